@@ -1,0 +1,123 @@
+"""Static accounting: value, duty and average rates of any set of lines, at unchanged trade.
+
+Values nest: listed, of which covered, of which in force, of which affected. Sums are of whole
+ten-thousandths of a USD, so they depend on no order; what is not known is summed apart, by value.
+
+Source: definitions of trade covered, duty and averages as in WTO, World Tariff Profiles (technical
+notes: tariff lines are averaged to six digits first).
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from calc.money import divided_by, usd
+
+COVERED = pl.col("status") != "excluded"
+IN_FORCE = pl.col("status") == "in force"
+THREATENED = pl.col("status") == "threatened"
+VALUE = pl.col("value_e4")
+RATE_SCALE = 1_000_000_000_000
+"""Rates are averaged as whole millionths of a millionth, so that a mean depends on no order."""
+
+
+def known_sum(amount: str, where: pl.Expr) -> pl.Expr:
+    """The sum of what is known among some lines; null where none of them is known."""
+    chosen = pl.col(amount).filter(where)
+    return usd(pl.when(chosen.is_not_null().any()).then(chosen.sum()))
+
+
+def value_where(where: pl.Expr) -> pl.Expr:
+    """The value of some lines, 0 where there are none."""
+    return usd(VALUE.filter(where).sum())
+
+
+def unknown_value(amount: str, where: pl.Expr) -> pl.Expr:
+    """The value of those lines of which an amount is not known."""
+    return value_where(where & pl.col(amount).is_null())
+
+
+def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
+    """Value and duty of the lines by a key.
+
+    Args:
+        lines: What ``calc.lines.with_status`` gives.
+        key: Columns to group by.
+
+    Returns:
+        One row a key that has lines: the columns of the accounting tables except imports, shares
+        and averages.
+    """
+    gap = pl.col("duty_before_e4") - pl.col("calculated_e4")
+    return (
+        lines.with_columns(gap_e4=gap)
+        .group_by(key)
+        .agg(
+            lines=pl.len().cast(pl.Int64),
+            listed_value_usd=usd(VALUE.sum()),
+            covered_value_usd=value_where(COVERED),
+            in_force_value_usd=value_where(IN_FORCE),
+            threatened_value_usd=value_where(THREATENED),
+            affected_value_usd=value_where(IN_FORCE & pl.col("is_affected")),
+            affected_unknown_value_usd=unknown_value("is_affected", IN_FORCE),
+            calculated_duty_usd=known_sum("calculated_e4", COVERED),
+            duty_before_usd=known_sum("duty_before_e4", COVERED),
+            duty_before_unknown_value_usd=unknown_value("duty_before_e4", COVERED),
+            duty_after_usd=known_sum("duty_after_e4", COVERED),
+            duty_after_unknown_value_usd=unknown_value("duty_after_e4", COVERED),
+            duty_increment_usd=known_sum("increment_e4", COVERED),
+            duty_increment_unknown_value_usd=unknown_value("increment_e4", COVERED),
+            threatened_increment_usd=known_sum("threatened_e4", THREATENED),
+            threatened_increment_unknown_value_usd=unknown_value("threatened_e4", THREATENED),
+            statutory_minus_calculated_usd=known_sum("gap_e4", COVERED),
+            trade_weighted_rate_before=weighted_rate("duty_before_e4"),
+            trade_weighted_rate_after=weighted_rate("duty_after_e4"),
+        )
+    )
+
+
+def weighted_rate(duty: str) -> pl.Expr:
+    """Duty over the value of the covered lines on which it is known; null where that is 0."""
+    known = COVERED & pl.col(duty).is_not_null()
+    value = VALUE.filter(known).sum()
+    return pl.when(value > 0).then(pl.col(duty).filter(known).sum() / value)
+
+
+def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.LazyFrame:
+    """Simple average rates of the covered lines by a key, as the WTO takes them.
+
+    Rates are averaged over the partners and statistical suffixes of a tariff line, then over the
+    tariff lines of a six-digit subheading, then over the subheadings, so that subheadings of many
+    lines do not weigh more.
+
+    Args:
+        lines: What ``calc.lines.with_status`` gives.
+        key: Columns to group by.
+        digits: Digits of a tariff line in the nomenclature.
+
+    Returns:
+        One row a key: those columns, ``simple_average_rate_before`` and
+        ``simple_average_rate_after``; null where no line has a known rate.
+    """
+    code = pl.col("code")
+    rates = {"simple_average_rate_before": "rate_before", "simple_average_rate_after": "rate_after"}
+    level = lines.filter(COVERED).select(
+        *key,
+        tariff_line=code.str.slice(0, digits),
+        subheading=code.str.slice(0, 6),
+        **{name: scaled(pl.col(rate)) for name, rate in rates.items()},
+    )
+    for held in (["tariff_line", "subheading"], ["subheading"], []):
+        level = level.group_by(*key, *held).agg(whole_mean(name) for name in rates)
+    return level.with_columns(divided_by(pl.col(name), RATE_SCALE) for name in rates)
+
+
+def scaled(rate: pl.Expr) -> pl.Expr:
+    """A rate as a whole number of millionths of a millionth."""
+    return (rate * RATE_SCALE).round().cast(pl.Int64)
+
+
+def whole_mean(name: str) -> pl.Expr:
+    """The mean of whole numbers, rounded to a whole number; null where all are null."""
+    total, count = pl.col(name).sum(), pl.col(name).count()
+    return pl.when(count > 0).then((total / count).round().cast(pl.Int64)).alias(name)

@@ -1,0 +1,61 @@
+"""The duty without the scenario, by the longest prefix that gives a rate."""
+
+from datetime import date
+
+import polars as pl
+import polars.selectors as cs
+
+from calc.scope import ALL, expand_prefixes
+
+RATE_COLUMNS = {
+    "programme": "base_programme",
+    "ad_valorem_rate": "base_ad_valorem_rate",
+    "specific_rate_usd": "base_specific_rate_usd",
+    "specific_unit": "base_specific_unit",
+    "rate_text": "base_rate_text",
+}
+
+
+def in_force_at(base: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
+    """The rows of BASE in force at a date; all of them where no date is given."""
+    if as_of is None:
+        return base
+    begun = pl.col("valid_from") <= as_of
+    not_over = pl.col("valid_until").is_null() | (pl.col("valid_until") > as_of)
+    return base.filter(begun & not_over)
+
+
+def attach_base(rates: pl.LazyFrame, base: pl.LazyFrame, codes: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the base duty to each line of the law.
+
+    A rate for a named partner goes before a rate for all (``*``); within each, the longest
+    prefix. A line that the base does not know keeps nulls: its base duty is unknown, not free.
+
+    Args:
+        rates: One row an importer, partner and code.
+        base: Rows of BASE in force at the date of the law, one programme only.
+        codes: Distinct codes of the trade table. Reads ``code``.
+
+    Returns:
+        The same rows plus ``base_programme``, ``base_ad_valorem_rate``,
+        ``base_specific_rate_usd``, ``base_specific_unit`` and ``base_rate_text``.
+    """
+    known = base.join(expand_prefixes(codes), left_on="code", right_on="prefix", how="inner")
+    longest = (
+        known.sort(pl.col("code").str.len_chars(), descending=True)
+        .unique(["importer", "partner", "code_right"], keep="first")
+        .select("importer", "partner", *RATE_COLUMNS, code="code_right")
+        .rename(RATE_COLUMNS)
+        .with_columns(found=pl.lit(value=True))
+    )
+    for_all = longest.filter(pl.col("partner") == ALL).drop("partner")
+    named = longest.filter(pl.col("partner") != ALL)
+    joined = rates.join(for_all, on=["importer", "code"], how="left", validate="m:1").join(
+        named, on=["importer", "partner", "code"], how="left", suffix="_named", validate="m:1"
+    )
+    has_own = pl.col("found_named").is_not_null()
+    chosen = {
+        name: pl.when(has_own).then(pl.col(f"{name}_named")).otherwise(pl.col(name))
+        for name in RATE_COLUMNS.values()
+    }
+    return joined.with_columns(**chosen).drop("found", cs.ends_with("_named"))

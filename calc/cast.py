@@ -1,0 +1,238 @@
+"""Text of a cell as a value of a declared column: read, or said not to be readable; never guessed.
+
+Every reading is a pair of expressions over a text column: the value (null where there is none)
+and the fault (null where the cell was read). Nothing here looks at more than one row, but for
+``number_signs``, from which the caller decides how a whole column writes its thousands.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from calc.codes import PUNCTUATION
+from calc.tables.trade import CODE, NOMENCLATURE
+
+PERIOD = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"
+ODD_DIGITS = r"^[0-9]([0-9]{2}){0,4}$"
+NOT_FINITE = r"^[+-]?(nan|inf|infinity)$"
+LONG = r"^[+-]?[0-9]{4,}"
+EMPTY = "is empty"
+BLANK = " \t\r\n"
+MONEY_DECIMALS = 4
+
+Grouping = Literal["none", "throughout", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A cell as a value, null where there is none, and its fault, null where it was read."""
+
+    value: pl.Expr
+    fault: pl.Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """How a column writes numbers.
+
+    ``grouping``: whether thousands are separated nowhere, throughout, or in a way that leaves
+    their reading in doubt. ``unknown`` are the texts, lower case, that mean not known.
+    """
+
+    decimal: str
+    grouping: Grouping
+    unknown: tuple[str, ...]
+
+    @property
+    def separator(self) -> str:
+        """What may separate thousands: the comma or point that is not the decimal mark."""
+        return "," if self.decimal == "." else "."
+
+
+def trimmed(text: pl.Expr) -> pl.Expr:
+    """The text without blanks at its ends; empty where there is none."""
+    return text.fill_null("").str.strip_chars(BLANK)
+
+
+def folded(text: pl.Expr) -> pl.Expr:
+    """The text without case, accents, blanks and punctuation."""
+    bare = text.fill_null("").str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    return bare.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+
+
+def code_cast(text: pl.Expr, *, pad: bool) -> Cast:
+    """A code of the good as digits; one of odd length only where ``pad`` gives back its zero."""
+    digits = text.fill_null("").str.replace_all(PUNCTUATION.pattern, "")
+    odd = digits.str.contains(ODD_DIGITS)
+    whole = pl.when(odd & pl.lit(pad)).then("0" + digits).otherwise(digits)
+    keeps = whole.str.contains(CODE)
+    lengths = pl.format(
+        "has {} digits: a leading zero may be lost, and is not guessed", digits.str.len_chars()
+    )
+    fault = (
+        pl.when(keeps)
+        .then(None)
+        .when(digits == "")
+        .then(pl.lit(EMPTY))
+        .when(odd)
+        .then(lengths)
+        .otherwise(pl.lit("is not a code of 2, 4, 6, 8 or 10 digits"))
+    )
+    return Cast(pl.when(keeps).then(whole), fault)
+
+
+def is_padded(text: pl.Expr) -> pl.Expr:
+    """Whether a code has an odd number of digits, so that ``pad`` gives it a zero."""
+    digits = text.fill_null("").str.replace_all(PUNCTUATION.pattern, "")
+    return digits.str.contains(ODD_DIGITS)
+
+
+def number_signs(text: pl.Expr, decimal: str) -> dict[str, pl.Expr]:
+    """What tells how a column writes thousands, as counts.
+
+    Returns:
+        ``grouped``: cells such as 1,234; ``clear``: those of them that can be read one way only
+        (1,234,567 or 1,234.5); ``long``: cells with four digits and no separator between them.
+    """
+    cell = trimmed(text)
+    mark, separator = re.escape(decimal), re.escape("," if decimal == "." else ".")
+    grouped = cell.str.contains(_grouped(mark, separator))
+    clear = cell.str.count_matches(separator) > 1
+    clear |= cell.str.contains(decimal, literal=True)
+    return {
+        "grouped": grouped.sum(),
+        "clear": (grouped & clear).sum(),
+        "long": cell.str.contains(LONG).sum(),
+    }
+
+
+def grouping_of(signs: Mapping[str, int], *, decimal_stated: bool) -> Grouping:
+    """How a column writes thousands, from its ``number_signs``.
+
+    Args:
+        signs: The counts.
+        decimal_stated: Whether the user said which mark is the decimal one, so that a separator
+            between groups of three cannot be it.
+    """
+    if not signs["grouped"]:
+        return "none"
+    readable = signs["clear"] > 0 or decimal_stated
+    return "throughout" if readable and not signs["long"] else "unclear"
+
+
+def number_cast(text: pl.Expr, numbers: Numbers) -> Cast:
+    """A number: digits with one decimal mark; thousands separated only where the column says so."""
+    cell = trimmed(text)
+    mark, separator = re.escape(numbers.decimal), re.escape(numbers.separator)
+    plain = cell.str.contains(
+        rf"^[+-]?([0-9]+({mark}[0-9]*)?|{mark}[0-9]+)([eE][+-]?[0-9]{{1,3}})?$"
+    )
+    grouped = cell.str.contains(_grouped(mark, separator))
+    joined = cell.str.replace_all(numbers.separator, "", literal=True)
+    readable = plain | (grouped & pl.lit(numbers.grouping == "throughout"))
+    number = (
+        pl.when(readable)
+        .then(joined.str.replace(numbers.decimal, ".", literal=True))
+        .cast(pl.Float64, strict=False)
+    )
+    finite = number.is_finite().fill_null(value=False)
+    unknown = cell.str.to_lowercase().is_in(list(numbers.unknown))
+    fault = (
+        pl.when(finite | unknown)
+        .then(None)
+        .when(readable | cell.str.to_lowercase().str.contains(NOT_FINITE))
+        .then(pl.lit("is not a finite number"))
+        .when(grouped)
+        .then(pl.lit(_UNCLEAR))
+        .otherwise(pl.lit("is not a number"))
+    )
+    return Cast(pl.when(finite & ~unknown).then(number), fault)
+
+
+_UNCLEAR = (
+    "may have a separator of thousands or a decimal mark: the column does not say which throughout"
+)
+
+
+def _grouped(mark: str, separator: str) -> str:
+    return rf"^[+-]?[0-9]{{1,3}}({separator}[0-9]{{3}})+({mark}[0-9]+)?$"
+
+
+def scaled(number: pl.Expr, factor: int) -> pl.Expr:
+    """An amount in USD from thousands or millions, to 1/10,000 USD."""
+    return number if factor == 1 else (number * factor).round(MONEY_DECIMALS)
+
+
+def is_said(text: pl.Expr, said: Collection[str]) -> pl.Expr:
+    """Whether a cell says one of some texts, whatever its case."""
+    return trimmed(text).str.to_lowercase().is_in(list(said))
+
+
+def period_cast(text: pl.Expr, *, of_year: bool) -> Cast:
+    """A year or month as ISO 8601 writes it.
+
+    Args:
+        text: The cell.
+        of_year: The figure is a year's at month 12, and the year to date in other months.
+    """
+    cell = trimmed(text)
+    is_iso = cell.str.contains(PERIOD)
+    is_whole = cell.str.contains(r"^[0-9]{4}(-12)?$") if of_year else pl.lit(value=True)
+    value = cell.str.slice(0, 4) if of_year else cell
+    fault = (
+        pl.when(is_iso & is_whole)
+        .then(None)
+        .when(cell == "")
+        .then(pl.lit(EMPTY))
+        .when(is_iso)
+        .then(pl.lit("is a year to date, not a whole year"))
+        .otherwise(pl.lit("is not a year (2024) or a month (2024-07)"))
+    )
+    return Cast(pl.when(is_iso & is_whole).then(value), fault)
+
+
+def word_cast(text: pl.Expr, meanings: Mapping[str, str], what: str) -> Cast:
+    """One of some declared words; ``meanings`` has folded text to value, ``what`` says of what."""
+    cell = folded(text)
+    value = cell.replace_strict(dict(meanings), default=None, return_dtype=pl.String)
+    fault = (
+        pl.when(value.is_not_null())
+        .then(None)
+        .when(trimmed(text) == "")
+        .then(pl.lit(EMPTY))
+        .otherwise(pl.lit(what))
+    )
+    return Cast(value, fault)
+
+
+def nomenclature_cast(text: pl.Expr, meanings: Mapping[str, str]) -> Cast:
+    """An edition of the codes: a declared word for one, or the name of one such as HTS2024."""
+    word = word_cast(text, meanings, "is not an edition of codes that is known")
+    named = trimmed(text).str.to_uppercase()
+    is_named = named.str.contains(NOMENCLATURE)
+    fault = pl.when(is_named).then(None).otherwise(word.fault)
+    return Cast(pl.when(is_named).then(named).otherwise(word.value), fault)
+
+
+def economy_cast(text: pl.Expr, meanings: Mapping[str, str], ambiguous: Mapping[str, str]) -> Cast:
+    """An economy as alpha-3 code or declared aggregate.
+
+    Args:
+        text: The cell.
+        meanings: Folded code or name to alpha-3 code.
+        ambiguous: Folded name to the choices it leaves, in words.
+    """
+    word = word_cast(text, meanings, "is not an economy that is known")
+    choices = folded(text).replace_strict(dict(ambiguous), default=None, return_dtype=pl.String)
+    doubt = pl.format("may be {}", choices)
+    return Cast(word.value, pl.when(choices.is_not_null()).then(doubt).otherwise(word.fault))
+
+
+def text_cast(text: pl.Expr, unknown: tuple[str, ...]) -> Cast:
+    """Any text without blanks at its ends, null where it says that it is not known."""
+    cell = trimmed(text)
+    is_unknown = cell.str.to_lowercase().is_in(list(unknown))
+    return Cast(pl.when(~is_unknown).then(cell), pl.lit(None, dtype=pl.String))

@@ -1,0 +1,45 @@
+"""What a declared table says of itself: column order, units, sentences, a page for people."""
+
+from collections.abc import Iterator
+
+import dataframely as dy
+import polars as pl
+
+
+def column_names(table: type[dy.Schema]) -> list[str]:
+    """The columns of a table as written to files: the key first, then the others as declared."""
+    key = table.primary_key()
+    return [*key, *(name for name in table.columns() if name not in key)]
+
+
+def unit_of_column(table: type[dy.Schema], name: str) -> str:
+    """The unit of a column; empty for text, dates and flags."""
+    return str((table.columns()[name].metadata or {}).get("unit", ""))
+
+
+def polars_schema(table: type[dy.Schema]) -> dict[str, pl.DataType]:
+    """Column name to polars type, in the order of ``column_names``."""
+    return {name: table.columns()[name].dtype for name in column_names(table)}
+
+
+def conform(frame: pl.LazyFrame, table: type[dy.Schema]) -> pl.LazyFrame:
+    """The declared columns of a frame, in their order and types; other columns are left behind."""
+    schema = polars_schema(table)
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def summary(table: type[dy.Schema]) -> str:
+    """The first sentence of a table's docstring."""
+    return (table.__doc__ or "").strip().splitlines()[0]
+
+
+def dictionary(name: str, table: type[dy.Schema]) -> Iterator[str]:
+    """The data dictionary of a table, one Markdown line at a time."""
+    yield from (f"## {name}", "", summary(table), "")
+    yield f"Key: {', '.join(f'`{column}`' for column in table.primary_key())}"
+    yield from ("", "| column | type | unit | null | meaning |", "|---|---|---|---|---|")
+    for column in column_names(table):
+        declared = table.columns()[column]
+        nullable = "may be" if declared.nullable else "never"
+        unit = unit_of_column(table, column) or "-"
+        yield f"| `{column}` | {declared.dtype} | {unit} | {nullable} | {declared.description} |"

@@ -1,0 +1,84 @@
+"""Rows of a trade table that count the same flow twice: members beside aggregates, nested codes."""
+
+import polars as pl
+
+SCOPE = ("importer", "period", "flow", "nomenclature")
+CODE_LENGTHS = (2, 4, 6, 8)
+
+
+def first_day(period: pl.Expr) -> pl.Expr:
+    """The first day of a year or month written as ISO 8601."""
+    is_year = period.str.len_chars() == 4
+    return (
+        pl.when(is_year).then(period + "-01-01").otherwise(period + "-01").str.to_date("%Y-%m-%d")
+    )
+
+
+def day_after(period: pl.Expr) -> pl.Expr:
+    """The first day after a year or month written as ISO 8601."""
+    is_year = period.str.len_chars() == 4
+    first = first_day(period)
+    return pl.when(is_year).then(first.dt.offset_by("1y")).otherwise(first.dt.offset_by("1mo"))
+
+
+def members_beside(trade: pl.LazyFrame, memberships: pl.LazyFrame) -> pl.LazyFrame:
+    """The partners that stand beside an aggregate which holds them.
+
+    A member counts as held where its membership and the period have a day in common, so that in
+    a year of accession or withdrawal nothing is counted twice.
+
+    Args:
+        trade: Rows of TRADE. Reads ``importer``, ``partner``, ``period``, ``flow`` and
+            ``nomenclature``.
+        memberships: One row a membership: ``aggregate``, ``member``, ``valid_from``,
+            ``valid_until`` (null: still a member).
+
+    Returns:
+        ``importer``, ``period``, ``flow``, ``nomenclature``, ``partner`` and ``aggregate``: one
+        row a member that the same importer, period, flow and nomenclature lists beside the
+        aggregate.
+    """
+    listed = trade.select(*SCOPE, "partner").unique()
+    held = listed.rename({"partner": "aggregate"}).join(memberships, on="aggregate", how="inner")
+    begins, ends = pl.col("valid_from"), pl.col("valid_until")
+    during = (begins < day_after(pl.col("period"))) & (
+        ends.is_null() | (ends > first_day(pl.col("period")))
+    )
+    found = held.filter(during).select(*SCOPE, "aggregate", partner="member")
+    return (
+        found.join(listed, on=[*SCOPE, "partner"], how="semi")
+        .sort(*SCOPE, "partner", "aggregate")
+        .unique([*SCOPE, "partner"], keep="first", maintain_order=True)
+    )
+
+
+def nested_codes(trade: pl.LazyFrame) -> pl.LazyFrame:
+    """The codes that stand beside a finer code of theirs, for the same flow.
+
+    Args:
+        trade: Rows of TRADE: its key and ``value_e4``, ten-thousandths of a USD.
+
+    Returns:
+        One row a coarser code, sorted: ``importer``, ``period``, ``flow``, ``nomenclature``,
+        ``partner``, ``code``, ``finer`` (the first finer code), ``value_e4`` and
+        ``finer_value_e4``: the value of the finest codes below it. A sum is null where a part of
+        it is not known.
+    """
+    key = [*SCOPE, "partner", "code"]
+    whole = pl.when(pl.col("value_e4").is_not_null().all()).then(pl.col("value_e4").sum())
+    rows = trade.group_by(key).agg(whole)
+    coarser = _below(rows).select(key).unique().join(rows, on=key, how="inner")
+    finest = rows.join(coarser, on=key, how="anti")
+    sums = _below(finest).group_by(key).agg(pl.col("finer").min(), whole.alias("finer_value_e4"))
+    return coarser.join(sums, on=key, how="inner").sort(key)
+
+
+def _below(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Each row under each of its shorter codes, with its own code as ``finer``."""
+    shortened = [
+        rows.filter(pl.col("code").str.len_chars() > length).with_columns(
+            pl.col("code").str.slice(0, length), finer=pl.col("code")
+        )
+        for length in CODE_LENGTHS
+    ]
+    return pl.concat(shortened)

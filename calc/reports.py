@@ -1,0 +1,172 @@
+"""The reports: static accounting by importer, partner, group, product and measure."""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from calc.accounting import average_rates, known_sum, sums_of, value_where
+from calc.dictionary import conform
+from calc.lines import tag_groups
+from calc.money import usd
+from calc.tables.reports import ByGroup, ByImporter, ByMeasure, ByPartner, ByProduct
+
+OTHER = "other"
+ZERO_WITHOUT_LINES = (
+    "listed_value_usd",
+    "covered_value_usd",
+    "in_force_value_usd",
+    "threatened_value_usd",
+    "affected_value_usd",
+    "affected_unknown_value_usd",
+    "duty_before_unknown_value_usd",
+    "duty_after_unknown_value_usd",
+    "duty_increment_unknown_value_usd",
+    "threatened_increment_unknown_value_usd",
+)
+"""A cell without lines has none of these: a known zero. Its duties are null, not 0."""
+
+
+class Totals(NamedTuple):
+    """Sums of the whole trade table, exact, in ten-thousandths of a USD.
+
+    ``by_flow`` has ``importer``, ``partner`` and ``total_e4`` of every importer; ``by_code`` has
+    ``importer``, ``code``, ``total_e4`` (from all partners) and ``hit_e4`` (from the partners that
+    the scenario hits) of the importers of the scenario; ``by_line`` has ``importer``, ``partner``,
+    ``code`` and ``total_e4`` of the partners that it hits.
+    """
+
+    by_flow: pl.LazyFrame
+    by_code: pl.LazyFrame
+    by_line: pl.LazyFrame
+
+
+def importer_totals(totals: Totals) -> pl.LazyFrame:
+    """``importer`` and ``importer_e4``: all imports of each importer in the table."""
+    return totals.by_flow.group_by("importer").agg(importer_e4=pl.col("total_e4").sum())
+
+
+def account(lines: pl.LazyFrame, key: list[str], digits: int) -> pl.LazyFrame:
+    """Sums and simple averages of the lines by a key; see ``calc.accounting``."""
+    averages = average_rates(lines, key, digits)
+    return sums_of(lines, key).join(averages, on=key, how="left", validate="1:1")
+
+
+def with_shares(cells: pl.LazyFrame, imports: str, totals: Totals) -> pl.LazyFrame:
+    """Cells with their imports, coverage and share of the importer's imports.
+
+    Args:
+        cells: One row a cell, with ``importer`` and the column that ``imports`` names.
+        imports: Column of the cell's imports in ten-thousandths.
+        totals: Sums of the trade table.
+    """
+    covered = pl.col("covered_value_usd")
+    joined = cells.join(importer_totals(totals), on="importer", how="left", validate="m:1")
+    filled = [pl.col(name).fill_null(0.0) for name in ZERO_WITHOUT_LINES]  # no lines: known zeros
+    return joined.with_columns(*filled, pl.col("lines").fill_null(0)).with_columns(
+        imports_value_usd=usd(pl.col(imports)),
+        coverage_ratio=share(covered, usd(pl.col(imports))),
+        share_of_importer_imports=share(covered, usd(pl.col("importer_e4"))),
+    )
+
+
+def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """A part of a whole; null where the whole is 0 or unknown."""
+    return pl.when(whole > 0).then(part / whole)
+
+
+def by_importer(lines: pl.LazyFrame, totals: Totals, digits: int) -> pl.LazyFrame:
+    """BY_IMPORTER: one row an importer that the scenario names a line of."""
+    cells = account(lines, ["importer"], digits).join(
+        importer_totals(totals).rename({"importer_e4": "imports_e4"}),
+        on="importer",
+        how="left",
+        validate="1:1",
+    )
+    return conform(with_shares(cells, "imports_e4", totals), ByImporter).sort("importer")
+
+
+def by_partner(lines: pl.LazyFrame, totals: Totals, digits: int) -> pl.LazyFrame:
+    """BY_PARTNER: one row an importer and partner that the scenario names a line of."""
+    key = ["importer", "partner"]
+    exports = totals.by_flow.group_by("partner").agg(exports_e4=pl.col("total_e4").sum())
+    cells = account(lines, key, digits).join(
+        totals.by_flow.select(*key, imports_e4="total_e4"), on=key, how="left", validate="1:1"
+    )
+    shared = with_shares(cells, "imports_e4", totals).join(
+        exports, on="partner", how="left", validate="m:1"
+    )
+    whole = shared.with_columns(
+        partner_exports_value_usd=usd(pl.col("exports_e4")),
+        share_of_partner_exports=share(pl.col("covered_value_usd"), usd(pl.col("exports_e4"))),
+    )
+    return conform(whole, ByPartner).sort(key)
+
+
+def by_group(
+    lines: pl.LazyFrame, totals: Totals, groups: pl.LazyFrame, digits: int
+) -> pl.LazyFrame:
+    """BY_GROUP: one row an importer and product group that it imports, hit or not.
+
+    Args:
+        lines: What ``calc.lines.with_status`` gives, with ``product_group``.
+        totals: Sums of the trade table.
+        groups: ``prefix`` (six digits) and ``product_group``.
+        digits: Digits of a tariff line.
+    """
+    key = ["importer", "product_group"]
+    group = pl.col("product_group").fill_null(OTHER)
+    tagged = tag_groups(totals.by_code, groups).with_columns(product_group=group)
+    imports = tagged.group_by(key).agg(
+        imports_e4=pl.col("total_e4").sum(), hit_e4=pl.col("hit_e4").sum()
+    )
+    hit = account(lines.with_columns(product_group=group), key, digits)
+    cells = imports.join(hit, on=key, how="left", validate="1:1")
+    whole = with_shares(cells, "imports_e4", totals).with_columns(
+        hit_partners_imports_value_usd=usd(pl.col("hit_e4")),
+        coverage_of_hit_partners=share(pl.col("covered_value_usd"), usd(pl.col("hit_e4"))),
+    )
+    return conform(whole, ByGroup).sort(key)
+
+
+def by_product(lines: pl.LazyFrame, totals: Totals, digits: int) -> pl.LazyFrame:
+    """BY_PRODUCT: one row an importer and HS6 subheading that the scenario names a line of."""
+    key = ["importer", "hs6"]
+    hs6 = pl.col("code").str.slice(0, 6)
+    imports = totals.by_code.group_by("importer", hs6=hs6).agg(imports_e4=pl.col("total_e4").sum())
+    named = lines.with_columns(hs6=hs6)
+    group = named.group_by(key).agg(product_group=pl.col("product_group").min())
+    cells = (
+        account(named, key, digits)
+        .join(imports, on=key, how="left", validate="1:1")
+        .join(group, on=key, how="left", validate="1:1")
+    )
+    return conform(with_shares(cells, "imports_e4", totals), ByProduct).sort(key)
+
+
+def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame:
+    """BY_MEASURE: what each measure reaches by itself; one row a measure, hit or not.
+
+    Args:
+        components: What ``calc.lines.with_components`` gives.
+        measures: Rows of MEASURES.
+    """
+    status = pl.col("status")
+    sums = components.group_by("measure_id").agg(
+        lines=pl.len().cast(pl.Int64),
+        listed_value_usd=value_where(pl.lit(value=True)),
+        covered_value_usd=value_where(status != "excluded"),
+        in_force_value_usd=value_where(status == "applied"),
+        displaced_value_usd=value_where(status == "displaced"),
+        threatened_value_usd=value_where(status == "threatened"),
+        measure_duty_usd=known_sum("measure_e4", status == "applied"),
+        threatened_measure_duty_usd=known_sum("measure_e4", status == "threatened"),
+    )
+    values = [name for name in ByMeasure.columns() if name.endswith("_value_usd")]
+    law = measures.select(
+        "measure_id", "importer", "authority", "state", "mode", "rate_text", "source"
+    )
+    whole = law.join(sums, on="measure_id", how="left", validate="1:1").with_columns(
+        pl.col("lines").fill_null(0),
+        *(pl.col(name).fill_null(0.0) for name in values),  # no lines: known zeros
+    )
+    return conform(whole, ByMeasure).sort("measure_id")

@@ -1,0 +1,46 @@
+"""Every table of the project, declared once.
+
+From a declaration come the polars schema, the row rules, the great-expectations suite, the
+metadata of the Parquet file, the data dictionary and the random tables of the property tests.
+"""
+
+import dataframely as dy
+
+from calc.tables.audit import Quarantine, Rejects, RuleCounts
+from calc.tables.base import Base
+from calc.tables.lines import Components, Lines, Provenance
+from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
+from calc.tables.rates import Rates
+from calc.tables.reports import (
+    ByGroup,
+    ByImporter,
+    ByMeasure,
+    ByPartner,
+    ByProduct,
+    Funnel,
+    Unmatched,
+)
+from calc.tables.trade import Trade
+
+TABLES: dict[str, type[dy.Schema]] = {
+    "trade": Trade,
+    "base": Base,
+    "measures": Measures,
+    "measure_products": MeasureProducts,
+    "measure_partners": MeasurePartners,
+    "exclusions": Exclusions,
+    "rates": Rates,
+    "lines": Lines,
+    "components": Components,
+    "provenance": Provenance,
+    "by_importer": ByImporter,
+    "by_partner": ByPartner,
+    "by_group": ByGroup,
+    "by_product": ByProduct,
+    "by_measure": ByMeasure,
+    "unmatched": Unmatched,
+    "funnel": Funnel,
+    "rule_counts": RuleCounts,
+    "rejects": Rejects,
+    "quarantine": Quarantine,
+}

@@ -1,0 +1,62 @@
+"""Audit tables: what the rules found, and which rows they set aside."""
+
+import dataframely as dy
+
+COUNT = {"unit": "number"}
+
+
+class RuleCounts(dy.Schema):
+    """A declared rule and what it found in one table."""
+
+    rule_id = dy.String(primary_key=True, description="Table, column and kind of the rule.")
+    column = dy.String(
+        nullable=True, description="Column judged; null where the rule spans several."
+    )
+    kind = dy.String(description="Kind of the rule, such as presence, pattern or range.")
+    severity = dy.String(
+        regex="^(error|warning|information)$",
+        description="error: the row cannot be used; warning: look at it; information: a fact.",
+    )
+    message = dy.String(description="What the rule asks, in a sentence.")
+    rows_judged = dy.Int64(min=0, metadata=COUNT, description="Rows that the rule was run on.")
+    rows_failed = dy.Int64(
+        nullable=True,
+        min=0,
+        metadata=COUNT,
+        description="Rows that break the rule; null where the rule could not be run.",
+    )
+    value_failed_usd = dy.Float64(
+        nullable=True, metadata={"unit": "USD"}, description="Value of those rows, where known."
+    )
+    judged_by = dy.String(description="Engine that gave the verdict.")
+
+
+class Rejects(dy.Schema):
+    """A row of a source file that could not be read, was set aside, or breaks a rule."""
+
+    source_id = dy.String(primary_key=True, description="Name of the source file.")
+    source_row = dy.Int64(
+        primary_key=True,
+        min=1,
+        metadata=COUNT,
+        description="Row in the file as a spreadsheet counts it: the header is row 1.",
+    )
+    failed_rules = dy.String(description="Rules that the row breaks, joined by a semicolon.")
+    reason = dy.String(description="What is wrong, naming column and value.")
+    value_usd = dy.Float64(
+        nullable=True, metadata={"unit": "USD"}, description="Value of the row, where readable."
+    )
+    original = dy.String(
+        description="Original text of every cell, a JSON object of header to text."
+    )
+
+
+class Quarantine(Rejects):
+    """A row of a table that breaks a rule and cannot be used, with its original text."""
+
+    table_row = dy.Int64(
+        primary_key=True,
+        min=0,
+        metadata=COUNT,
+        description="Row in the table, counted from 0.",
+    )

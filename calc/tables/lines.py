@@ -1,0 +1,151 @@
+"""LINES and COMPONENTS: what each named line pays, and why."""
+
+import dataframely as dy
+
+from calc.tables.measures import MEASURE_ID
+from calc.tables.trade import CODE, ECONOMY, NOMENCLATURE
+
+USD = {"unit": "USD"}
+FRACTION = {"unit": "fraction of value"}
+
+
+class LineKey(dy.Schema):
+    """The key of a line: TRADE's key, the segment of the flow, the interval of the law."""
+
+    importer = dy.String(
+        primary_key=True, regex=ECONOMY, description="Economy that levies the duty."
+    )
+    partner = dy.String(primary_key=True, regex=ECONOMY, description="Economy of origin.")
+    period = dy.String(primary_key=True, description="Reference period of the flow.")
+    flow = dy.String(primary_key=True, description="Direction of the flow.")
+    nomenclature = dy.String(
+        primary_key=True, regex=NOMENCLATURE, description="Edition of the codes."
+    )
+    code = dy.String(primary_key=True, regex=CODE, description="Code of the good.")
+    segment = dy.String(
+        primary_key=True,
+        description="Part of the flow that the law treats alike; whole where unsplit.",
+    )
+
+
+class Lines(LineKey):
+    """A line that a measure names: what it pays before and after, at unchanged trade."""
+
+    valid_from = dy.Date(
+        nullable=True,
+        description="First day on which the law stands so; null where it has no beginning.",
+    )
+    valid_until = dy.Date(
+        nullable=True, description="First day on which the law changes; null where it does not."
+    )
+    description = dy.String(nullable=True, description="Short description of the good.")
+    product_group = dy.String(
+        nullable=True, description="Named product group of the code; null where it is in none."
+    )
+    customs_value_usd = dy.Float64(
+        nullable=True, metadata=USD, description="Value on which the importer levies duty."
+    )
+    quantity = dy.Float64(
+        nullable=True,
+        metadata={"unit": "as quantity_unit says"},
+        description="Quantity in the first unit; null where not reported.",
+    )
+    quantity_unit = dy.String(nullable=True, description="Unit of the quantity.")
+    status = dy.String(
+        regex="^(in force|threatened|excluded)$",
+        description="in force, threatened (named but not in force) or excluded (an exclusion).",
+    )
+    is_affected = dy.Bool(
+        nullable=True,
+        description="Whether a measure in force changes the rate; null where the base is unknown.",
+    )
+    measure_id = dy.String(
+        nullable=True,
+        regex=MEASURE_ID,
+        description="Measure in force, else the measure that threatens; null if several do.",
+    )
+    mode = dy.String(nullable=True, description="add or replace, of that measure.")
+    measure_rate = dy.Float64(
+        nullable=True, metadata=FRACTION, description="Ad valorem rate of that measure."
+    )
+    base_programme = dy.String(nullable=True, description="Programme of the base duty.")
+    base_rate_text = dy.String(nullable=True, description="Base rate as its schedule prints it.")
+    rate_before = dy.Float64(
+        nullable=True,
+        metadata=FRACTION,
+        description="Base duty as a share of value; null where it cannot be computed.",
+    )
+    rate_after = dy.Float64(
+        nullable=True,
+        metadata=FRACTION,
+        description="Duty with the measures in force as a share of value; null where unknown.",
+    )
+    calculated_duty_usd = dy.Float64(
+        nullable=True,
+        metadata=USD,
+        description="Duty that the statistical office calculated on the recorded flow.",
+    )
+    duty_before_usd = dy.Float64(
+        nullable=True,
+        metadata=USD,
+        description="Statutory base duty at unchanged trade; null where it cannot be computed.",
+    )
+    duty_after_usd = dy.Float64(
+        nullable=True,
+        metadata=USD,
+        description="Duty with the measures in force at unchanged trade; null where unknown.",
+    )
+    duty_increment_usd = dy.Float64(
+        nullable=True,
+        metadata=USD,
+        description="Duty that the measures in force add at unchanged trade; null where unknown.",
+    )
+    threatened_increment_usd = dy.Float64(
+        nullable=True,
+        metadata=USD,
+        description="Duty that measures not in force would add at unchanged trade.",
+    )
+    statutory_minus_calculated_usd = dy.Float64(
+        nullable=True,
+        metadata=USD,
+        description="Statutory base duty less the calculated duty; null where either is unknown.",
+    )
+    duty_unknown_reason = dy.String(
+        nullable=True, description="Why the base duty cannot be computed; null where it can."
+    )
+
+
+class Components(LineKey):
+    """A measure that names a line: applied, displaced, threatened or excluded, and why."""
+
+    measure_id = dy.String(primary_key=True, regex=MEASURE_ID, description="The measure.")
+    authority = dy.String(description="Legal basis of the measure.")
+    programme = dy.String(nullable=True, description="Programme of the measure.")
+    status = dy.String(
+        regex="^(applied|displaced|threatened|excluded)$",
+        description="What becomes of the measure on the line.",
+    )
+    state = dy.String(description="State of the measure at the date of the law.")
+    reason = dy.String(description="Why the measure has that status on the line.")
+    prefix = dy.String(description="Code prefix by which the measure names the line; * for all.")
+    mode = dy.String(description="add or replace.")
+    measure_rate = dy.Float64(metadata=FRACTION, description="Ad valorem rate of the measure.")
+    customs_value_usd = dy.Float64(
+        nullable=True, metadata=USD, description="Value on which the importer levies duty."
+    )
+    measure_duty_usd = dy.Float64(
+        nullable=True,
+        metadata=USD,
+        description="Duty of the measure alone at unchanged trade; owed only where applied.",
+    )
+
+
+class Provenance(LineKey):
+    """A line and the row of the source file that it comes from."""
+
+    source_id = dy.String(description="Name of the source file.")
+    source_row = dy.Int64(
+        min=1,
+        metadata={"unit": "number"},
+        description="Row in the file as a spreadsheet counts it: the header is row 1.",
+    )

@@ -1,0 +1,46 @@
+"""On which value an importer levies its duty.
+
+A duty rate says nothing without its base: the United States and Canada levy on a customs value free
+on board, the European Union and Japan on the value with insurance and freight. A value on another
+basis is never taken in its place.
+
+Source: U.S. Tariff Act of 1930, section 402 (19 U.S.C. 1401a); Canada, Customs Act, sections 44 to
+53; Union Customs Code, Regulation (EU) 952/2013, articles 70 and 71; Japan, Customs Tariff Act,
+article 4.
+"""
+
+from typing import Literal
+
+import narwhals as nw
+
+Basis = Literal["cif", "fob"]
+
+BASIS_OF_IMPORTER: dict[str, Basis] = {"CAN": "fob", "EU27": "cif", "JPN": "cif", "USA": "fob"}
+"""Basis of the customs value; an importer that is not here needs ``customs_value_usd`` itself."""
+
+COLUMN_OF_BASIS = {"cif": "cif_value_usd", "fob": "fob_value_usd"}
+
+
+def duty_base() -> nw.Expr:
+    """The value on which a row's importer levies duty, in USD; null where it is not known.
+
+    The value that its customs recorded comes first, whatever its basis; then the value on the
+    importer's own basis. A value on the other basis is not taken in its place.
+    """
+    own = []
+    for basis, column in COLUMN_OF_BASIS.items():
+        importers = [name for name, found in BASIS_OF_IMPORTER.items() if found == basis]
+        own.append(nw.when(nw.col("importer").is_in(importers)).then(nw.col(column)))
+    return nw.coalesce(nw.col("customs_value_usd"), *own)
+
+
+def any_value() -> nw.Expr:
+    """The value of a row for sums of trade: the duty base, else the CIF, else the FOB value."""
+    return nw.coalesce(duty_base(), nw.col("cif_value_usd"), nw.col("fob_value_usd"))
+
+
+def columns_for(importer: str) -> str:
+    """The columns on which an importer's duty may be computed, in words."""
+    basis = BASIS_OF_IMPORTER.get(importer)
+    own = f" or {COLUMN_OF_BASIS[basis]}" if basis else ""
+    return f"customs_value_usd{own}"

@@ -1,0 +1,1 @@
+"""Steps that read, check, run, write and show: every side effect of the project lives here."""

@@ -1,0 +1,92 @@
+"""The ``retorsion`` command: parse options, call one step, show its result. No logic here."""
+
+import importlib
+import json
+import os
+import sys
+import traceback
+
+import typer
+from typer.exceptions import Abort, Exit, TyperException
+
+from calc.errors import RetorsionError
+
+INTERRUPTED = 130
+BUG = 1
+SUBJECTS = ("start", "data", "scenario", "validation", "runs", "reference")
+
+app = typer.Typer(
+    name="retorsion",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+
+@app.callback()
+def root() -> None:
+    """What a tariff schedule does to the trade it hits.
+
+    \b
+    Examples:
+      retorsion demo
+          the main job on U.S. imports of 2024, in one command
+      retorsion ingest imports.csv --name my-trade
+          read a trade table, count what was left out
+      retorsion run scenario.toml
+          apply a schedule; reports in Parquet and a workbook
+    """  # noqa: D301
+
+
+def register_commands() -> None:
+    """Attach the commands of each subject, in the order of a day's work."""
+    for subject in SUBJECTS:
+        importlib.import_module(f"pipelines.commands.{subject}").register(app)
+
+
+def main() -> None:
+    """Console-script entry: the only place where an error becomes an exit code."""
+    sys.exit(run_command())
+
+
+def run_command(arguments: list[str] | None = None) -> int:
+    """Run one command line and give its exit code; see ``calc.errors`` for the codes."""
+    register_commands()
+    try:
+        result = app(args=arguments, standalone_mode=False)
+    except RetorsionError as err:
+        _print_error(err, sys.argv[1:] if arguments is None else arguments)
+        return err.exit_code
+    except TyperException as err:
+        _print_usage(err)
+        return 2
+    except Exit as err:
+        return err.exit_code
+    except (Abort, KeyboardInterrupt):
+        print("interrupted; nothing was left half done", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # a bug of ours keeps its traceback
+        traceback.print_exc()
+        print("error: this is a bug of retorsion, not of your input", file=sys.stderr)
+        return BUG
+    return result if isinstance(result, int) else 0
+
+
+def _print_usage(err: TyperException) -> None:
+    """What is wrong with the command line, with its usage where typer knows it."""
+    show = getattr(err, "show", None)
+    if show is None:
+        print(f"error: {err.format_message()}", file=sys.stderr)
+    else:
+        show()
+
+
+def _print_error(err: RetorsionError, arguments: list[str]) -> None:
+    if "--json" in arguments:
+        print(json.dumps(err.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(err.lines()), file=sys.stderr)

@@ -1,0 +1,1 @@
+"""The commands by subject, each a thin call of one step."""

@@ -1,0 +1,188 @@
+"""``run``, ``runs``, ``prune`` and ``verify``: apply a schedule and keep its results honest."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.commands.common import AsJson, Quiet, WorkspaceOption, show
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario, TOML.")]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="A folder, an id, a scenario's name, or name~1.")
+]
+Trade = Annotated[
+    str | None,
+    typer.Option("--trade", metavar="NAME|FILE", help="Trade table, instead of the scenario's."),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Date of the law, such as 2024-12-31."),
+]
+Period = Annotated[
+    str | None, typer.Option("--period", help="Reference period of the trade, such as 2024.")
+]
+Quarantine = Annotated[
+    bool, typer.Option("--quarantine", help="Leave out the rows that break a rule, and say so.")
+]
+RateLimit = Annotated[
+    float | None,
+    typer.Option("--allow-rate-above", metavar="PERCENT", help="Accept rates above 1,000 %."),
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit 8 where a check fails or a duty is unknown.")
+]
+
+
+def run(
+    scenario: ScenarioFile,
+    trade: Trade = None,
+    as_of: AsOf = None,
+    period: Period = None,
+    quarantine: Quarantine = False,
+    allow_rate_above: RateLimit = None,
+    strict: Strict = False,
+    workspace: WorkspaceOption = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Apply a scenario to a trade table: reports in Parquet, a workbook, a summary.
+
+    \b
+    Examples:
+      retorsion run scenario.toml
+          what trade it hits, what duty it puts on it
+      retorsion run scenario.toml --as-of 2024-06-01 --trade us-2024
+          the same law at another date, on a table that you choose
+    """  # noqa: D301
+    from pipelines.progress import Talk
+    from pipelines.run.inputs import RunSettings
+    from pipelines.run.step import run_scenario
+    from pipelines.workspace import open_workspace
+
+    settings = RunSettings(
+        trade=trade,
+        as_of=as_of.date() if as_of else None,
+        period=period,
+        quarantine=quarantine,
+        allow_rate_above=allow_rate_above,
+    )
+    place = open_workspace(workspace)
+    tell(run_scenario(place, scenario, settings, Talk(quiet=quiet)), as_json, strict)
+
+
+def tell(done: Any, as_json: bool, strict: bool = False) -> None:
+    """Show the summary of a run.
+
+    Raises:
+        VerificationError: A check on the run's own tables failed, or under ``strict`` a duty is
+            not known; the run is kept.
+    """
+    from pipelines.report.summary import summary_dict, summary_lines
+    from pipelines.run.checks import refuse_failed
+
+    facts, tables = done.facts, done.tables()
+    reused = {"reused": done.is_reused}
+    show(summary_dict(facts, tables) | reused, summary_lines(facts, tables), as_json=as_json)
+    refuse_failed(done.manifest, tables, strict=strict)
+
+
+def runs(
+    scenario: Annotated[str | None, typer.Argument(help="Only those of this scenario.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the runs of the workspace by scenario, newest first.
+
+    \b
+    Example:
+      retorsion runs us-japan-2024
+    """  # noqa: D301
+    from pipelines.run.store import stored_runs
+    from pipelines.workspace import open_workspace
+
+    place = open_workspace(workspace)
+    found = stored_runs(place, scenario)
+    listed = [
+        {
+            "run": f"{item.manifest.scenario_id}~{item.age}",
+            "run_id": item.manifest.run_id,
+            "title": item.manifest.title,
+            "trade": item.manifest.facts["trade_name"],
+            "as_of": item.manifest.facts["as_of"],
+            "folder": place.relative(item.folder),
+        }
+        for item in found
+    ]
+    lines = [
+        f"{row['run']:<32}  {row['run_id']}  {row['trade']}, law as of {row['as_of']}"
+        for row in listed
+    ]
+    none = ["no runs yet; make one with: retorsion demo, or: retorsion run SCENARIO"]
+    show({"runs": listed}, lines or none, as_json=as_json)
+
+
+def prune(
+    scenario: Annotated[str | None, typer.Argument(help="Only those of this scenario.")] = None,
+    keep: Annotated[int, typer.Option(min=0, help="Newest runs to keep of each scenario.")] = 1,
+    run_id: Annotated[
+        str | None, typer.Option("--run", metavar="RUN", help="Remove this run only.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    workspace: WorkspaceOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove old runs; the newest of each scenario stays unless told otherwise.
+
+    \b
+    Example:
+      retorsion prune us-japan-2024 --keep 3 --dry-run
+    """  # noqa: D301
+    from pipelines.run.store import find_run, remove_runs, stored_runs
+    from pipelines.workspace import open_workspace
+
+    place = open_workspace(workspace)
+    found = stored_runs(place, scenario)
+    if run_id is not None:
+        wanted = find_run(place, run_id)
+        gone = [item for item in found if item.folder == wanted]
+    else:
+        gone = [item for item in found if item.age >= keep]
+    if not dry_run:
+        remove_runs(place, gone)
+    verb = "would remove" if dry_run else "removed"
+    names = [place.relative(item.folder) for item in gone]
+    lines = [f"{verb} {name}" for name in names] or ["nothing to remove"]
+    show({"removed": [] if dry_run else names, "found": names}, lines, as_json=as_json)
+
+
+def verify(wanted: RunArgument, workspace: WorkspaceOption = None, as_json: AsJson = False) -> None:
+    """Check every hash of a run again; exit 8 naming what was altered or is stale.
+
+    \b
+    Example:
+      retorsion verify us-japan-2024
+    """  # noqa: D301
+    from dataclasses import asdict
+
+    from pipelines.run.store import find_run
+    from pipelines.run.verify import verify as verify_run
+    from pipelines.workspace import open_workspace
+
+    place = open_workspace(workspace)
+    done = verify_run(place, find_run(place, wanted))
+    lines = [
+        f"run {done.run_id} of {done.scenario_id} is whole: {done.outputs} outputs and "
+        f"{done.inputs} inputs have their recorded hash"
+    ]
+    lines += [f"not checked, no longer here: {name}" for name in done.inputs_not_found]
+    show(asdict(done), lines, as_json=as_json)
+
+
+def register(app: typer.Typer) -> None:
+    """Attach the commands of this subject."""
+    app.command("run")(run)
+    app.command("runs")(runs)
+    app.command("verify")(verify)
+    app.command("prune")(prune)

@@ -1,0 +1,186 @@
+"""``scenario check`` and ``scenario show``: is a scenario good, and what law does it make."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from calc.errors import UsageError
+from pipelines.commands.common import AsJson, show
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file (TOML).")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Read the law as of this day (2024-12-31); else the scenario's own date.",
+        show_default=False,
+    ),
+]
+HighRate = Annotated[
+    str | None,
+    typer.Option(
+        "--allow-rate-above",
+        metavar="RATE",
+        help='Accept rates above 1,000 % up to this one, such as "2500%".',
+        show_default=False,
+    ),
+]
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WIDEST = 48
+
+app = typer.Typer(
+    name="scenario",
+    help="Check a scenario file, or show the law that it makes.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def check(
+    file: File, as_of: AsOf = None, allow_rate_above: HighRate = None, as_json: AsJson = False
+) -> None:
+    """Say that a scenario is good, or tell all of its problems; exit 4 if it has any.
+
+    \b
+    Example:
+      retorsion scenario check scenario.toml
+          its measures and the state of each at the date
+    """  # noqa: D301
+    scenario, law = _law(file, as_of, allow_rate_above)
+    result = _result(scenario, law)
+    lines = [_headline(scenario, law)]
+    lines += [f"  {each['id']}: {each['state']}{_since(each)}" for each in result["measures"]]
+    show(result, [*lines, f"next: retorsion run {file}"], as_json=as_json)
+
+
+def show_law(
+    file: File, as_of: AsOf = None, allow_rate_above: HighRate = None, as_json: AsJson = False
+) -> None:
+    """Show the law that a scenario makes at a date: its measures as resolved, and notes.
+
+    \b
+    Examples:
+      retorsion scenario show scenario.toml --as-of 2024-12-31
+          the measures with their states, partners, goods, rates and sources
+      retorsion scenario show scenario.toml --json
+          the same for machines
+    """  # noqa: D301
+    scenario, law = _law(file, as_of, allow_rate_above)
+    result = _result(scenario, law)
+    lines = [_headline(scenario, law), "", *_table(result["measures"]), ""]
+    lines += [f"source of {each['id']}: {each['source']}" for each in result["measures"]]
+    lines += [f"note: {note}" for note in law.notes]
+    if law.change_dates:
+        lines.append(f"the law changes on: {', '.join(map(str, law.change_dates))}")
+    show(result, lines, as_json=as_json)
+
+
+def register(parent: typer.Typer) -> None:
+    """Attach the commands of this subject."""
+    parent.add_typer(app)
+
+
+app.command("check")(check)
+app.command("show")(show_law)
+
+
+def day_given(text: str | None) -> date | None:
+    """The date of an option; null where it is not given.
+
+    Raises:
+        UsageError: It is not a day written year-month-day.
+    """
+    if text is None:
+        return None
+    try:
+        if ISO_DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UsageError(
+        f"{text!r} is not a date", where="--as-of", hint="write year-month-day: 2024-12-31"
+    )
+
+
+def _law(file: Path, as_of: str | None, allow_rate_above: str | None) -> tuple[Any, Any]:
+    from pipelines.scenario.law import law_at
+    from pipelines.scenario.read import read_scenario
+
+    day, highest = day_given(as_of), rate_given(allow_rate_above)
+    scenario = read_scenario(file, allow_rate_above=highest)
+    return scenario, law_at(scenario, day)
+
+
+def rate_given(text: str | None) -> float | None:
+    """The fraction of a rate given as an option; null where it is not given.
+
+    Raises:
+        UsageError: It is not a percentage.
+    """
+    from calc.rate_text import RateTextError, read_rate
+
+    if text is None:
+        return None
+    try:
+        return read_rate(text, highest=float("inf")).ad_valorem_rate
+    except RateTextError as err:
+        problem = err.problems[0]
+        raise UsageError(problem.what, where="--allow-rate-above", hint=problem.hint) from err
+
+
+def _result(scenario: Any, law: Any) -> dict[str, Any]:
+    """The law for ``--json``; dates are written year-month-day."""
+    from pipelines.scenario.show import measures_shown
+
+    return {
+        "scenario_id": scenario.scenario_id,
+        "title": scenario.title,
+        "importer": scenario.importer,
+        "nomenclature": scenario.nomenclature,
+        "trade": scenario.trade,
+        "base": scenario.base_text,
+        "as_of": law.as_of,
+        "valid_from": law.valid_from,
+        "valid_until": law.valid_until,
+        "change_dates": list(law.change_dates),
+        "measures": measures_shown(scenario, law),
+        "sources": [
+            {"name": name, "what": what, "sha256": digest} for name, what, digest in law.sources
+        ],
+        "notes": list(law.notes),
+    }
+
+
+def _headline(scenario: Any, law: Any) -> str:
+    count = len(scenario.measures)
+    in_force = law.measures["is_in_force"].sum()
+    day = f" at {law.as_of}" if law.as_of else ""
+    return (
+        f"{scenario.scenario_id} is good: {count} measure{'' if count == 1 else 's'} of "
+        f"{scenario.importer}, {in_force} in force{day}"
+    )
+
+
+def _since(each: dict[str, Any]) -> str:
+    since = f" since {each['since']}" if each["since"] else ""
+    return f"{since}, until {each['until']}" if each["until"] else since
+
+
+def _table(measures: list[dict[str, Any]]) -> list[str]:
+    """The measures as columns of text under their names."""
+    columns = ("id", "state", "since", "partners", "products", "codes", "rate", "mode")
+    header = dict(zip(columns, columns, strict=True))
+    cells = [[_cell(row[column]) for column in columns] for row in (header, *measures)]
+    widths = [max(len(row[number]) for row in cells) for number in range(len(columns))]
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in cells]
+    return ["  ".join(row).rstrip() for row in padded]
+
+
+def _cell(value: Any) -> str:
+    """A cell as text: a dash where nothing is known, cut where it would fill the line."""
+    text = "-" if value is None else str(value)
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."

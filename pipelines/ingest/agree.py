@@ -1,0 +1,113 @@
+"""Whether what files say agrees: with the options, with each other, and with what TRADE means."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from calc.errors import DataRejectedError, Problem
+from pipelines.ingest.cells import EXCLUDED, REJECTED, Reading, constant
+from pipelines.ingest.layouts import folded
+from pipelines.ingest.mapping import Mapping
+from pipelines.ingest.source import ROW
+
+REPORTERS = ("reporter", "declarant")
+PART_OF = {"re-import": "import", "re-export": "export"}
+
+
+def check_options(reading: Reading) -> None:
+    """Nothing, where no option contradicts a column of the file, and reporters are importers.
+
+    Raises:
+        DataRejectedError: A column that an option gives says something else.
+    """
+    mapping = reading.mapping
+    if mapping is None:
+        return
+    used = reading.rows.filter(pl.col(EXCLUDED).is_null() & ~pl.col(REJECTED))
+    problems = [
+        problem
+        for column, text in mapping.constants.items()
+        if mapping.mapped(column)
+        for problem in _other(reading, used, column, constant(column, text))
+    ]
+    problems += _reporters(reading, used, mapping)
+    if problems:
+        raise DataRejectedError.collected(problems)
+
+
+def _other(reading: Reading, used: pl.DataFrame, column: str, value: str) -> Iterator[Problem]:
+    other = used.filter(pl.col(column) != value)
+    if other.height:
+        says = ", ".join(sorted(other[column].unique())[:5])
+        yield Problem(
+            f"--{column} {value} contradicts {other.height:,} of {used.height:,} rows of "
+            f"{reading.source.name}, which say {says}",
+            where=f"{reading.source.name} row {other[ROW][0]}, column {column}",
+            hint=f"leave --{column} away, or keep the rows of {value} in a file of their own",
+        )
+
+
+def _reporters(reading: Reading, used: pl.DataFrame, mapping: Mapping) -> Iterator[Problem]:
+    """The reporter of an export is the exporter."""
+    item = mapping.mapped("importer")
+    exports = used.filter(pl.col("flow").is_in(["export", "re-export"]))
+    if item is not None and folded(item.header).startswith(REPORTERS) and exports.height:
+        yield Problem(
+            f'"{item.header}" is the exporter in {exports.height:,} rows of {reading.source.name}, '
+            "which are exports",
+            where=f"{reading.source.name} row {exports[ROW][0]}",
+            hint="keep the rows of imports, or name the columns importer and partner",
+        )
+
+
+def check_together(names: Sequence[str], mappings: Sequence[Mapping]) -> None:
+    """Nothing, where the files give money in one unit and on one valuation.
+
+    Raises:
+        DataRejectedError: Two files differ.
+    """
+    units = {name: item.units for name, item in zip(names, mappings, strict=True)}
+    valuations = {name: item.valuations for name, item in zip(names, mappings, strict=True)}
+    problems = [
+        Problem(
+            f"the files give values {what}: "
+            + "; ".join(f"{name}: {', '.join(sorted(said))}" for name, said in found.items()),
+            hint="ingest them under names of their own",
+        )
+        for what, found in (("in several units", units), ("on several valuations", valuations))
+        if len({frozenset(said) for said in found.values()}) > 1
+    ]
+    problems += [
+        Problem(
+            f"{name} gives money in several units: {', '.join(sorted(said))}",
+            where=f"{name} row 1",
+            hint="give all of it in one unit",
+        )
+        for name, said in units.items()
+        if len(said) > 1
+    ]
+    if problems:
+        raise DataRejectedError.collected(problems)
+
+
+def check_flows(rows: pl.DataFrame) -> None:
+    """Nothing, where no flow stands beside one that it is a part of.
+
+    Raises:
+        DataRejectedError: Re-imports stand beside imports, or re-exports beside exports.
+    """
+    flows = set(rows["flow"].unique())
+    problems = []
+    for part, whole in PART_OF.items():
+        if {part, whole} <= flows:
+            first = rows.filter(pl.col("flow") == part)
+            problems.append(
+                Problem(
+                    f"{first.height:,} rows are {part}s and others are {whole}s: statistics count "
+                    f"the first in the second",
+                    where=f"{first['source_id'][0]} row {first[ROW][0]}",
+                    hint=f"keep the rows of one flow: {whole} or {part}",
+                )
+            )
+    if problems:
+        raise DataRejectedError.collected(problems)

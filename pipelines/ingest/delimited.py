@@ -1,0 +1,175 @@
+"""CSV and its kin: delimiter and encoding found or given, every row checked, cells left as text."""
+
+import csv
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from calc.errors import DataRejectedError, Problem
+from pipelines.ingest.layouts import folded, known_headers
+from pipelines.ingest.settings import DELIMITERS, IngestSettings
+from pipelines.ingest.shape import MAX_MISSHAPEN, Shape
+from pipelines.ingest.sniff import kind_of
+from pipelines.ingest.source import FIRST_ROW, ROW, Opened, cell, nothing
+from pipelines.ingest.text import Decoder, head_record, raw_chunks
+
+CALLED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+MAX_EXTRA = 50
+"""A row with this many fields more than the header is not a row of it."""
+
+
+def delimited(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) -> Opened:
+    """A delimited text as cells.
+
+    Raises:
+        DataRejectedError: The text cannot be decoded, rows have another number of fields than
+            the header (unless they are to be set aside), or quotation marks do not match.
+        LimitError: An archive unpacks to too much.
+    """
+    chunks = Decoder(path.name, settings.encoding).utf8(raw_chunks(path, packed=packed))
+    first = next((chunk for chunk in chunks if chunk), b"")
+    if packed and first and kind_of(first[:4096], path) not in ("text", "empty"):
+        raise DataRejectedError(
+            f"{path.name} is an archive of something else than text",
+            where=path.name,
+            hint="unpack it and ingest the file in it",
+        )
+    if not first.strip():
+        return nothing("an empty text")
+    header = head_record(first, path.name)
+    _check_line_ends(header, path.name)
+    delimiter = _delimiter(header, path.name, settings)
+    headers = _split(header, delimiter)
+    shape = Shape(delimiter, len(headers))
+    rewritten = packed or settings.encoding is not None
+    readable = scratch / f"{path.name}.utf8" if rewritten else path
+    _walk(itertools.chain([first], chunks), shape, readable if rewritten else None)
+    _check(path.name, headers, shape, settings)
+    return Opened(
+        said=_said(settings, delimiter, packed=packed),
+        headers=headers,
+        cells=_cells(readable, delimiter, shape),
+        records=shape.records - 1,
+        misshapen=shape.misshapen,
+        notes=_notes(path.name, shape),
+    )
+
+
+def _delimiter(header: str, name: str, settings: IngestSettings) -> str:
+    """The delimiter given, else the one that makes of the header the most names that are known.
+
+    Raises:
+        DataRejectedError: The header has none of the delimiters.
+    """
+    if settings.delimiter is not None:
+        return DELIMITERS[settings.delimiter]
+    known = known_headers()
+    scores = {}
+    for delimiter in CALLED:
+        fields = _split(header, delimiter)
+        if len(fields) > 1:
+            scores[delimiter] = (sum(folded(text) in known for text in fields), len(fields))
+    if scores:
+        return max(scores, key=lambda delimiter: scores[delimiter])
+    raise DataRejectedError(
+        f"the header of {name} is one column: no comma, semicolon, tab or vertical bar is in it",
+        where=f'{name} row 1: "{header[:80]}"',
+        hint="name the delimiter with --delimiter, or see that the first line holds the headers",
+    )
+
+
+def _check_line_ends(header: str, name: str) -> None:
+    """Nothing, where lines end as polars and the count of records take them to end."""
+    if "\r" in header.replace("\r\n", ""):
+        raise DataRejectedError(
+            f"the lines of {name} end in a carriage return alone",
+            where=f"{name} row 1",
+            hint="save it with line ends of today: LF or CRLF",
+        )
+    if len(header) > csv.field_size_limit():
+        raise DataRejectedError(
+            f"the header of {name} is {len(header):,} characters long",
+            where=f"{name} row 1",
+            hint="the first line must hold the names of the columns",
+        )
+
+
+def _split(header: str, delimiter: str) -> tuple[str, ...]:
+    fields = next(csv.reader([header], delimiter=delimiter), [])
+    return tuple(field.strip() for field in fields)
+
+
+def _walk(chunks: Iterator[bytes], shape: Shape, copy: Path | None) -> None:
+    """Count every record, and write the text as UTF-8 where it has to be read from a copy."""
+    if copy is None:
+        for chunk in chunks:
+            shape.feed(chunk)
+    else:
+        with copy.open("wb") as stream:
+            for chunk in chunks:
+                shape.feed(chunk)
+                stream.write(chunk)
+    shape.finish()
+
+
+def _check(name: str, headers: tuple[str, ...], shape: Shape, settings: IngestSettings) -> None:
+    if shape.quote_opened:
+        raise DataRejectedError(
+            f"a quotation mark in {name} is opened and never closed",
+            where=f"{name} row {shape.quote_opened}",
+            hint="close it, or double a mark that belongs to the text; a cut file ends like this",
+        )
+    extra = max(shape.misshapen.values(), default=0) - len(headers)
+    if shape.misshapen and (not settings.quarantine or extra > MAX_EXTRA):
+        raise DataRejectedError.collected(_misshapen(name, len(headers), shape))
+    if len(shape.misshapen) >= MAX_MISSHAPEN:
+        raise DataRejectedError(
+            f"{MAX_MISSHAPEN:,} rows of {name} or more have another number of fields than the "
+            "header",
+            where=name,
+            hint="see that the delimiter is the right one",
+        )
+
+
+def _misshapen(name: str, fields: int, shape: Shape) -> list[Problem]:
+    hint = "a field with the delimiter in it needs quotation marks; or set the rows aside with "
+    return [
+        Problem(
+            f"a row of {name} has {found} fields, the header has {fields}",
+            where=f"{name} row {row}",
+            hint=f"{hint}--quarantine",
+        )
+        for row, found in shape.misshapen.items()
+    ]
+
+
+def _said(settings: IngestSettings, delimiter: str, *, packed: bool) -> str:
+    packing = "gzip of text" if packed else "text"
+    called = CALLED[delimiter]
+    return f"{packing}, delimiter {called}, {settings.encoding or 'UTF-8'}"
+
+
+def _notes(name: str, shape: Shape) -> tuple[str, ...]:
+    if shape.ends_with_newline:
+        return ()
+    return (f"{name}: the last line has no line end; see that the file is not cut short",)
+
+
+def _cells(path: Path, delimiter: str, shape: Shape) -> pl.LazyFrame:
+    """The records below the header, as polars reads them a batch at a time."""
+    width = max([shape.fields, *shape.misshapen.values()])
+    read = pl.scan_csv(
+        path,
+        has_header=False,
+        separator=delimiter,
+        schema={cell(place): pl.String for place in range(width)},
+        missing_columns="insert",
+        extra_columns="ignore",
+        row_index_name=ROW,
+        row_index_offset=FIRST_ROW - 1,
+        raise_if_empty=False,
+        glob=False,
+    )
+    return read.with_columns(pl.col(ROW).cast(pl.Int64)).filter(pl.col(ROW) >= FIRST_ROW)

@@ -1,0 +1,154 @@
+"""Rows that could not be read: as a table of rejects, and as problems naming each cell."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from calc import judge
+from calc.dictionary import column_names, polars_schema
+from calc.errors import Problem, did_you_mean, nearest
+from calc.money import UNITS_PER_USD
+from calc.tables.audit import Rejects
+from calc.tables.trade import VALUE_COLUMNS
+from pipelines.ingest.cells import NUMBERS, REJECTED, Reading
+from pipelines.ingest.economies import economies
+from pipelines.ingest.layouts import words
+from pipelines.ingest.source import ROW, Source, cell
+from pipelines.validation.words import counted
+
+SHAPE = "read.row"
+PROBLEMS_KEPT = 1_000
+CHARACTERS_SHOWN = 80
+MOJIBAKE = ("Ã", "Â", "â€")
+
+
+def rejects_of(reading: Reading) -> pl.DataFrame:
+    """The rows of a file that could not be read, as REJECTS, in the order of the file."""
+    if not reading.rows[REJECTED].any():
+        return pl.DataFrame(schema=polars_schema(Rejects))
+    rows = judge.with_row_and_value(reading.rows.lazy(), VALUE_COLUMNS).filter(REJECTED)
+    values = rows.select(ROW, value_usd=pl.col(judge.VALUE) / UNITS_PER_USD)
+    faults = _faults(reading)
+    rules = [pl.when(fault.is_not_null()).then(pl.lit(rule)) for rule, _, fault in faults]
+    reasons = [_reason(label, fault) for _, label, fault in faults]
+    detail = reading.source.cells.select(
+        ROW,
+        pl.lit(reading.source.name).alias("source_id"),
+        pl.concat_str(rules, separator=";", ignore_nulls=True).alias("failed_rules"),
+        pl.concat_str(reasons, separator="; ", ignore_nulls=True).alias("reason"),
+        original(reading.source),
+    )
+    joined = detail.join(values, on=ROW, how="inner", validate="1:1").sort(ROW)
+    return joined.select(column_names(Rejects)).collect(engine="streaming")
+
+
+def _faults(reading: Reading) -> list[tuple[str, pl.Expr, pl.Expr]]:
+    """Rule id, the cell in words, and the fault, of all that can be wrong with a row."""
+    assert reading.mapping is not None
+    found = [(SHAPE, pl.lit("the row"), _shape_fault(reading.source))]
+    for item in reading.mapping.columns:
+        text = pl.col(cell(item.place)).fill_null("")
+        shown = pl.when(text.str.len_chars() > CHARACTERS_SHOWN).then(
+            text.str.slice(0, CHARACTERS_SHOWN) + "..."
+        )
+        quoted = pl.format('column "{}" = "{}"', pl.lit(item.header), shown.otherwise(text))
+        fault = reading.casts[item.column].fault
+        found.append((f"read.{item.column}", quoted, fault))
+    return found
+
+
+def _shape_fault(source: Source) -> pl.Expr:
+    if not source.misshapen:
+        return pl.lit(None, dtype=pl.String)
+    fields = pl.col(ROW).replace_strict(dict(source.misshapen), default=None, return_dtype=pl.Int64)
+    return pl.format("has {} fields, the header has {}", fields, pl.lit(len(source.headers)))
+
+
+def _reason(label: pl.Expr, fault: pl.Expr) -> pl.Expr:
+    return pl.when(fault.is_not_null()).then(pl.format("{}: {}", label, fault))
+
+
+def original(source: Source) -> pl.Expr:
+    """The original text of every cell of a row, a JSON object of header to text."""
+    texts = [pl.col(name).fill_null("").alias(label) for name, label in source.labels.items()]
+    return pl.struct(texts).struct.json_encode().alias("original")
+
+
+def problems_of(reading: Reading, rejects: pl.DataFrame) -> list[Problem]:
+    """The cells that could not be read, at most 1,000 rows of them, in the order of the file."""
+    if not rejects.height:
+        return []
+    assert reading.mapping is not None
+    wanted = rejects.head(PROBLEMS_KEPT).lazy().select(ROW)
+    columns = {
+        rule: (item.header, pl.col(cell(item.place)).fill_null(""))
+        for item in reading.mapping.columns
+        if (rule := f"read.{item.column}")
+    }
+    faults = {rule: fault for rule, _, fault in _faults(reading)}
+    texts = {f"text {rule}": text for rule, (_, text) in columns.items()}
+    rows = (
+        reading.source.cells.select(ROW, **faults, **texts)
+        .join(wanted, on=ROW, how="semi")
+        .sort(ROW)
+        .collect(engine="streaming")
+    )
+    headers = {rule: header for rule, (header, _) in columns.items()}
+    return list(_each(reading.source.name, rows, headers))
+
+
+def _each(name: str, rows: pl.DataFrame, headers: dict[str, str]) -> Iterator[Problem]:
+    for row in rows.iter_rows(named=True):
+        where = f"{name} row {row[ROW]}"
+        if row[SHAPE] is not None:
+            yield Problem(f"the row {row[SHAPE]}", where=where, hint="quote the field")
+            continue
+        for rule, header in headers.items():
+            fault, text = row[rule], row[f"text {rule}"]
+            if fault is not None:
+                what = f'column "{header}" = "{_shown(text)}": {fault}'
+                yield Problem(what, where=where, hint=hint_for(rule.removeprefix("read."), text))
+
+
+def _shown(text: str) -> str:
+    """The start of a cell, with control characters shown and not obeyed."""
+    cut = text if len(text) <= CHARACTERS_SHOWN else f"{text[:CHARACTERS_SHOWN]}..."
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in cut)
+
+
+def hint_for(column: str, text: str) -> str:
+    """What to do about a cell of a column that could not be read."""
+    if column in NUMBERS:
+        return _number_hint(text)
+    if column == "code":
+        digits = [char for char in text if char.isdigit()]
+        return "--pad-codes gives the zero back" if len(digits) % 2 else ""
+    if column in ("importer", "partner"):
+        if any(sign in text for sign in MOJIBAKE):
+            return "the text looks like UTF-8 read as another encoding: export the file again"
+        known = [*economies().names, *economies().names.values()]
+        return did_you_mean(text, known) if nearest(text, known) else "an ISO 3166 code or name"
+    if column == "period":
+        return "years as 2024, months as 2024-07"
+    declared = words().flows if column == "flow" else words().nomenclatures
+    return did_you_mean(text, list(declared))
+
+
+def _number_hint(text: str) -> str:
+    if "," in text:
+        return "take separators of thousands out, or say --decimal , if it is a decimal comma"
+    known = ", ".join(f'"{said}"' for said in (*words().missing, *words().suppressed))
+    return f"not known is written as one of {known}"
+
+
+def summary(readings: Sequence[Reading], rejects: Sequence[pl.DataFrame]) -> Problem:
+    """How many rows of which files could not be read, and what to do."""
+    parts = [
+        f"{found.height:,} of {counted(reading.rows.height, 'row')} of {reading.source.name}"
+        for reading, found in zip(readings, rejects, strict=True)
+        if found.height
+    ]
+    return Problem(
+        f"{', '.join(parts)} cannot be read; nothing was written",
+        hint="mend the cells, or set the rows aside and count them with --quarantine",
+    )

@@ -1,0 +1,110 @@
+"""What ingest would make of a file, without writing anything."""
+
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from calc.errors import DataRejectedError
+from pipelines.ingest.settings import IngestSettings, check_settings
+from pipelines.validation.words import counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What a file is and how its columns would be understood.
+
+    ``missing`` holds what ingest would refuse the columns for; the lists of distinct values, the
+    rows and ``unreadable_rows`` are of a file whose columns are understood.
+    """
+
+    name: str
+    said: str
+    headers: tuple[str, ...]
+    layout: str
+    mapping: dict[str, str]
+    missing: tuple[str, ...] = ()
+    rows: int = 0
+    unreadable_rows: int = 0
+    left_out_rows: int = 0
+    periods: tuple[str, ...] = ()
+    importers: tuple[str, ...] = ()
+    partners: int = 0
+    codes: int = 0
+    code_digits: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The inspection as an object for ``--json``."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """The inspection for people."""
+        lines = [f"{self.name}: {self.said}", f"headers: {', '.join(self.headers)}"]
+        if self.missing:
+            return [*lines, *(f"missing: {text}" for text in self.missing)]
+        digits = " and ".join(str(number) for number in self.code_digits)
+        return [
+            *lines,
+            f"layout: {self.layout}",
+            *(f"  {column}: {source}" for column, source in self.mapping.items()),
+            f"{counted(self.rows, 'row')}; {self.unreadable_rows:,} cannot be read, "
+            f"{self.left_out_rows:,} are totals",
+            f"importers: {', '.join(self.importers[:8])}; {counted(self.partners, 'partner')}",
+            f"periods: {', '.join(self.periods[:8])}",
+            f"codes: {self.codes:,} of {digits} digits",
+            *(f"note: {note}" for note in self.notes),
+            f"next: retorsion ingest {self.name} --name NAME",
+        ]
+
+
+def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
+    """What ingest would make of a file.
+
+    Raises:
+        UsageError: An option is not one that ingest knows.
+        DataRejectedError: The file is no table at all.
+        LimitError: It is too large to be opened.
+    """
+    from pipelines.ingest import mapping, sniff, source
+
+    check_settings(settings)
+    sniff.check_files([path])
+    with tempfile.TemporaryDirectory(prefix="retorsion-") as scratch:
+        opened = source.open_source(path, settings, Path(scratch))
+        facts: dict[str, Any] = {
+            "name": opened.name,
+            "said": opened.said,
+            "headers": opened.headers,
+        }
+        try:
+            understood = mapping.map_columns(opened.name, opened.headers, settings)
+        except DataRejectedError as err:
+            missing = tuple(f"{problem.what}: {problem.hint}" for problem in err.problems)
+            return Inspection(**facts, layout="", mapping={}, missing=missing)
+        return Inspection(**facts, **_understood(opened, understood, settings))
+
+
+def _understood(opened: Any, understood: Any, settings: IngestSettings) -> dict[str, Any]:
+    import polars as pl
+
+    from pipelines.ingest import cells
+
+    reading = cells.read_cells(opened, understood, settings)
+    left_out = pl.col(cells.EXCLUDED).is_not_null()
+    kept = reading.rows.filter(~left_out & ~pl.col(cells.REJECTED))
+    sources = {item.column: item.told for item in understood.columns}
+    given = {name: text for name, text in understood.constants.items() if name not in sources}
+    return {
+        "layout": understood.layout.title,
+        "mapping": sources | {name: f"{text} (all rows)" for name, text in given.items()},
+        "rows": reading.rows.height,
+        "unreadable_rows": reading.rows[cells.REJECTED].sum(),
+        "left_out_rows": reading.rows.filter(left_out).height,
+        "periods": tuple(sorted(kept["period"].unique())),
+        "importers": tuple(sorted(kept["importer"].unique())),
+        "partners": kept["partner"].n_unique(),
+        "codes": kept["code"].n_unique(),
+        "code_digits": tuple(sorted(kept["code"].str.len_chars().unique())),
+        "notes": reading.notes,
+    }

@@ -1,0 +1,108 @@
+"""What a caller chooses of an ingest."""
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+
+from calc.errors import UsageError, did_you_mean
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+UNITS = {"USD": 1, "thousand-USD": 1_000, "million-USD": 1_000_000}
+VALUATIONS = ("customs", "cif", "fob")
+DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t", "\\t": "\t"}
+DECIMALS = (".", ",")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestSettings:
+    """What a caller chooses of an ingest.
+
+    Attributes:
+        name: Name of the table: lower case letters, digits and dashes.
+        quarantine: Set aside rows that cannot be read instead of refusing the file.
+        unit: ``USD``, ``thousand-USD`` or ``million-USD``, where the header does not say.
+        valuation: ``customs``, ``cif`` or ``fob``, where the header does not say.
+        importer: Of all rows, where the file has no such column; likewise the next four.
+        encoding: Of a text that is not UTF-8, such as ``cp1252``.
+        delimiter: Of a text, where the header leaves it in doubt.
+        decimal: Decimal mark of numbers in text.
+        pad_codes: Give codes of odd length the leading zero that they lost.
+        allow_empty: Accept a file without rows.
+    """
+
+    name: str
+    quarantine: bool = False
+    unit: str | None = None
+    valuation: str | None = None
+    importer: str | None = None
+    partner: str | None = None
+    period: str | None = None
+    flow: str | None = None
+    nomenclature: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str = "."
+    pad_codes: bool = False
+    allow_empty: bool = False
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """The columns that an option fills, with the text given."""
+        texts = {
+            "importer": self.importer,
+            "partner": self.partner,
+            "period": self.period,
+            "flow": self.flow,
+            "nomenclature": self.nomenclature,
+        }
+        return {column: text for column, text in texts.items() if text is not None}
+
+    def given(self) -> dict[str, Any]:
+        """The options that differ from their defaults, without the name."""
+        chosen = {item.name: getattr(self, item.name) for item in fields(self)}
+        defaults = {item.name: item.default for item in fields(self)}
+        return {
+            name: value
+            for name, value in chosen.items()
+            if name != "name" and value != defaults[name]
+        }
+
+
+def check_settings(settings: IngestSettings) -> None:
+    """Nothing, where every option is one that ingest knows.
+
+    Raises:
+        UsageError: The name or an option is not; the hint says what is.
+    """
+    if not NAME.fullmatch(settings.name):
+        raise UsageError(
+            f"{settings.name!r} is not a name for a table",
+            where="--name",
+            hint="lower case letters, digits and dashes, at most 60, such as us-2024",
+        )
+    _one_of("--unit", settings.unit, UNITS)
+    _one_of("--valuation", settings.valuation, VALUATIONS)
+    _one_of("--delimiter", settings.delimiter, DELIMITERS)
+    _one_of("--decimal", settings.decimal, DECIMALS)
+    if settings.encoding is not None:
+        _check_encoding(settings.encoding)
+
+
+def _one_of(option: str, value: str | None, known: Any) -> None:
+    if value is not None and value not in known:
+        raise UsageError(
+            f"{value!r} is not a {option.removeprefix('--')}",
+            where=option,
+            hint=did_you_mean(value, list(known)),
+        )
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "a".encode(encoding)
+    except (LookupError, UnicodeError) as err:
+        raise UsageError(
+            f"{encoding!r} is not an encoding of text",
+            where="--encoding",
+            hint="such as cp1252, latin-1 or utf-16",
+        ) from err

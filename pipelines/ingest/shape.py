@@ -1,0 +1,84 @@
+"""The shape of a delimited text: how many records, and which have another number of fields.
+
+polars fills what is missing in a short row and tells of a long one without its number, so the
+fields are counted here, in chunks and without a Python object a row. Quoted line ends and
+delimiters belong to their field.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+NEWLINE, RETURN, QUOTE = 10, 13, 34
+MAX_MISSHAPEN = 100_000
+
+
+class Shape:
+    """Counts the records of a text and finds those with another number of fields.
+
+    Attributes:
+        records: Records so far, the header and blank lines included.
+        misshapen: Record number (the header is 1) to its number of fields, at most 100,000.
+        ends_with_newline: Whether the last chunk ended a line.
+        quote_opened: Record in which a quotation mark was opened and not closed; 0 for none.
+    """
+
+    def __init__(self, delimiter: str, fields: int) -> None:
+        self.delimiter = ord(delimiter)
+        self.fields = fields
+        self.records = 0
+        self.misshapen: dict[int, int] = {}
+        self.ends_with_newline = True
+        self._inside = False
+        self._marks = 0
+        self._length = 0
+
+    @property
+    def quote_opened(self) -> int:
+        """The record in which a quotation mark is open; 0 for none."""
+        return self.records + 1 if self._inside else 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Count the records that end in a chunk; the rest is carried to the next."""
+        if not chunk:
+            return
+        content = np.frombuffer(chunk, dtype=np.uint8)
+        outside = self._outside(content)
+        ends = np.flatnonzero((content == NEWLINE) & outside)
+        marks = np.flatnonzero((content == self.delimiter) & outside)
+        before = np.searchsorted(marks, ends)
+        counts = np.diff(before, prepend=0)
+        # Length 1 is a line end alone; a return before it makes 2.
+        lengths = np.diff(ends, prepend=-1)
+        returns = np.where(ends > 0, content[ends - 1] == RETURN, False)
+        if ends.size:
+            counts[0] += self._marks
+            lengths[0] += self._length
+            self._note(counts, lengths - returns)
+            self._marks = int(marks.size - before[-1])
+            self._length = int(content.size - 1 - ends[-1])
+        else:
+            self._marks += int(marks.size)
+            self._length += int(content.size)
+        self.records += int(ends.size)
+        self.ends_with_newline = chunk.endswith(b"\n")
+
+    def finish(self) -> None:
+        """Count a last record that no line end closes."""
+        if self._length and not self._inside:
+            self._note(np.array([self._marks]), np.array([self._length + 1]))
+            self.records += 1
+
+    def _outside(self, content: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        """Where a text is outside quotation marks; a doubled mark leaves and enters again."""
+        quotes = content == QUOTE
+        if not quotes.any():
+            return np.full(content.size, not self._inside)
+        inside = (np.cumsum(quotes, dtype=np.int64) + self._inside) % 2 == 1
+        self._inside = bool(inside[-1])
+        outside: npt.NDArray[np.bool_] = ~inside
+        return outside
+
+    def _note(self, counts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> None:
+        wrong = np.flatnonzero((counts + 1 != self.fields) & (lengths > 1))
+        for place in wrong[: MAX_MISSHAPEN - len(self.misshapen)]:
+            self.misshapen[self.records + int(place) + 1] = int(counts[place]) + 1

@@ -1,0 +1,152 @@
+"""A file as text: a frame of its cells with their row numbers, whatever its format."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from calc.errors import DataRejectedError, LimitError, Problem, StorageError
+from pipelines.files import sha256_of
+from pipelines.ingest.settings import IngestSettings
+
+ROW = "source_row"
+FIRST_ROW = 2
+"""The row of the first record, as a spreadsheet counts: the header is row 1."""
+MAX_COLUMNS = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file as text.
+
+    Attributes:
+        name: The file's name, without folder.
+        sha256: Its hash, and ``bytes`` its size.
+        said: What it is, in words: format, delimiter, encoding.
+        headers: Its header line; none where the file is empty.
+        cells: ``source_row`` and ``cell_0`` to ``cell_n``, text, null where empty; cells beyond
+            the header where a row has more.
+        records: Rows below the header, where they were counted before reading.
+        misshapen: Row to its number of fields, where that is not the header's.
+        notes: What looked odd, in sentences.
+    """
+
+    name: str
+    sha256: str
+    bytes: int
+    said: str
+    headers: tuple[str, ...]
+    cells: pl.LazyFrame
+    records: int | None = None
+    misshapen: Mapping[int, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Cell column to a label that no other has: its header, or its place where it has none."""
+        width = len(self.cells.collect_schema()) - 1
+        names = [*self.headers, *[""] * (width - len(self.headers))]
+        return {
+            cell(place): name if name else f"(column {place + 1})"
+            for place, name in enumerate(names)
+        }
+
+
+def cell(place: int) -> str:
+    """The name of the column that holds a cell, by its place from 0."""
+    return f"cell_{place}"
+
+
+def open_source(path: Path, settings: IngestSettings, scratch: Path) -> Source:
+    """A file as text, of any format that ingest reads.
+
+    Args:
+        path: The file.
+        settings: What the caller chooses.
+        scratch: A folder for a text that has to be unpacked or decoded; it must outlive the use
+            of the source.
+
+    Raises:
+        DataRejectedError: The file is not a table, is not whole, or is not named as what it is.
+        LimitError: It is too large to be opened.
+        StorageError: The system does not let it be read.
+    """
+    try:
+        return _opened(path, settings, scratch)
+    except OSError as err:
+        raise StorageError(
+            f"cannot read {path.name}: {err.strerror or err}",
+            where=str(path),
+            hint="see who may read it, and that there is space to unpack it",
+        ) from err
+
+
+def _opened(path: Path, settings: IngestSettings, scratch: Path) -> Source:
+    from pipelines.ingest import delimited, other, sniff
+
+    found = sniff.format_of(path)
+    if found == "parquet":
+        opened = other.parquet(path)
+    elif found == "xlsx":
+        opened = other.workbook(path)
+    elif found == "json":
+        opened = other.json_rows(path, settings)
+    elif found == "empty":
+        opened = nothing("an empty file")
+    else:
+        opened = delimited.delimited(path, settings, scratch, packed=found == "gzip")
+    check_headers(path.name, opened.headers)
+    return Source(
+        name=path.name,
+        sha256=sha256_of(path),
+        bytes=path.stat().st_size,
+        said=opened.said,
+        headers=opened.headers,
+        cells=opened.cells,
+        records=opened.records,
+        misshapen=opened.misshapen,
+        notes=opened.notes,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a reader of one format makes of a file; see ``Source``."""
+
+    said: str
+    headers: tuple[str, ...]
+    cells: pl.LazyFrame
+    records: int | None = None
+    misshapen: Mapping[int, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def nothing(said: str) -> Opened:
+    """A file without header and rows."""
+    return Opened(said=said, headers=(), cells=pl.LazyFrame(schema={ROW: pl.Int64}))
+
+
+def check_headers(name: str, headers: tuple[str, ...]) -> None:
+    """Nothing, where no two columns have the same header and there are not absurdly many.
+
+    Raises:
+        DataRejectedError: A header is there twice.
+        LimitError: There are more than 2,000 columns.
+    """
+    if len(headers) > MAX_COLUMNS:
+        raise LimitError(
+            f"{name} has {len(headers):,} columns; at most {MAX_COLUMNS:,} are read", where=name
+        )
+    twice = sorted({header for header in headers if header and headers.count(header) > 1})
+    problems = [
+        Problem(
+            f'the header "{header}" is there {headers.count(header)} times',
+            where=f"{name} row 1, columns "
+            + " and ".join(str(n) for n, found in enumerate(headers, 1) if found == header),
+            hint="rename or remove one: which is meant is not guessed",
+        )
+        for header in twice
+    ]
+    if problems:
+        raise DataRejectedError.collected(problems)

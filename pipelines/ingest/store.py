@@ -1,0 +1,126 @@
+"""The files of a table: written beside their places, then renamed into them, the record last."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from calc import judge
+from calc.dictionary import column_names, polars_schema
+from calc.errors import StorageError
+from calc.money import UNITS_PER_USD
+from calc.rules import declared_rules, row_rules
+from calc.tables.audit import Rejects
+from calc.tables.provenance import Provenance
+from calc.tables.trade import Trade
+from pipelines.files import flush_to_disk, make_folder
+from pipelines.folders import clear_leftovers, flush_all
+from pipelines.ingest.cells import Reading
+from pipelines.ingest.faults import original
+from pipelines.ingest.source import ROW
+from pipelines.parquet import write_table
+from pipelines.validation.quarantine import failed_rules, reason
+
+PARTS = ("provenance.parquet", "originals.parquet", "rejects.parquet", "parquet", "json")
+"""What may be kept of a table, in the order in which it is put in place."""
+
+
+@contextlib.contextmanager
+def scratch_folder(folder: Path, name: str) -> Iterator[Path]:
+    """An empty folder beside the files of a table, gone afterwards whatever happens.
+
+    Raises:
+        StorageError: It cannot be made: nothing could be written there either.
+    """
+    make_folder(folder)
+    clear_leftovers(folder, name)
+    fresh = folder / f".{name}.writing-{os.getpid()}"
+    try:
+        fresh.mkdir()
+        yield fresh
+    except OSError as err:
+        raise StorageError(
+            f"cannot write {name}: {err.strerror or err}",
+            where=str(folder),
+            hint="free space or choose another folder with --workspace; nothing was changed",
+        ) from err
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def put_in_place(fresh: Path, folder: Path, name: str) -> None:
+    """Rename the files of a table into their places, and remove those it has no longer.
+
+    A table that stops half-way is told by its record, whose hash is of another table.
+
+    Raises:
+        OSError: A file cannot be renamed.
+    """
+    flush_all(fresh)
+    for part in PARTS:
+        made, place = fresh / f"{name}.{part}", folder / f"{name}.{part}"
+        if made.exists():
+            made.replace(place)
+        else:
+            place.unlink(missing_ok=True)
+    flush_to_disk(folder)
+
+
+def write_rows(
+    fresh: Path, name: str, rows: pl.DataFrame, rejects: pl.DataFrame, readings: Sequence[Reading]
+) -> Path:
+    """Write the table, its provenance, the originals of rows that break a rule, and the rejects.
+
+    Args:
+        fresh: Where to write.
+        name: Name of the table.
+        rows: The table in its order, with ``source_row`` and ``value_e4``.
+        rejects: Rows set aside, as REJECTS.
+        readings: The files as read.
+
+    Returns:
+        The file of the table.
+
+    Raises:
+        StorageError: A file cannot be written.
+    """
+    table = fresh / f"{name}.parquet"
+    write_table(table, rows, "trade", Trade)
+    provenance = rows.select("source_id", ROW)
+    write_table(fresh / f"{name}.provenance.parquet", provenance, "provenance", Provenance)
+    originals = originals_of(rows, readings)
+    for part, frame in (("originals", originals), ("rejects", rejects)):
+        if frame.height:
+            in_order = frame.sort("source_id", ROW)
+            write_table(fresh / f"{name}.{part}.parquet", in_order, "rejects", Rejects)
+    return table
+
+
+def originals_of(rows: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFrame:
+    """The rows of a table that break a declared row rule, as REJECTS, with their original text."""
+    rules = row_rules(declared_rules("trade", Trade))
+    numbered = rows.lazy().with_row_index(judge.ROW)
+    broken = judge.broken_rows(numbered, rules).drop(judge.VALUE)
+    described = numbered.join(broken, on=judge.ROW, how="inner", validate="1:1").select(
+        "source_id",
+        ROW,
+        failed_rules(rules),
+        reason(rules),
+        (pl.col(judge.VALUE) / UNITS_PER_USD).alias("value_usd"),
+    )
+    found = described.collect()
+    parts = [_with_original(reading, found) for reading in readings if found.height]
+    return pl.concat([pl.DataFrame(schema=polars_schema(Rejects)), *parts])
+
+
+def _with_original(reading: Reading, found: pl.DataFrame) -> pl.DataFrame:
+    source = reading.source
+    wanted = found.filter(pl.col("source_id") == source.name)
+    if not wanted.height:
+        return pl.DataFrame(schema=polars_schema(Rejects))
+    texts = source.cells.select(ROW, original(source))
+    joined = texts.join(wanted.lazy(), on=ROW, how="inner", validate="1:1")
+    return joined.select(column_names(Rejects)).collect(engine="streaming")

@@ -1,0 +1,39 @@
+"""Reference tables that come with the tool: product groups by edition, descriptions of codes."""
+
+import tomllib
+
+import polars as pl
+
+from calc.codes import edition_of
+from pipelines.workspace import embedded
+
+GROUPS_FILE = "groups.toml"
+DESCRIPTIONS = {"HTS2024": "us-hts-2024-descriptions.csv"}
+
+
+def product_groups(nomenclature: str) -> pl.DataFrame:
+    """The named product groups in the HS edition of a nomenclature.
+
+    Returns:
+        One row a six-digit code: ``prefix`` and ``product_group``, sorted; empty where the groups
+        are not known in that edition.
+    """
+    groups = tomllib.loads(embedded(GROUPS_FILE).read_text(encoding="utf-8"))["groups"]
+    edition = edition_of(nomenclature) or ""
+    pairs = [
+        (code, name) for name, group in groups.items() for code in group["codes"].get(edition, ())
+    ]
+    return pl.DataFrame(
+        sorted(pairs), schema={"prefix": pl.String, "product_group": pl.String}, orient="row"
+    )
+
+
+def descriptions(nomenclature: str) -> pl.DataFrame:
+    """Short descriptions of the codes of a nomenclature: ``code`` and ``description``.
+
+    Empty where none come with the tool.
+    """
+    name = DESCRIPTIONS.get(nomenclature)
+    if name is None:
+        return pl.DataFrame(schema={"code": pl.String, "description": pl.String})
+    return pl.read_csv(embedded(name), infer_schema=False)

@@ -1,0 +1,194 @@
+"""Checks on a run's tables: parts add up to totals, nested values nest, nothing is lost."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.report.columns import Column, label_of
+from pipelines.report.figures import Tables, exact_sum
+from pipelines.report.grid import Cell, Formula, Grid
+
+TOLERANCE = 1.0
+ADDS_UP = (
+    "listed_value_usd",
+    "covered_value_usd",
+    "in_force_value_usd",
+    "threatened_value_usd",
+    "affected_value_usd",
+    "duty_before_usd",
+    "duty_after_usd",
+    "duty_increment_usd",
+    "threatened_increment_usd",
+)
+# Which lines make up a total, and the column that is summed where it is not of the same name.
+NOT_EXCLUDED = ("status", "<>excluded")
+LINES_OF = {
+    "listed_value_usd": ("customs_value_usd", None),
+    "covered_value_usd": ("customs_value_usd", NOT_EXCLUDED),
+    "in_force_value_usd": ("customs_value_usd", ("status", "in force")),
+    "threatened_value_usd": ("customs_value_usd", ("status", "threatened")),
+    "duty_before_usd": ("duty_before_usd", NOT_EXCLUDED),
+    "duty_after_usd": ("duty_after_usd", NOT_EXCLUDED),
+    "duty_increment_usd": ("duty_increment_usd", NOT_EXCLUDED),
+    "threatened_increment_usd": ("threatened_increment_usd", NOT_EXCLUDED),
+}
+Condition = tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side of a check: its value, and the formula for it where the cells are in the book."""
+
+    value: float
+    formula: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Two figures that must be equal, or of which the first must not be below the second."""
+
+    what: str
+    first: Side
+    second: Side
+    is_equality: bool = True
+    unit: str = "USD"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the check holds, to within 1 unit."""
+        difference = self.first.value - self.second.value
+        return abs(difference) < TOLERANCE if self.is_equality else difference > -TOLERANCE
+
+
+def all_checks(tables: Tables, grids: Mapping[str, Grid]) -> list[Check]:
+    """Every check that the tables at hand allow; ``grids`` are the tables written whole."""
+    return [
+        *total_checks(tables, grids),
+        *nesting_checks(tables, grids),
+        *funnel_checks(tables, grids),
+    ]
+
+
+def total_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
+    """Groups, partners, products and lines add up to the importers."""
+    if "by_importer" not in tables:
+        return
+    totals = {name: summed("by_importer", tables, grids, name) for name in ADDS_UP}
+    for table in ("by_group", "by_partner", "by_product"):
+        if table in tables:
+            for name, total in totals.items():
+                what = f"{label_of(name)}: {table} adds up to by_importer"
+                yield Check(what=what, first=summed(table, tables, grids, name), second=total)
+    if "lines" in tables:
+        for name, (column, condition) in LINES_OF.items():
+            first = summed("lines", tables, grids, column, condition)
+            what = f"{label_of(name)}: lines add up to by_importer"
+            yield Check(what=what, first=first, second=totals[name])
+
+
+def nesting_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
+    """Listed holds covered, which is what is in force and what is threatened; and so on."""
+    if "by_importer" not in tables:
+        return
+    nested = ("listed_value_usd", "covered_value_usd", "in_force_value_usd", "affected_value_usd")
+    sides = [summed("by_importer", tables, grids, name) for name in nested]
+    pairs = zip(nested, nested[1:], sides, sides[1:], strict=False)
+    for outer, inner, first, second in pairs:
+        what = f"{label_of(outer)} is not below {label_of(inner).lower().replace('usd', 'USD')}"
+        yield Check(what=what, first=first, second=second, is_equality=False)
+    waits = summed("by_importer", tables, grids, "threatened_value_usd")
+    covered, in_force = sides[1], sides[2]
+    formula = f"{in_force.formula}+{waits.formula}" if waits.formula else ""
+    both = Side(value=in_force.value + waits.value, formula=formula)
+    what = f"{label_of('covered_value_usd')} is the value in force and the threatened value"
+    yield Check(what=what, first=covered, second=both)
+
+
+def funnel_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
+    """What came in, less what was left out, is what the last step keeps: in rows, in dollars."""
+    funnel = tables.get("funnel", pl.DataFrame(schema={"step": pl.Int16, "kind": pl.String}))
+    funnel = funnel.sort("step")
+    if "kept" not in funnel["kind"]:
+        return
+    last_kept = funnel.filter(pl.col("kind") == "kept")["step"][-1]
+    whole = {**tables, "funnel": funnel.filter(pl.col("step") <= last_kept)}
+    for name, words, unit in (("rows", "Rows", "rows"), ("value_usd", "Value", "USD")):
+        end = funnel.filter(pl.col("step") == last_kept)[name].item()
+        came_in = exact_sum(funnel.filter(pl.col("kind") == "in"), name)
+        if end is None or came_in is None:
+            continue
+        kinds = ("in", "rejected", "excluded")
+        parts = [summed("funnel", whole, grids, name, ("kind", kind)) for kind in kinds]
+        value = parts[0].value - parts[1].value - parts[2].value
+        what = f"{words} in, less rejected, less excluded, is what the last step keeps"
+        yield Check(
+            what=what,
+            first=Side(value=value, formula="-".join(part.formula for part in parts)),
+            second=summed("funnel", whole, grids, name, ("step", str(last_kept))),
+            unit=unit,
+        )
+
+
+def summed(
+    table: str,
+    tables: Tables,
+    grids: Mapping[str, Grid],
+    column: str,
+    condition: Condition = None,
+) -> Side:
+    """The sum of a column, of the rows that meet a condition; unknown cells add nothing."""
+    frame = tables[table]
+    if condition:
+        name, wanted = condition
+        text = pl.col(name).cast(pl.String)
+        differs = wanted.startswith("<>")
+        frame = frame.filter(text != wanted[2:] if differs else text == wanted)
+    value = exact_sum(frame, column) or 0.0
+    if table not in grids:
+        return Side(value=value)
+    cells = grids[table].cells_of(column)
+    if not condition:
+        return Side(value=value, formula=f"SUM({cells})")
+    formula = f'SUMIF({grids[table].cells_of(condition[0])},"{condition[1]}",{cells})'
+    return Side(value=value, formula=formula)
+
+
+def failed_checks(tables: Tables) -> list[str]:
+    """The checks that do not hold, in words; empty where all is well."""
+    return [
+        f"{check.what}: {check.first.value:,.2f} and {check.second.value:,.2f} {check.unit}"
+        for check in all_checks(tables, {})
+        if not check.holds
+    ]
+
+
+def checks_grid(checks: list[Check]) -> Grid:
+    """The sheet of checks: live formulas over the other sheets, TRUE where a check holds."""
+    columns = [
+        Column(name="check", header="Check", kind="text", width=72),
+        Column(name="first", header="First figure", kind="money", width=21),
+        Column(name="second", header="Second figure", kind="money", width=21),
+        Column(name="difference", header="First less second", kind="money", width=21),
+        Column(name="unit", header="Unit", kind="text", width=10),
+        Column(name="rule", header="Rule", kind="text", width=30),
+        Column(name="holds", header="Holds", kind="flag", width=12),
+    ]
+    rows = [check_row(number, check) for number, check in enumerate(checks, start=2)]
+    purpose = "Whether parts add up to totals and nothing is lost: TRUE where a check holds."
+    return Grid(name="checks", purpose=purpose, columns=columns, rows=rows)
+
+
+def check_row(number: int, check: Check) -> list[Cell]:
+    """The cells of a check in row ``number`` of its sheet."""
+    first, second = shown(check.first), shown(check.second)
+    difference = Formula(f"=B{number}-C{number}", check.first.value - check.second.value)
+    test = f"ABS(D{number})<1" if check.is_equality else f"D{number}>-1"
+    rule = "equal, to within 1" if check.is_equality else "first is not below second"
+    holds = Formula(f"={test}", check.holds)
+    return [check.what, first, second, difference, check.unit, rule, holds]
+
+
+def shown(side: Side) -> Cell:
+    """A live formula where the cells are in the book, else the value as computed."""
+    return Formula(f"={side.formula}", side.value) if side.formula else side.value

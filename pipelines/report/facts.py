@@ -1,0 +1,94 @@
+"""What a report says of the run itself: scenario, data, law, sources, files."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+WORKBOOK_NAME = "report.xlsx"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An input of the run: its name, what it holds, and the SHA-256 of its bytes."""
+
+    name: str
+    what: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputFile:
+    """A file that the run wrote: its name inside the run's folder, and what it holds."""
+
+    name: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """The facts of a run that no table holds; figures are always taken from the tables.
+
+    Args:
+        scenario_id: Name by which commands know the scenario.
+        title: Title of the scenario, in words.
+        importers: Economies that levy the duty.
+        trade_name: Name of the trade table.
+        periods: Reference periods of the flows, such as ``2024``.
+        nomenclature: Edition of the codes.
+        as_of: Date of the law, ISO 8601.
+        base_text: What the duty without the scenario is taken from.
+        run_id: Hash that names the run.
+        tool_version: Version of this tool.
+        folder: The run's folder, relative to the workspace.
+        tables_folder: Folder of the Parquet tables inside ``folder``; empty if it is the same.
+        sources: Inputs with their hashes.
+        notes: Sentences that a reader must know, such as the codes that a group stands for.
+        files: Files that the run wrote.
+    """
+
+    scenario_id: str
+    title: str
+    importers: tuple[str, ...]
+    trade_name: str
+    periods: tuple[str, ...]
+    nomenclature: str
+    as_of: str
+    base_text: str
+    run_id: str
+    tool_version: str
+    folder: str
+    tables_folder: str = ""
+    sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = ()
+    files: tuple[OutputFile, ...] = ()
+
+    @property
+    def trade_text(self) -> str:
+        """The trade table in words: name, periods, nomenclature."""
+        return f"{self.trade_name} ({', '.join(self.periods)}, {self.nomenclature})"
+
+    def table_file(self, name: str) -> str:
+        """The Parquet file of a table, relative to the workspace."""
+        return str(PurePosixPath(self.folder, self.tables_folder, f"{name}.parquet"))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The facts as an object that JSON can hold."""
+        return asdict(self)
+
+
+def facts_from(kept: Mapping[str, Any]) -> RunFacts:
+    """The facts that ``RunFacts.as_dict`` gave, as read back from JSON.
+
+    Raises:
+        TypeError: Something is missing or not a fact.
+    """
+    several = ("importers", "periods", "notes")
+    return RunFacts(
+        **dict(kept)
+        | {name: tuple(kept[name]) for name in several}
+        | {
+            "sources": tuple(Source(**item) for item in kept["sources"]),
+            "files": tuple(OutputFile(**item) for item in kept["files"]),
+        }
+    )

@@ -1,0 +1,99 @@
+"""Figures taken from a run's tables for people: totals of the run, funnel, groups, unmatched."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from calc.money import to_units, to_usd
+from calc.tables import TABLES
+from calc.tables.reports import Accounting
+
+Tables = Mapping[str, pl.DataFrame]
+Figures = dict[str, float | None]
+
+HEADLINE_TABLES = ("by_group", "by_partner", "by_importer", "by_product", "by_measure")
+
+
+def exact_sum(frame: pl.DataFrame, name: str) -> float | None:
+    """The sum of a column, whatever the order of its rows; null where no cell is known."""
+    if frame[name].null_count() == frame.height:
+        return None
+    units = nw.from_native(frame, eager_only=True).select(to_units(nw.col(name)).sum())
+    return float(to_usd(units.item()))
+
+
+def ordered(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows as people read them: largest covered value first, else by the table's key."""
+    key = list(TABLES[name].primary_key())
+    if name not in HEADLINE_TABLES:
+        return frame.sort(key)
+    largest_first = [True] + [False] * len(key)
+    return frame.sort("covered_value_usd", *key, descending=largest_first, nulls_last=True)
+
+
+def run_figures(tables: Tables) -> Figures:
+    """The accounting columns of the whole run; empty where the run has no importer.
+
+    Money and lines add up over importers. Rates and shares do not, so of several importers they
+    are null; the table by importer has them.
+    """
+    frame = tables.get("by_importer")
+    if frame is None or frame.is_empty():
+        return {}
+    names = Accounting.columns()
+    if frame.height == 1:
+        return {name: frame[name].item() for name in names}
+    adds_up = {name for name in names if name.endswith("_usd") or name == "lines"}
+    return {name: exact_sum(frame, name) if name in adds_up else None for name in names}
+
+
+def rows_read(tables: Tables) -> tuple[float | None, float | None]:
+    """Rows and dollars that came in, by the funnel; null where unknown."""
+    funnel = tables.get("funnel")
+    if funnel is None:
+        return None, None
+    came_in = funnel.filter(pl.col("kind") == "in")
+    return exact_sum(came_in, "rows"), exact_sum(came_in, "value_usd")
+
+
+def rows_left_out(tables: Tables) -> list[dict[str, Any]]:
+    """The steps of the funnel at which rows leave, in order."""
+    funnel = tables.get("funnel")
+    if funnel is None:
+        return []
+    leaves = funnel.filter(pl.col("kind").is_in(["rejected", "excluded"]) & (pl.col("rows") != 0))
+    return leaves.sort("step").to_dicts()
+
+
+def cells_hit(tables: Tables, name: str) -> list[dict[str, Any]]:
+    """The rows of a headline table that a measure names, largest covered value first."""
+    frame = tables.get(name)
+    if frame is None:
+        return []
+    return ordered(name, frame.filter(pl.col("lines") > 0)).to_dicts()
+
+
+def state_of(cell: Mapping[str, Any]) -> str:
+    """The state of a cell in two words, from its value in force and its threatened value."""
+    in_force = (cell["in_force_value_usd"] or 0) > 0
+    threatened = (cell["threatened_value_usd"] or 0) > 0
+    if in_force and threatened:
+        return "part in force"
+    if in_force:
+        return "in force"
+    return "threatened" if threatened else "excluded"
+
+
+def unmatched_counts(tables: Tables) -> dict[str, float | None]:
+    """How many schedule lines hit no trade, and how much trade of named groups no line hits."""
+    frame = tables.get("unmatched")
+    if frame is None:
+        return {}
+    missed = frame.filter(pl.col("kind") == "trade")
+    return {
+        "schedule_lines": frame.height - missed.height,
+        "trade_lines": missed.height,
+        "trade_value_usd": exact_sum(missed, "customs_value_usd"),
+    }

@@ -1,0 +1,179 @@
+"""The result of a run on one screen, and the same figures for machines."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.report.checks import failed_checks
+from pipelines.report.columns import NOT_APPLICABLE, missing_mark, unknown_beside
+from pipelines.report.facts import WORKBOOK_NAME, RunFacts
+from pipelines.report.figures import (
+    Figures,
+    Tables,
+    cells_hit,
+    rows_left_out,
+    rows_read,
+    run_figures,
+    state_of,
+    unmatched_counts,
+)
+
+SCREEN_COLUMNS = 100
+MOST_CELLS = 4
+MOST_LEFT_OUT = 2
+VALUES = {
+    "listed_value_usd": "listed value",
+    "covered_value_usd": "covered value",
+    "in_force_value_usd": "value in force",
+    "affected_value_usd": "affected value (the rate changes)",
+    "threatened_value_usd": "threatened value (not in force)",
+    "duty_before_usd": "duty before, at unchanged trade",
+    "duty_after_usd": "duty after, at unchanged trade",
+    "duty_increment_usd": "duty added, at unchanged trade",
+    "threatened_increment_usd": "duty threatened, at unchanged trade",
+    "calculated_duty_usd": "duty as the statistics calculated it",
+}
+
+
+def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
+    """What a run found, in at most 24 lines of at most 100 columns."""
+    figures = run_figures(tables)
+    printed = [
+        facts.title,
+        read_line(facts, tables),
+        *left_out_lines(tables),
+        *(value_line(name, figures, facts) for name in VALUES if figures),
+        *rate_lines(figures, tables),
+        *check_lines(tables),
+        *cell_lines(tables),
+        *unmatched_lines(tables),
+        f"files        {facts.folder}: {WORKBOOK_NAME} and {len(facts.files)} files in all",
+        f"next         retorsion verify {facts.scenario_id}; open {WORKBOOK_NAME}; "
+        "edit a rate and run again",
+    ]
+    return [fitted(line) for line in printed]
+
+
+def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
+    """The figures of the summary as an object, for ``--json``; unknown figures are null."""
+    rows, value_usd = rows_read(tables)
+    return {
+        "run": facts.as_dict(),
+        "read": {"rows": rows, "value_usd": value_usd},
+        "left_out": rows_left_out(tables),
+        "figures": run_figures(tables),
+        "by_importer": cells_hit(tables, "by_importer"),
+        "by_group": [cell | {"state": state_of(cell)} for cell in cells_hit(tables, "by_group")],
+        "unmatched": unmatched_counts(tables),
+        "failed_checks": failed_checks(tables),
+    }
+
+
+def number(value: float | None) -> str:
+    """A number with separators of thousands; what is not known is said to be so."""
+    return "unknown" if value is None else f"{value:,.0f}"
+
+
+def percent(fraction: float | None) -> str:
+    """A fraction as a percentage; what is not known is said to be so."""
+    return "unknown" if fraction is None else f"{100 * fraction:.2f} %"
+
+
+def fitted(line: str) -> str:
+    """The line, cut to the screen."""
+    line = line.rstrip()
+    return line if len(line) <= SCREEN_COLUMNS else f"{line[: SCREEN_COLUMNS - 3]}..."
+
+
+def read_line(facts: RunFacts, tables: Tables) -> str:
+    """What was read: table, period, date of the law, rows, dollars."""
+    rows, value_usd = rows_read(tables)
+    read = f"{number(rows)} rows, {number(value_usd)} USD" if "funnel" in tables else ""
+    return f"read         {facts.trade_text}, law as of {facts.as_of}: {read}".removesuffix(": ")
+
+
+def left_out_lines(tables: Tables) -> Iterator[str]:
+    """What was left out: rows, dollars, why; the rest is counted."""
+    steps = rows_left_out(tables)
+    label = "left out"
+    for step in steps if len(steps) <= MOST_LEFT_OUT else steps[: MOST_LEFT_OUT - 1]:
+        reason = step["reason"] or step["stage"]
+        rows, usd = number(step["rows"]), number(step["value_usd"])
+        yield f"{label:13}{step['kind']:9}{rows:>13} rows {usd:>22} USD  {reason}"
+        label = ""
+    if len(steps) > MOST_LEFT_OUT:
+        yield f"{'':13}and {len(steps) - MOST_LEFT_OUT + 1} more steps: see sheet funnel"
+    if not steps and "funnel" in tables:
+        yield "left out     nothing: every row read is used"
+
+
+def value_line(name: str, figures: Figures, facts: RunFacts) -> str:
+    """A figure with what is not known of it."""
+    value = figures[name]
+    beside = figures.get(unknown_beside(name))
+    # No sum and nothing unknown: no line is concerned, which is not the same as not knowing.
+    nothing = value is None and missing_mark(name, figures) == NOT_APPLICABLE
+    shown = "none" if nothing else number(value)
+    note = f"unknown on {number(beside)} USD" if beside else ""
+    share = figures["share_of_importer_imports"]
+    if name == "covered_value_usd" and share is not None:
+        note = f"{percent(share)} of {facts.importers[0]}'s imports in the table"
+    return f"{VALUES[name]:37}{shown:>20} USD  {note}"
+
+
+def rate_lines(figures: Figures, tables: Tables) -> Iterator[str]:
+    """The average rates before and after; not for several importers together."""
+    if not figures or tables["by_importer"].height > 1:
+        return
+    simple, weighted = (
+        f"{percent(figures[f'{kind}_rate_before'])} -> {percent(figures[f'{kind}_rate_after'])}"
+        for kind in ("simple_average", "trade_weighted")
+    )
+    label = "average rate of covered lines"
+    yield f"{label:37}simple {simple}, trade-weighted {weighted}"
+
+
+def check_lines(tables: Tables) -> list[str]:
+    """A blank line where all checks hold, else the first that does not."""
+    failed = failed_checks(tables)
+    return [f"CHECK FAILED ({len(failed)}) {failed[0]}"] if failed else [""]
+
+
+def cell_lines(tables: Tables) -> Iterator[str]:
+    """A short table by product group, or by importer where there are several."""
+    several = "by_importer" in tables and tables["by_importer"].height > 1
+    name, key = ("by_importer", "importer") if several else ("by_group", "product_group")
+    cells = [cell for cell in cells_hit(tables, name) if cell["covered_value_usd"] != 0]
+    if not cells:
+        return
+    head = "importer" if several else "product group"
+    yield (
+        f"{head:20}{'lines':>8}{'covered USD':>20}  {'state':13}"
+        f"{'duty before USD':>17}{'duty after USD':>20}"
+    )
+    for cell in cells if len(cells) <= MOST_CELLS else cells[: MOST_CELLS - 1]:
+        yield cell_line(str(cell[key]), cell)
+    if len(cells) > MOST_CELLS:
+        yield f"and {len(cells) - MOST_CELLS + 1} more: see sheet {name}"
+
+
+def cell_line(label: str, cell: Mapping[str, Any]) -> str:
+    """A row of the short table; a duty of which a part is unknown is at least what is shown."""
+    duties = []
+    for name in ("duty_before", "duty_after"):
+        known, beside = cell[f"{name}_usd"], cell[f"{name}_unknown_value_usd"]
+        duties.append(f"{'>= ' if known is not None and beside else ''}{number(known)}")
+    return (
+        f"{label[:20]:20}{number(cell['lines']):>8}{number(cell['covered_value_usd']):>20}  "
+        f"{state_of(cell):13}{duties[0]:>17}{duties[1]:>20}"
+    )
+
+
+def unmatched_lines(tables: Tables) -> Iterator[str]:
+    """How much of the schedule hit nothing, and how much of the groups no measure names."""
+    counts = unmatched_counts(tables)
+    if counts:
+        named, missed = counts["schedule_lines"], counts["trade_lines"]
+        yield (
+            f"not matched  {number(named)} schedule line{'' if named == 1 else 's'} without trade; "
+            f"{number(missed)} trade line{'' if missed == 1 else 's'} of the groups not named"
+        )

@@ -1,0 +1,41 @@
+"""Whether a run may be used as it is: its own checks, and under ``--strict`` what is unknown."""
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from calc.errors import Problem, VerificationError
+from pipelines.report.figures import exact_sum
+from pipelines.run.manifest import Manifest
+
+UNKNOWN = {
+    "duty_before_unknown_value_usd": "the base duty cannot be computed",
+    "duty_increment_unknown_value_usd": "the added duty cannot be computed",
+    "affected_unknown_value_usd": "it is not known whether the rate changes",
+}
+
+
+def refuse_failed(manifest: Manifest, tables: Mapping[str, pl.DataFrame], *, strict: bool) -> None:
+    """Nothing, where every check of a run holds; the run itself stays.
+
+    Raises:
+        VerificationError: A check failed, or under ``strict`` something is not known.
+    """
+    failed = [
+        Problem(check, where=f"run {manifest.run_id}", hint="a bug of ours; please report it")
+        for check in manifest.failed_checks
+    ]
+    unknown = list(_unknown(manifest, tables["by_importer"])) if strict else []
+    if failed or unknown:
+        raise VerificationError.collected([*failed, *unknown])
+
+
+def _unknown(manifest: Manifest, by_importer: pl.DataFrame) -> Iterator[Problem]:
+    for column, words in UNKNOWN.items():
+        value = exact_sum(by_importer, column) or 0.0
+        if value:
+            yield Problem(
+                f"{words} on USD {value:,.0f}",
+                where=f"run {manifest.run_id}, table by_importer, column {column}",
+                hint="the lines and reasons: lines.parquet, column duty_unknown_reason",
+            )

@@ -1,0 +1,123 @@
+"""The funnel of a run: from the rows of the source files to the lines on which a rate changes."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from calc.funnel import Stage
+from calc.money import to_usd
+from pipelines.report.figures import exact_sum
+from pipelines.run.compute import Answer
+from pipelines.run.question import Question, in_period
+
+if TYPE_CHECKING:
+    from pipelines.ingest.record import IngestRecord
+    from pipelines.validation.verdict import Verdict
+
+PARTS = {
+    "listed_value_usd": ("lines that a measure names (listed)", None),
+    "covered_value_usd": ("covered: listed less exclusions", pl.col("status") != "excluded"),
+    "in_force_value_usd": ("in force", pl.col("status") == "in force"),
+    "affected_value_usd": (
+        "affected: the rate changes",
+        (pl.col("status") == "in force") & pl.col("is_affected"),
+    ),
+    "threatened_value_usd": ("threatened: not in force", pl.col("status") == "threatened"),
+}
+
+
+def stages_of(
+    question: Question, found: Answer, record: "IngestRecord | None", verdict: "Verdict"
+) -> list[Stage]:
+    """The stages in order; each ``in`` less what is rejected and excluded is the last ``kept``.
+
+    Args:
+        question: What was asked.
+        found: What was found.
+        record: What ingest kept of the table; None where the table was not ingested.
+        verdict: The verdict on the table.
+    """
+    return [
+        *_read(record, verdict),
+        *_left_out(verdict),
+        *_not_asked(question, found),
+        *_parts(found),
+    ]
+
+
+def _read(record: "IngestRecord | None", verdict: "Verdict") -> Iterator[Stage]:
+    if record is None:
+        yield Stage(
+            stage="rows of the trade table",
+            kind="in",
+            rows=verdict.rows_judged,
+            value_usd=verdict.value_judged_usd,
+        )
+        return
+    for stage in record.funnel:
+        if stage.kind != "kept":
+            yield Stage(
+                stage=stage.stage,
+                kind=stage.kind,
+                reason=stage.reason,
+                rows=stage.rows,
+                value_usd=stage.value_usd,
+                value_unknown_rows=stage.value_unknown_rows,
+            )
+
+
+def _left_out(verdict: "Verdict") -> Iterator[Stage]:
+    if verdict.rows_failed:
+        yield Stage(
+            stage="rows that break a rule",
+            kind="rejected",
+            reason="; ".join(finding.message for finding in verdict.failing),
+            rows=verdict.rows_failed,
+            value_usd=verdict.value_failed_usd,
+            value_unknown_rows=None,
+        )
+
+
+def _not_asked(question: Question, found: Answer) -> Iterator[Stage]:
+    """Rows of the table that the scenario does not ask about, then those that it does."""
+    is_import = pl.col("flow") == "import"
+    of_importer = pl.col("importer").is_in(question.importers)
+    chosen = in_period(found.period) & (pl.col("partner") != pl.col("importer"))
+    steps = (
+        ("rows of other flows", "only imports pay the duty", ~is_import),
+        (
+            "imports of other importers",
+            f"the schedule is of {question.importers_text}",
+            is_import & ~of_importer,
+        ),
+        (
+            "imports of other periods",
+            f"the reference period is {found.period}",
+            is_import & of_importer & ~chosen,
+        ),
+    )
+    for stage, reason, where in steps:
+        rows = found.shape.filter(where)
+        if rows.height:
+            yield _sum(rows, stage, "excluded", reason)
+    used = found.shape.filter(is_import & of_importer & chosen)
+    yield _sum(used, f"imports of {question.importers_text} in {found.period}", "kept", None)
+
+
+def _sum(rows: pl.DataFrame, stage: str, kind: str, reason: str | None) -> Stage:
+    return Stage(
+        stage=stage,
+        kind=kind,
+        reason=reason,
+        rows=int(rows["rows"].sum()),
+        value_usd=float(to_usd(rows["total_e4"].sum())),
+        value_unknown_rows=int(rows["rows_without"].sum()),
+    )
+
+
+def _parts(found: Answer) -> Iterator[Stage]:
+    lines, total = found.tables["lines"], found.tables["by_importer"]
+    for column, (stage, where) in PARTS.items():
+        rows = lines.height if where is None else lines.filter(where).height
+        yield Stage(stage=stage, kind="part", rows=rows, value_usd=exact_sum(total, column))

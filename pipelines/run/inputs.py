@@ -1,0 +1,152 @@
+"""What a run is made from: the scenario, its law, the trade table and its verdict, their hashes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.files import sha256_of
+from pipelines.run.manifest import Input, run_id_of
+from pipelines.version import code_sha256, library_versions, tool_version
+from pipelines.workspace import Workspace, embedded_folder
+
+if TYPE_CHECKING:
+    from pipelines.ingest.record import IngestRecord
+    from pipelines.scenario.law import Law
+    from pipelines.scenario.read import Scenario
+    from pipelines.validation.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """What a caller chooses of a run.
+
+    Attributes:
+        trade: Name of an ingested table or a file; None for the scenario's own.
+        as_of: Date of the law; None for the scenario's own.
+        period: Reference period of the trade; None where the table has one.
+        quarantine: Leave out rows that break a rule instead of refusing the table.
+        allow_rate_above: Rates up to this fraction are accepted instead of up to 10 (1,000 %).
+    """
+
+    trade: str | None = None
+    as_of: date | None = None
+    period: str | None = None
+    quarantine: bool = False
+    allow_rate_above: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """Everything that determines a run, read and hashed."""
+
+    scenario: "Scenario"
+    law: "Law"
+    resolved: str
+    table: Path
+    verdict: "Verdict"
+    record: "IngestRecord | None"
+    settings: RunSettings
+
+    @property
+    def trade_name(self) -> str:
+        """Name of the trade table, without folder and suffix."""
+        return self.table.stem
+
+    def identity(self) -> dict[str, Any]:
+        """What determines the results, and nothing else: the run id is its hash.
+
+        The trade table counts by its content: an ingested table is sorted, so that another order
+        of the same source rows gives the same run.
+        """
+        funnel = [] if self.record is None else [vars_of(stage) for stage in self.record.funnel]
+        return {
+            "scenario_sha256": sha256_of_text(self.resolved),
+            "trade": self.trade_name,
+            "trade_content": content_of(self.table, self.record),
+            "ingest_funnel": funnel,
+            "quarantine": self.verdict.quarantine,
+            "period": self.settings.period,
+            "tool_version": tool_version(),
+            "code_sha256": code_sha256(),
+            "libraries": library_versions(),
+            "reference_sha256": {name: digest for name, _, digest in self.law.sources},
+        }
+
+    def run_id(self) -> str:
+        """The id of the run that these inputs give."""
+        return run_id_of(self.identity())
+
+    def listed(self, workspace: Workspace) -> list[Input]:
+        """The files that were read, with their hashes, for the manifest."""
+        return list(_files(workspace, self))
+
+
+def vars_of(stage: Any) -> Mapping[str, Any]:
+    """The fields of a stage of the ingest record as an object."""
+    from dataclasses import asdict
+
+    return asdict(stage)
+
+
+def sha256_of_text(text: str) -> str:
+    """The SHA-256 of a text in UTF-8."""
+    import hashlib
+
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_of(table: Path, record: "IngestRecord | None") -> str:
+    """A hash of the rows of a table that does not depend on their order.
+
+    An ingested table has one order, so its file's hash is that. Of any other table the hashes of
+    the rows are summed.
+    """
+    if record is not None:
+        return record.table.sha256
+    import polars as pl
+
+    row = pl.struct(pl.all()).hash().cast(pl.UInt128).sum()
+    found = pl.scan_parquet(table).select(row.alias("sum"), pl.len().alias("rows"))
+    total, rows = found.collect(engine="streaming").row(0)
+    return f"rows {rows}, sum of row hashes {total:x}"
+
+
+def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
+    from pipelines.validation.store import beside
+
+    yield input_of(workspace, "scenario", inputs.scenario.path)
+    yield input_of(workspace, "trade table", inputs.table, inputs.verdict.rows_judged)
+    provenance = beside(inputs.table, "provenance")
+    if provenance.is_file():
+        yield input_of(workspace, "provenance of the trade table", provenance)
+    for source in () if inputs.record is None else inputs.record.sources:
+        yield Input(
+            role="source of the trade table",
+            name=source.name,
+            sha256=source.sha256,
+            bytes=source.bytes,
+            rows=source.rows,
+        )
+    for path in inputs.law.files:
+        yield input_of(workspace, "law and reference", path)
+
+
+def input_of(workspace: Workspace, role: str, path: Path, rows: int | None = None) -> Input:
+    """A file that was read, with its hash and where it is to be found again."""
+    resolved = path.resolve()
+    places = {"workspace": workspace.root.resolve(), "tool": embedded_folder().resolve()}
+    where = ""
+    for place, root in reversed(places.items()):
+        if resolved.is_relative_to(root):
+            where = f"{place}:{resolved.relative_to(root).as_posix()}"
+            break
+    return Input(
+        role=role,
+        name=where.partition(":")[2] or path.name,
+        sha256=sha256_of(path),
+        bytes=path.stat().st_size,
+        rows=rows,
+        path=where,
+    )

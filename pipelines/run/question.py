@@ -1,0 +1,187 @@
+"""What a run is asked: a table, the law at a date, and which part of the table it is put on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import narwhals as nw
+import polars as pl
+
+from calc.codes import edition_of
+from calc.duty import Frame
+from calc.errors import DataRejectedError, LimitError, Problem, ScenarioError, did_you_mean
+from calc.hits import with_duty_base
+from calc.money import LARGEST_SUM_USD, to_units, to_usd
+from calc.resolve import LawTables
+from calc.valuation import any_value, columns_for
+
+ROW = "table_row"
+LARGEST_RATE = 10.0
+SHAPE_KEY = ("flow", "period", "nomenclature", "importer", "partner")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A trade table, what is left out of it, and the law that is put on it.
+
+    Attributes:
+        table: Parquet file in the TRADE layout.
+        left_out: Rows of the table (0-based) that validation left out.
+        law: The law at one date.
+        interval: The days between which the law stands so.
+        importers: Importers whose imports are asked about.
+        nomenclature: Edition of the codes of the schedule.
+        period: Reference period; None where the table has one.
+        groups: ``prefix`` and ``product_group``.
+        descriptions: ``code`` and ``description``.
+    """
+
+    table: Path
+    left_out: pl.Series
+    law: LawTables
+    interval: tuple[date | None, date | None]
+    importers: tuple[str, ...]
+    nomenclature: str
+    period: str | None
+    groups: pl.DataFrame
+    descriptions: pl.DataFrame
+
+    def scan(self) -> pl.LazyFrame:
+        """The rows of the table that may be used, with their row number ``table_row``."""
+        trade = pl.scan_parquet(self.table, row_index_name=ROW)
+        if self.left_out.is_empty():
+            return trade
+        return trade.filter(~pl.col(ROW).is_in(self.left_out.implode()))
+
+    def imports(self, period: str) -> Frame:
+        """The importers' imports of a period with their value for duty."""
+        chosen = self.is_asked & in_period(period) & (pl.col("partner") != pl.col("importer"))
+        return with_duty_base(nw.from_native(self.scan().filter(chosen)))
+
+    @property
+    def is_asked(self) -> pl.Expr:
+        """Whether a row is an import of an importer that is asked about."""
+        return pl.col("importer").is_in(self.importers) & (pl.col("flow") == "import")
+
+    @property
+    def importers_text(self) -> str:
+        """The importers in words."""
+        return ", ".join(self.importers)
+
+
+def in_period(period: str) -> pl.Expr:
+    """Whether a row is of a period: the period itself, or a month of it."""
+    column = pl.col("period")
+    return (column == period) | column.str.starts_with(f"{period}-")
+
+
+def shape_of(question: Question) -> pl.DataFrame:
+    """Rows and value of the table by flow, period, nomenclature, importer and partner.
+
+    Values are ``calc.valuation.any_value``; ``rows_without`` counts rows without one,
+    ``rows_off_basis`` those without one on which their importer levies duty.
+    """
+    valued = with_duty_base(nw.from_native(question.scan())).with_columns(
+        any_value().alias("any_usd"), to_units(any_value()).alias("any_e4")
+    )
+    grouped: pl.LazyFrame = (
+        valued.group_by(*SHAPE_KEY)
+        .agg(
+            nw.len().alias("rows"),
+            nw.col("any_e4").sum().alias("total_e4"),
+            nw.col("any_usd").sum().alias("total_usd"),
+            nw.col("any_usd").is_null().sum().alias("rows_without"),
+            nw.col("duty_base_usd").is_null().sum().alias("rows_off_basis"),
+        )
+        .to_native()
+    )
+    shape = grouped.collect(engine="streaming").sort(SHAPE_KEY)
+    _refuse_overflow(question, shape)
+    return shape
+
+
+def _refuse_overflow(question: Question, shape: pl.DataFrame) -> None:
+    total = float(shape["total_usd"].sum())
+    if total * LARGEST_RATE > LARGEST_SUM_USD:
+        raise LimitError(
+            f"the values of {question.table.name} sum to {total:.3g} USD, beyond what is exact",
+            where=question.table.name,
+            hint="check the unit of the values; a year of world trade is about 2.5e13 USD",
+        )
+
+
+def chosen_period(question: Question, shape: pl.DataFrame) -> str:
+    """The reference period: the one asked for, or the only one of the importers' imports.
+
+    Raises:
+        ScenarioError: An importer has no imports in the table, the period asked for is not in it,
+            or it has several and none is asked for.
+    """
+    imports = shape.filter(question.is_asked)
+    present = set(imports["importer"].unique())
+    for importer in question.importers:
+        if importer not in present:
+            known = sorted(shape.filter(pl.col("flow") == "import")["importer"].unique())
+            raise ScenarioError(
+                f"the table has no imports of {importer}",
+                where=f"{question.table.name}, column importer",
+                hint=did_you_mean(importer, known),
+            )
+    periods = sorted(imports["period"].unique())
+    wanted = question.period or _common_year(periods)
+    if wanted and any(period == wanted or period.startswith(f"{wanted}-") for period in periods):
+        return wanted
+    missing = f"the table has no imports of {question.importers_text} in {wanted}"
+    several = f"the table has {len(periods)} periods, and adding them up would be no year"
+    raise ScenarioError(
+        missing if wanted else several,
+        where=f"{question.table.name}, column period: {', '.join(periods[:12])}",
+        hint=f"choose one with --period, such as --period {periods[-1]}",
+    )
+
+
+def _common_year(periods: Sequence[str]) -> str | None:
+    """The only period, or the year whose months they all are."""
+    if len(periods) == 1:
+        return periods[0]
+    years = {period[:4] for period in periods}
+    is_months = all(len(period) == 7 for period in periods)
+    return years.pop() if is_months and len(years) == 1 else None
+
+
+def refuse_misfits(question: Question, shape: pl.DataFrame, period: str) -> None:
+    """Nothing, where the table's codes and values suit the schedule.
+
+    Raises:
+        ScenarioError: Codes of another HS edition than the schedule's.
+        DataRejectedError: Rows without a value on which their importer levies duty.
+    """
+    imports = shape.filter(question.is_asked & in_period(period))
+    edition = edition_of(question.nomenclature)
+    names = [name for name in imports["nomenclature"].unique() if edition_of(name) != edition]
+    foreign = imports.filter(pl.col("nomenclature").is_in(names))
+    if foreign.height:
+        raise ScenarioError(
+            f"the schedule is in {question.nomenclature}, the trade in {', '.join(sorted(names))}: "
+            f"{foreign['rows'].sum():,} rows, USD {to_usd(foreign['total_e4'].sum()):,.0f}",
+            where=f"{question.table.name}, column nomenclature",
+            hint="use trade and schedule of one HS edition; codes mean other goods in another",
+        )
+    off_basis = imports.group_by("importer").agg(pl.col("rows_off_basis").sum()).sort("importer")
+    problems = [
+        _no_basis(question, row["importer"], row["rows_off_basis"])
+        for row in off_basis.iter_rows(named=True)
+        if row["rows_off_basis"]
+    ]
+    if problems:
+        raise DataRejectedError.collected(problems)
+
+
+def _no_basis(question: Question, importer: str, rows: int) -> Problem:
+    columns = columns_for(importer)
+    return Problem(
+        f"{rows:,} rows of {importer} have no value on which it levies duty",
+        where=f"{question.table.name}, column {columns}",
+        hint=f"{importer} levies duty on {columns}; a value on another basis is not taken for it",
+    )

@@ -1,0 +1,176 @@
+"""A run as one step: inputs read and hashed, the run found or made, and what to tell of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from calc.errors import DataRejectedError
+from pipelines.folders import new_folder
+from pipelines.progress import Talk
+from pipelines.run.inputs import Inputs, RunSettings
+from pipelines.run.manifest import Manifest, read_manifest, write_manifest
+from pipelines.run.store import folder_of, is_run, note_latest
+from pipelines.version import code_sha256, library_versions, tool_version
+from pipelines.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from pipelines.report.facts import RunFacts
+    from pipelines.run.question import Question
+
+SUMMARY_TABLES = ("by_importer", "by_group", "funnel", "unmatched")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run that is kept: its folder, its manifest, and whether it was there already."""
+
+    folder: Path
+    manifest: Manifest
+    is_reused: bool
+
+    @property
+    def facts(self) -> "RunFacts":
+        """What reports say of the run."""
+        from pipelines.report.facts import facts_from
+
+        return facts_from(self.manifest.facts)
+
+    def tables(self) -> "Mapping[str, pl.DataFrame]":
+        """The tables that the summary needs, read from the run's folder."""
+        import polars as pl
+
+        return {name: pl.read_parquet(self.folder / f"{name}.parquet") for name in SUMMARY_TABLES}
+
+
+def run_scenario(workspace: Workspace, scenario: Path, settings: RunSettings, talk: Talk) -> Run:
+    """The run of a scenario: made now, or found where the same inputs made it before.
+
+    Raises:
+        ScenarioError: The scenario or its law cannot be used.
+        DataRejectedError: The trade table cannot be used, or breaks rules and ``quarantine`` is
+            not chosen.
+        NotJudgedError: A rule could not be run on the table.
+        StorageError: A file cannot be read or written; nothing is left behind.
+    """
+    inputs = read_inputs(workspace, scenario, settings, talk)
+    run_id = inputs.run_id()
+    folder = folder_of(workspace, inputs.scenario.scenario_id, run_id)
+    is_reused = is_run(folder)
+    if not is_reused:
+        with talk.working("applying the schedule"):
+            _make(workspace, inputs, folder)
+    note_latest(workspace, inputs.scenario.scenario_id, run_id)
+    return Run(folder=folder, manifest=read_manifest(folder), is_reused=is_reused)
+
+
+def read_inputs(workspace: Workspace, path: Path, settings: RunSettings, talk: Talk) -> Inputs:
+    """The scenario, its law at the date, and its trade table with a verdict that lets it be used.
+
+    Raises:
+        ScenarioError: The scenario or its law cannot be used.
+        DataRejectedError: The trade table cannot be used.
+        NotJudgedError: A rule could not be run on the table.
+    """
+    from pipelines.scenario.law import law_at
+    from pipelines.scenario.read import read_scenario
+    from pipelines.scenario.show import resolved_toml
+
+    scenario = read_scenario(path, allow_rate_above=settings.allow_rate_above)
+    law = law_at(scenario, settings.as_of)
+    table, verdict = _judged_table(workspace, settings.trade or scenario.trade, settings, talk)
+    return Inputs(
+        scenario=scenario,
+        law=law,
+        resolved=resolved_toml(scenario, law),
+        table=table,
+        verdict=verdict,
+        record=_record_of(table),
+        settings=settings,
+    )
+
+
+def _judged_table(
+    workspace: Workspace, name: str, settings: RunSettings, talk: Talk
+) -> tuple[Path, Any]:
+    from pipelines.validation.step import rejected, table_of, verdict_for
+    from pipelines.validation.verdict import Settings
+
+    table = table_of(workspace, name)
+    verdict = verdict_for(workspace, table, Settings(quarantine=settings.quarantine), talk)
+    if verdict.state == "invalid":
+        raise rejected(workspace, verdict)
+    return table, verdict
+
+
+def _record_of(table: Path) -> Any:
+    from pipelines.ingest.record import read_record
+
+    record = read_record(table)
+    if record is not None and record.name != table.stem:
+        raise DataRejectedError(
+            f"the ingest record beside {table.name} is of another table, {record.name}",
+            where=str(table),
+            hint="ingest the table again",
+        )
+    return record
+
+
+def _question(inputs: Inputs) -> "Question":
+    from calc.resolve import LawTables
+    from pipelines.reference import descriptions, product_groups
+    from pipelines.run.question import Question
+
+    law, scenario = inputs.law, inputs.scenario
+    return Question(
+        table=inputs.table,
+        left_out=inputs.verdict.quarantine_rows,
+        law=LawTables(
+            measures=law.measures.lazy(),
+            products=law.products.lazy(),
+            partners=law.partners.lazy(),
+            exclusions=law.exclusions.lazy(),
+            base=law.base.lazy(),
+        ),
+        interval=(law.valid_from, law.valid_until),
+        importers=(scenario.importer,),
+        nomenclature=scenario.nomenclature,
+        period=inputs.settings.period,
+        groups=product_groups(scenario.nomenclature),
+        descriptions=descriptions(scenario.nomenclature),
+    )
+
+
+def _make(workspace: Workspace, inputs: Inputs, folder: Path) -> None:
+    """Compute a run and write it whole, or leave nothing."""
+    from calc.funnel import funnel_table
+    from pipelines.report.checks import failed_checks
+    from pipelines.run.compute import answer
+    from pipelines.run.facts import facts_of
+    from pipelines.run.funnel import stages_of
+    from pipelines.run.write import outputs_of, read_back, write_outputs
+
+    question = _question(inputs)
+    found = answer(question)
+    stages = stages_of(question, found, inputs.record, inputs.verdict)
+    found = replace(found, tables={**found.tables, "funnel": funnel_table(stages)})
+    facts = facts_of(inputs, found, workspace.relative(folder))
+    with new_folder(folder) as fresh:
+        rows = write_outputs(fresh, inputs, found, facts)
+        manifest = Manifest(
+            run_id=facts.run_id,
+            scenario_id=facts.scenario_id,
+            title=facts.title,
+            tool_version=tool_version(),
+            code_sha256=code_sha256(),
+            libraries=library_versions(),
+            identity=inputs.identity(),
+            facts=facts.as_dict(),
+            inputs=inputs.listed(workspace),
+            outputs=tuple(outputs_of(fresh, rows)),
+            failed_checks=tuple(failed_checks(found.tables)),
+        )
+        write_manifest(fresh, manifest)
+        read_back(fresh, manifest)

@@ -1,0 +1,96 @@
+"""The files of a run, written into a folder that nobody sees until it is whole."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from calc.tables import TABLES
+from calc.tables.lines import LineKey
+from pipelines.parquet import write_table
+from pipelines.provenance import source_rows
+from pipelines.report.facts import WORKBOOK_NAME, RunFacts
+from pipelines.report.workbook import write_workbook
+from pipelines.run.compute import Answer
+from pipelines.run.facts import TABLE_FILES, what_is
+from pipelines.run.inputs import Inputs
+from pipelines.run.manifest import CHECKSUM_FILE, MANIFEST_FILE, Manifest, Output, output_of
+from pipelines.run.question import ROW
+
+if TYPE_CHECKING:
+    from pipelines.validation.verdict import Verdict
+
+VALIDATION_FOLDER = "validation"
+
+
+def write_outputs(
+    folder: Path, inputs: Inputs, found: Answer, facts: RunFacts
+) -> Mapping[str, int]:
+    """Write tables, provenance, workbook, scenario and verdict of a run.
+
+    Returns:
+        Rows by name of each Parquet file.
+
+    Raises:
+        StorageError: A file cannot be written.
+    """
+    about = {"scenario": facts.scenario_id, "run": facts.run_id, "tool_version": facts.tool_version}
+    tables = {**found.tables, "provenance": provenance_of(inputs, found)}
+    for name in TABLE_FILES:
+        write_table(folder / f"{name}.parquet", tables[name], name, TABLES[name], about)
+    write_workbook(folder / WORKBOOK_NAME, facts, found.tables)
+    (folder / "scenario.toml").write_text(inputs.resolved, encoding="utf-8", newline="\n")
+    copy_verdict(folder / VALIDATION_FOLDER, inputs.verdict)
+    return {f"{name}.parquet": tables[name].height for name in TABLE_FILES}
+
+
+def provenance_of(inputs: Inputs, found: Answer) -> pl.DataFrame:
+    """The source file and row of each line, in the order of LINES."""
+    rows = found.rows.get_column(ROW).unique().sort().cast(pl.UInt32)
+    sources = source_rows(inputs.table, inputs.verdict.rows_judged, rows.to_frame(ROW))
+    joined = found.rows.with_columns(pl.col(ROW).cast(pl.UInt32)).join(
+        sources, on=ROW, how="left", validate="m:1", maintain_order="left"
+    )
+    return joined.select(*LineKey.primary_key(), "source_id", "source_row")
+
+
+def copy_verdict(folder: Path, verdict: "Verdict") -> None:
+    """Copy a kept verdict into a run, without what depends on the order of the source rows.
+
+    Raises:
+        OSError: A file cannot be read or written.
+    """
+    from pipelines.validation.verdict import VERDICT_FILE, to_json
+
+    folder.mkdir()
+    for path in sorted(verdict.folder.iterdir()):
+        if path.name != VERDICT_FILE:
+            shutil.copyfile(path, folder / path.name)
+    kept = verdict.as_dict()
+    for name in ("provenance_sha256", "originals_sha256"):
+        kept["subject"].pop(name)
+    (folder / VERDICT_FILE).write_bytes(to_json(kept))
+
+
+def outputs_of(folder: Path, rows: Mapping[str, int]) -> Iterator[Output]:
+    """Every file of a run but its manifest, with hash and size, by name."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in (MANIFEST_FILE, CHECKSUM_FILE):
+            yield output_of(folder, name, what_is(name), rows.get(name))
+
+
+def read_back(folder: Path, manifest: Manifest) -> None:
+    """Nothing, where every Parquet file that was written can be read and has its rows.
+
+    Raises:
+        OSError: A file does not hold what was written.
+    """
+    for item in manifest.outputs:
+        if item.rows is None:
+            continue
+        found = pl.scan_parquet(folder / item.name).select(pl.len()).collect().item()
+        if found != item.rows:
+            raise OSError(f"{item.name} holds {found} rows, not {item.rows}")

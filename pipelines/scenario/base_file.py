@@ -1,0 +1,120 @@
+"""A file of base duties as text: its layout checked, its cells not yet judged."""
+
+import csv
+import io
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from calc.codes import normalise_code
+from calc.errors import Problem, ScenarioError, StorageError, did_you_mean
+
+MAX_BYTES = 100_000_000
+OPTIONAL_COLUMNS = {"specific_rate_usd", "specific_unit", "rate_text", "valid_until"}
+FIRST_ROW = 2
+"""Rows are counted as a spreadsheet counts them: the header is row 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseFile:
+    """The cells of a file of base duties as text, null where empty; row 2 comes first."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str | None, ...]]
+    sha256: str
+
+
+def read_base_file(path: Path, columns: list[str]) -> BaseFile:
+    """The cells of a CSV in the BASE layout.
+
+    Args:
+        path: The file.
+        columns: The columns of BASE; those that may be null may be absent from the file.
+
+    Raises:
+        ScenarioError: It is not such a file; holds all problems of its header or of its shape.
+        StorageError: It cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as err:
+        raise StorageError(f"cannot read {path.name}: {err.strerror}", where=str(path)) from err
+    if len(content) > MAX_BYTES:
+        raise ScenarioError(f"{path.name} is too large for a base", where=path.name)
+    lines = _lines(path.name, content)
+    header, rows = lines[0], lines[1:]
+    _check_header(path.name, header, columns)
+    if not rows:
+        raise ScenarioError(
+            f"{path.name} holds no rows: an empty base is not a base of zero", where=path.name
+        )
+    _check_shape(path.name, header, rows)
+    code = header.index("code")
+    return BaseFile(
+        path.name,
+        tuple(header),
+        [_cells(row, code) for row in rows],
+        sha256(content).hexdigest(),
+    )
+
+
+def _lines(name: str, content: bytes) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except UnicodeDecodeError as err:
+        row = content.count(b"\n", 0, err.start) + 1
+        raise ScenarioError(
+            f"{name} is not UTF-8: byte 0x{content[err.start]:02x} cannot be read",
+            where=f"{name} row {row}",
+            hint="save the file as CSV in UTF-8",
+        ) from err
+    except csv.Error as err:
+        raise ScenarioError(f"{name} is not CSV: {err}", where=name) from err
+    while lines and not lines[-1]:
+        lines.pop()
+    if not lines:
+        raise ScenarioError(f"{name} is empty", where=name)
+    return lines
+
+
+def _check_header(name: str, header: list[str], columns: list[str]) -> None:
+    where = f"{name} row 1"
+    problems = [
+        Problem(f"column {column} is missing", where, did_you_mean(column, header))
+        for column in columns
+        if column not in header and column not in OPTIONAL_COLUMNS
+    ]
+    problems += [
+        Problem(f"{column!r} is not a column of a base", where, did_you_mean(column, columns))
+        for column in header
+        if column not in columns
+    ]
+    problems += [
+        Problem(f"column {column} is there twice", where)
+        for column in sorted({column for column in header if header.count(column) > 1})
+    ]
+    if problems:
+        raise ScenarioError.collected(problems)
+
+
+def _check_shape(name: str, header: list[str], rows: list[list[str]]) -> None:
+    problems = [
+        Problem(
+            f"row {number} has {len(row)} fields, the header has {len(header)}",
+            f"{name} row {number}",
+            "put texts that hold a comma in double quotes",
+        )
+        for number, row in enumerate(rows, FIRST_ROW)
+        if len(row) != len(header)
+    ]
+    if problems:
+        raise ScenarioError.collected(problems)
+
+
+def _cells(row: list[str], code: int) -> tuple[str | None, ...]:
+    """A row with its code as plain digits where it is one, and empty cells as nulls."""
+    row[code] = normalise_code(row[code]) or row[code]
+    return tuple(cell if cell != "" else None for cell in row)

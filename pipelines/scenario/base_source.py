@@ -1,0 +1,71 @@
+"""Where the duty without the scenario comes from: a rate, or a file found near the scenario."""
+
+import re
+from pathlib import Path, PurePosixPath
+
+from calc.errors import DataRejectedError, did_you_mean
+from calc.rate_text import quoted
+from pipelines.scenario.fields import Table
+from pipelines.scenario.measures import NO_RATE, rate_of
+from pipelines.scenario.model import BaseSource
+from pipelines.workspace import embedded, embedded_folder
+
+TABLE_FILE = re.compile(r"\.(?:csv|xlsx|xls|parquet|tsv)$", re.IGNORECASE)
+NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f\x7f]{1,60}")
+BARE_NAME = re.compile(r"(?!free$)[A-Za-z][A-Za-z0-9_-]{0,119}", re.IGNORECASE)
+MAX_PARTS = 8
+
+
+def read_base(table: Table, folder: Path, *, highest: float) -> BaseSource:
+    """The base of a scenario: a rate, or a CSV beside it, below it or among the tool's own.
+
+    Args:
+        table: The top of the scenario.
+        folder: The folder that the scenario is in.
+        highest: Highest rate allowed, as a fraction.
+    """
+    value = table.values.get("base")
+    if isinstance(value, str) and BARE_NAME.fullmatch(value.strip()):
+        what = f"{quoted(value.strip())} is neither a rate nor the name of a CSV file"
+        table.refuse("base", what, did_you_mean(f"{value.strip()}.csv", _near(folder)))
+        return BaseSource(value, rate=NO_RATE)
+    if not isinstance(value, str) or not TABLE_FILE.search(value.strip()):
+        rate = rate_of(table, "base", highest=highest)
+        return BaseSource(rate.text, rate=rate)
+    written = value.strip()
+    if not written.casefold().endswith(".csv"):
+        table.refuse("base", f"{quoted(written)}: only a CSV is supported yet", "save it as CSV")
+        return BaseSource(written, rate=NO_RATE)
+    path = _found(table, folder, written)
+    return BaseSource(written, rate=NO_RATE if path is None else None, path=path)
+
+
+def _found(table: Table, folder: Path, written: str) -> Path | None:
+    parts = PurePosixPath(written).parts
+    if len(parts) > MAX_PARTS or not all(NAME.fullmatch(p) and p != ".." for p in parts):
+        table.refuse("base", f"{quoted(written)} is not a name of a file beside or below",
+                     "put the file beside the scenario and write its name, with / before it where "
+                     "it is in a folder below")  # fmt: skip
+        return None
+    path = folder.joinpath(*parts)
+    if path.is_file():
+        if path.resolve().is_relative_to(folder.resolve()):
+            return path
+        table.refuse("base", f"{quoted(written)} leads out of the folder of the scenario",
+                     "put a copy of the file beside the scenario")  # fmt: skip
+        return None
+    try:
+        return embedded(written)
+    except DataRejectedError:
+        table.refuse(
+            "base",
+            f"there is no file {quoted(written)} beside the scenario or below, nor in the tool",
+            did_you_mean(written, _near(folder)),
+        )
+        return None
+
+
+def _near(folder: Path) -> list[str]:
+    """The CSV files beside the scenario and those that come with the tool."""
+    beside = sorted(found.name for found in folder.glob("*.csv"))
+    return [*beside, *sorted(found.name for found in embedded_folder().glob("*.csv"))]

@@ -1,0 +1,178 @@
+"""The law of a scenario at a date, as the declared tables that the calculation reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import dataframely as dy
+import polars as pl
+
+from calc.dictionary import polars_schema
+from calc.errors import ScenarioError
+from calc.law import IN_FORCE, interval_of_law
+from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
+from pipelines.scenario import scopes
+from pipelines.scenario.base_table import ScenarioBase, base_of
+from pipelines.scenario.model import Scenario
+from pipelines.scenario.notes import notes_of
+from pipelines.scenario.reference import (
+    ECONOMIES,
+    PARTNER_GROUPS,
+    PRODUCT_GROUPS,
+    PartnerGroup,
+    Reference,
+    read_reference,
+)
+from pipelines.workspace import embedded
+
+DATES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """The law of a scenario at a date: declared tables, sorted by key, and facts about them.
+
+    Attributes:
+        as_of: The date; null where the law never changes and none is given.
+        measures: MEASURES, all of them, with their state at the date.
+        products: MEASURE_PRODUCTS.
+        partners: MEASURE_PARTNERS, with the members that groups have at the date.
+        exclusions: EXCLUSIONS in force at the date.
+        base: BASE of the importer in force at the date.
+        change_dates: Days on which a measure, an exclusion or the members of a group change, or
+            one base rate follows another; sorted.
+        valid_from: Since when the law stands as it does at the date; null where open.
+        valid_until: First day on which it no longer does; null where open. Both also keep to the
+            days on which base rates begin and end.
+        sources: Name, what it holds and SHA-256 of each file that was used beside the scenario.
+        files: The same files, in the same order.
+        notes: Facts that a reader must know, such as the codes that a group stands for.
+    """
+
+    as_of: date | None
+    measures: pl.DataFrame
+    products: pl.DataFrame
+    partners: pl.DataFrame
+    exclusions: pl.DataFrame
+    base: pl.DataFrame
+    change_dates: tuple[date, ...]
+    valid_from: date | None
+    valid_until: date | None
+    sources: tuple[tuple[str, str, str], ...]
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
+    """The law of a scenario at a date: the one given, else the scenario's own.
+
+    Raises:
+        ScenarioError: The law changes over time and there is no date (the dates are listed), a
+            group of a measure in force has no members at the date, or the base cannot be used.
+        StorageError: The base file cannot be read.
+    """
+    day = as_of or scenario.as_of
+    reference, base = read_reference(), base_of(scenario)
+    changes = _change_dates(scenario, base, reference)
+    if day is None and changes:
+        raise _no_date(scenario, changes)
+    _check_groups(scenario, day, reference)
+    bounds = sorted({*changes, *base.bounds(), *_group_bounds(scenario, reference)})
+    valid_from, valid_until = interval_of_law(bounds, day)
+    measures, base_rows = scenario.measures, base.in_force_at(day)
+    used = _sources(scenario, base, reference)
+    return Law(
+        as_of=day,
+        measures=_frame((scopes.measure_row(scenario, each, day) for each in measures), Measures),
+        products=_frame(
+            (row for each in measures for row in scopes.product_rows(each)), MeasureProducts
+        ),
+        partners=_frame(
+            (
+                row
+                for each in measures
+                for row in scopes.partner_rows(each, scenario.importer, reference)
+            ),
+            MeasurePartners,
+        ),
+        exclusions=_frame(
+            (row for each in measures for row in scopes.exclusion_rows(each, day, reference)),
+            Exclusions,
+        ),
+        base=base_rows,
+        change_dates=tuple(changes),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        sources=tuple((path.name, what, digest) for path, what, digest in used),
+        files=tuple(path for path, _, _ in used),
+        notes=notes_of(scenario, day, base, reference),
+    )
+
+
+def _frame(rows: Iterable[scopes.Row], table: type[dy.Schema]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=polars_schema(table)).sort(table.primary_key())
+
+
+def _no_date(scenario: Scenario, changes: list[date]) -> ScenarioError:
+    listed = ", ".join(str(day) for day in changes[:DATES_SHOWN])
+    more = f" and {len(changes) - DATES_SHOWN} more" if len(changes) > DATES_SHOWN else ""
+    return ScenarioError(
+        f"the law changes over time and no date is given; it changes on {listed}{more}",
+        where=f"{scenario.path.name}, as_of",
+        hint=f"write as_of = {changes[-1]} in the scenario, or give --as-of {changes[-1]}",
+    )
+
+
+def _change_dates(scenario: Scenario, base: ScenarioBase, reference: Reference) -> list[date]:
+    exclusions = [each for measure in scenario.measures for each in measure.exclusions]
+    days = scopes.days_of_change(scenario.measures) | scopes.days_of_change(exclusions)
+    ends = {g.valid_until for g in _groups(scenario, reference) if g.valid_until is not None}
+    return sorted(days | set(base.change_dates()) | ends)
+
+
+def _groups(scenario: Scenario, reference: Reference) -> list[PartnerGroup]:
+    names = {name for scope in scenario.scopes for name in scope.groups}
+    return [reference.partner_groups[name] for name in sorted(names)]
+
+
+def _group_bounds(scenario: Scenario, reference: Reference) -> set[date]:
+    return {group.valid_from for group in _groups(scenario, reference)}
+
+
+def _check_groups(scenario: Scenario, day: date | None, reference: Reference) -> None:
+    """A measure in force must not reach a group that has no members then.
+
+    A measure that is over keeps the group's last members: its threatened value is still known.
+    """
+    if day is None:
+        return
+    for measure in scenario.measures:
+        is_standing = measure.timing.state_at(day).state == IN_FORCE
+        for name in measure.partners.groups if is_standing else ():
+            group = reference.partner_groups[name]
+            if not group.is_valid_at(day):
+                until = (
+                    "" if group.valid_until is None else f" to the day before {group.valid_until}"
+                )
+                valid = [g.name for g in reference.partner_groups.values() if g.is_valid_at(day)]
+                raise ScenarioError(
+                    f"{name} does not exist at {day}, when the measure is in force",
+                    where=f'{scenario.path.name}, measure "{measure.measure_id}", partners',
+                    hint=f"it exists from {group.valid_from}{until}; at {day}: {', '.join(valid)}",
+                )
+
+
+def _sources(
+    scenario: Scenario, base: ScenarioBase, reference: Reference
+) -> list[tuple[Path, str, str]]:
+    """Each file that was used beside the scenario, what it holds, and its SHA-256; by name."""
+    used = [(ECONOMIES, "economies")]
+    if any(scope.groups for scope in scenario.scopes):
+        used.append((PARTNER_GROUPS, "groups of partners"))
+    if scopes.product_groups(scenario):
+        used.append((PRODUCT_GROUPS, "groups of products"))
+    found = [(embedded(name), what, reference.hashes[name]) for name, what in used]
+    if base.source is not None and scenario.base.path is not None:
+        found.append((scenario.base.path, "base duties", base.source[1]))
+    return sorted(found, key=lambda file: file[0].name)

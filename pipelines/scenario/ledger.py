@@ -1,0 +1,79 @@
+"""All problems of a scenario file, each with its line, told together and first cause first."""
+
+from functools import cached_property
+from typing import Any
+
+from calc.errors import Problem, ScenarioError
+from calc.rate_text import quoted
+from pipelines.scenario.document import Document
+from pipelines.scenario.lines import KeyPath, find_lines, nearest_line
+
+MAX_PROBLEMS = 200
+NUMBERED = {"measure": "measure", "exclusion": "exclusion", "events": "event"}
+
+
+class Ledger:
+    """Collects what is wrong with a document while reading goes on."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._entries: list[tuple[KeyPath, str, str]] = []
+
+    @cached_property
+    def _lines(self) -> dict[KeyPath, int]:
+        return find_lines(self._document.text)
+
+    def refuse(self, path: KeyPath, what: str, hint: str = "") -> None:
+        """Enter a problem at a key; the reader goes on with a placeholder.
+
+        Raises:
+            ScenarioError: There are so many that reading on would only take time.
+        """
+        self._entries.append((path, what, hint))
+        if len(self._entries) >= MAX_PROBLEMS:
+            self.raise_if_any()
+
+    def raise_if_any(self) -> None:
+        """Nothing, where no problem was entered.
+
+        Raises:
+            ScenarioError: All problems, in the order of the lines of the file.
+        """
+        if not self._entries:
+            return
+        found = self._lines
+        placed = [(nearest_line(found, path), path, what, hint) for path, what, hint in
+                  self._entries]  # fmt: skip
+        placed.sort(key=lambda entry: entry[0])
+        raise ScenarioError.collected(
+            [
+                Problem(what, ", ".join((f"{self._document.name} line {line}", *self._label(path))),
+                        hint)
+                for line, path, what, hint in placed
+            ]
+        )  # fmt: skip
+
+    def line_of(self, path: KeyPath) -> int:
+        """The line of a key, for a message that points to another place."""
+        return nearest_line(self._lines, path)
+
+    def _label(self, path: KeyPath) -> list[str]:
+        """A path in words: ``measure "car-parts"``, ``exclusion 1``, ``products``."""
+        words: list[str] = []
+        for part in path:
+            if isinstance(part, str):
+                words.append(part if part.isidentifier() else quoted(part))
+            elif words[-1] == "measure":
+                words[-1] = f"measure {self._measure_name(part)}"
+            elif words[-1] in NUMBERED:
+                words[-1] = f"{NUMBERED[words[-1]]} {part + 1}"
+            else:
+                words.append(f"item {part + 1}")
+        return words
+
+    def _measure_name(self, number: int) -> str:
+        """The id of a measure in quotes, or its number from 1 where it has none."""
+        tables: Any = self._document.root.get("measure")
+        measure = tables[number] if isinstance(tables, list) else None
+        name = measure.get("id") if isinstance(measure, dict) else None
+        return quoted(name) if isinstance(name, str) else str(number + 1)

@@ -1,0 +1,77 @@
+"""Facts about the law at a date that a reader of its figures must know, as sentences."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from calc.codes import edition_of
+from calc.law import IN_FORCE
+from pipelines.scenario.model import Measure, Scenario
+from pipelines.scenario.reference import Reference
+from pipelines.scenario.scopes import product_groups
+
+if TYPE_CHECKING:
+    from pipelines.scenario.base_table import ScenarioBase
+
+
+def notes_of(
+    scenario: Scenario, day: date | None, base: "ScenarioBase", reference: Reference
+) -> tuple[str, ...]:
+    """The notes, in an order that does not depend on that of the file's measures."""
+    measures = sorted(scenario.measures, key=lambda measure: measure.measure_id)
+    return (
+        *_product_notes(scenario, reference),
+        *_partner_notes(scenario, day, reference),
+        *(note for measure in measures for note in _measure_notes(measure, day)),
+        *_base_notes(scenario, day, base),
+    )
+
+
+def _product_notes(scenario: Scenario, reference: Reference) -> Iterator[str]:
+    edition = edition_of(scenario.nomenclature) or ""
+    for name in product_groups(scenario):
+        group = reference.product_groups[name]
+        codes = len(group.codes[edition])
+        yield (
+            f"@{name} stands for HS {', '.join(group.headings)} "
+            f"({codes} six-digit codes of {edition})"
+        )
+
+
+def _partner_notes(scenario: Scenario, day: date | None, reference: Reference) -> Iterator[str]:
+    names = sorted({name for scope in scenario.scopes for name in scope.groups})
+    for name in names:
+        group = reference.partner_groups[name]
+        itself = "itself and " if group.is_aggregate else ""
+        yield f"{name} stands for {itself}its {len(group.members)} members: " + ", ".join(
+            group.members
+        )
+        if day is not None and not group.is_valid_at(day):
+            yield f"{name} does not exist at {day}; the members are those that it had"
+
+
+def _measure_notes(measure: Measure, day: date | None) -> Iterator[str]:
+    name = measure.measure_id
+    if not measure.is_mode_stated:
+        yield f"{name} does not say its mode: its rate is added to the base duty"
+    if measure.partners.reach == "some" and measure.partners.groups and measure.partners.economies:
+        yield f"{name} names economies and groups: all of its partners rank as a group"
+    for number, exclusion in enumerate(measure.exclusions, 1):
+        state = exclusion.timing.state_at(day).state
+        if state != IN_FORCE:
+            yield f"exclusion {number} of {name} is {state} at {day}: it leaves nothing out"
+
+
+def _base_notes(scenario: Scenario, day: date | None, base: "ScenarioBase") -> Iterator[str]:
+    if base.source is None:
+        yield f"the base duty is taken to be {scenario.base.written} on all goods"
+        return
+    name, table = base.source[0], base.table
+    if base.rows_of_others:
+        yield f"{base.rows_of_others:,} rates of other importers in {name} are not used"
+    if day is None:
+        yield f"the rates of {name} are used whatever their dates, because no date is given"
+        return
+    unused = table.height - base.in_force_at(day).height
+    if unused:
+        yield f"{unused:,} of {table.height:,} rates in {name} are not in force at {day}"

@@ -1,0 +1,158 @@
+"""What great-expectations makes of a table, held against what polars found.
+
+An expectation that could not be run is an error of ours, never a failed row; so is a count on
+which the two engines do not agree.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from calc.errors import NotJudgedError
+from calc.rules import Rule
+from pipelines.validation import suite
+from pipelines.validation.rows import Judged
+from pipelines.validation.verdict import SuiteOn
+
+ENGINE = "great-expectations"
+UNSTABLE = ("id", "meta", "suite_parameters", "results")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The second engine's version and its result without clocks and random ids."""
+
+    version: str
+    suite_on: SuiteOn
+    result: dict[str, Any]
+
+
+def audit(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None = None) -> Audit:
+    """The suite run on a table, agreeing with polars.
+
+    Args:
+        table: The Parquet file that polars judged.
+        judged: What polars found.
+        suite_on: Whether the rows themselves are judged, or the counts by rule.
+        docs: Folder for the engine's own pages; None for none.
+
+    Raises:
+        NotJudgedError: An expectation could not be run, or the engines disagree on a rule.
+    """
+    with suite.quiet_engine():
+        import great_expectations
+
+        try:
+            result = _run(table, judged, suite_on, docs)
+        except Exception as err:  # whatever stops the engine, the table was not judged
+            raise NotJudgedError(f"{ENGINE} stopped: {err}", where=table.name) from err
+    by_rule = {_rule_id(item): item for item in result["results"]}
+    for rule in judged.counts.iter_rows(named=True):
+        _agree(rule, by_rule.get(rule["rule_id"]), suite_on)
+    ordered = [_stable(by_rule[rule.rule_id]) for rule in judged.rules]
+    stable = {key: value for key, value in result.items() if key not in UNSTABLE}
+    facts = {"judged_on": suite_on, "engine": ENGINE, "version": great_expectations.__version__}
+    return Audit(
+        version=great_expectations.__version__,
+        suite_on=suite_on,
+        result=stable | facts | {"results": ordered},
+    )
+
+
+def _run(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None) -> dict[str, Any]:
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    if suite_on == "rows":
+        columns = {name for rule in judged.rules for name in _columns(rule)}
+        frame = pl.scan_parquet(table).select(sorted(columns)).collect()
+        pandas, expected = suite.rows_frame(frame, judged), suite.rows_suite(judged, frame)
+    else:
+        pandas, expected = suite.counts_frame(judged), suite.counts_suite(judged)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("polars").add_dataframe_asset(table.stem)
+    batch = asset.add_batch_definition_whole_dataframe(suite_on)
+    named = context.suites.add(gx.ExpectationSuite(name="trade", expectations=expected))
+    definition = gx.ValidationDefinition(name=table.stem, data=batch, suite=named)
+    context.validation_definitions.add(definition)
+    detail = {"result_format": "BASIC", "partial_unexpected_count": 0}
+    if docs is not None:
+        _add_docs(context, docs)
+    result: Any = definition.run(batch_parameters={"dataframe": pandas}, result_format=detail)
+    if docs is not None:
+        context.build_data_docs()
+    return dict(result.to_json_dict())
+
+
+def _columns(rule: Rule) -> list[str]:
+    """The columns that a rule reads."""
+    if rule.expression is None:
+        return list(rule.parameters["columns"])
+    return rule.expression.meta.root_names()
+
+
+def _add_docs(context: Any, folder: Path) -> None:
+    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)}
+    site = {"class_name": "SiteBuilder", "store_backend": store}
+    for name in list(context.get_site_names()):
+        context.delete_data_docs_site(name)
+    context.add_data_docs_site(site_name="retorsion", site_config=site)
+
+
+def _rule_id(item: dict[str, Any]) -> str:
+    return str(item["expectation_config"]["meta"].get("rule_id", ""))
+
+
+def _agree(rule: dict[str, Any], item: dict[str, Any] | None, suite_on: SuiteOn) -> None:
+    """Nothing, where the second engine ran the rule and found what polars found.
+
+    Raises:
+        NotJudgedError: It could not run the rule, or found something else.
+    """
+    rule_id = rule["rule_id"]
+    if item is None:
+        raise NotJudgedError(f"{ENGINE} gave no result for rule {rule_id}", where=rule_id)
+    stopped = _stopped(item["exception_info"])
+    if stopped or "unexpected_count" not in item["result"]:
+        raise NotJudgedError(
+            f"{ENGINE} could not run rule {rule_id}: {stopped or 'no count came back'}",
+            where=rule_id,
+            hint="the data are neither valid nor invalid; report this with the message",
+        )
+    found = int(item["result"]["unexpected_count"])
+    expected = rule["rows_failed"] if suite_on == "rows" else int(rule["rows_failed"] > 0)
+    if found != expected or item["success"] != (expected == 0):
+        raise NotJudgedError(
+            f"polars and {ENGINE} disagree on rule {rule_id}: {expected} against {found} failed",
+            where=rule_id,
+            hint="a bug of ours in one of the two forms of the rule; please report it",
+        )
+
+
+def _stopped(info: dict[str, Any]) -> str:
+    """What stopped an expectation, in its own words; empty where nothing did.
+
+    The engine gives one set of facts, or one set a metric that failed.
+    """
+    several = [facts for facts in info.values() if isinstance(facts, dict)] or [info]
+    texts = [str(facts["exception_message"]) for facts in several if facts.get("raised_exception")]
+    return "; ".join(texts)
+
+
+def _stable(item: dict[str, Any]) -> dict[str, Any]:
+    """A result without random ids and without what says nothing."""
+    config = dict(item["expectation_config"])
+    arguments = {key: value for key, value in config["kwargs"].items() if key != "batch_id"}
+    result = {key: value for key, value in item["result"].items() if "partial" not in key}
+    return {
+        "success": item["success"],
+        "expectation": config["type"],
+        "rule_id": config["meta"]["rule_id"],
+        "message": config["meta"]["message"],
+        "severity": config.get("severity"),
+        "arguments": arguments,
+        "result": result,
+    }

@@ -1,0 +1,160 @@
+"""The rows left out, with their source, what is wrong with them, and their original text.
+
+Written in parts of bounded size, in the order of the table, as Parquet and as CSV.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from calc import judge
+from calc.dictionary import column_names, polars_schema
+from calc.errors import DataRejectedError
+from calc.money import usd
+from calc.rules import Rule
+from calc.tables.audit import Quarantine
+from calc.tables.trade import Trade
+from pipelines.parquet import ROW_GROUP_ROWS, arrow_table
+from pipelines.provenance import rows_of, source_rows
+from pipelines.validation.rows import Judged
+from pipelines.validation.store import beside
+from pipelines.validation.verdict import QUARANTINE_CSV, QUARANTINE_FILE
+
+VALUE_CHARACTERS = 80
+FORMULA_START = r"^[=+\-@\t\r]"
+SOURCE = ("source_id", "source_row")
+FROM = ("from_source_id", "from_source_row")
+
+
+def write_quarantine(folder: Path, table: Path, judged: Judged) -> None:
+    """Write the rows left out to ``quarantine.parquet`` and ``quarantine.csv``.
+
+    In the CSV a text that a spreadsheet would take for a formula starts with an apostrophe.
+
+    Args:
+        folder: Where to write.
+        table: The table judged; its provenance and originals are read beside it.
+        judged: What polars found.
+
+    Raises:
+        DataRejectedError: The provenance does not belong to the table.
+        OSError: A file cannot be written.
+    """
+    empty = arrow_table(_empty(), "quarantine", Quarantine, {})
+    parquet = pq.ParquetWriter(
+        folder / QUARANTINE_FILE, empty.schema, compression="zstd", write_page_checksum=True
+    )
+    with parquet, (folder / QUARANTINE_CSV).open("wb") as csv:
+        _empty().write_csv(csv)
+        for part in _readable(table, quarantine_parts(table, judged)):
+            arrow = arrow_table(part, "quarantine", Quarantine, {})
+            parquet.write_table(arrow.cast(empty.schema), row_group_size=ROW_GROUP_ROWS)
+            csv_safe(part).write_csv(csv, include_header=False)
+
+
+def _readable(table: Path, parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The parts as they come; what cannot be read beside a table is the input's fault.
+
+    Raises:
+        DataRejectedError: The provenance or the originals cannot be read.
+    """
+    try:
+        yield from parts
+    except pl.exceptions.PolarsError as err:
+        raise DataRejectedError(
+            f"the provenance or originals of {table.name} cannot be read: {err}",
+            where=str(table),
+            hint="ingest the table again",
+        ) from err
+
+
+def _empty() -> pl.DataFrame:
+    return pl.DataFrame(schema=polars_schema(Quarantine))
+
+
+def csv_safe(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with an apostrophe before texts that a spreadsheet would run as a formula."""
+    text = pl.col(pl.String)
+    return frame.with_columns(
+        pl.when(text.str.contains(FORMULA_START)).then("'" + text).otherwise(text).name.keep()
+    )
+
+
+def quarantine_parts(table: Path, judged: Judged) -> Iterator[pl.DataFrame]:
+    """The rows left out, a part at a time, in the order of the table.
+
+    Raises:
+        DataRejectedError: The provenance does not belong to the table.
+    """
+    for offset in range(0, judged.left_out.height, ROW_GROUP_ROWS):
+        part = judged.left_out.slice(offset, ROW_GROUP_ROWS)
+        cells = rows_of(pl.scan_parquet(table).select(column_names(Trade)), part)
+        renamed = dict(zip(SOURCE, FROM, strict=True))
+        source = source_rows(table, judged.rows, part).rename(renamed)
+        described = part.lazy().join(cells.lazy(), on=judge.ROW).join(source.lazy(), on=judge.ROW)
+        texts = pl.struct(pl.col(name).cast(pl.String) for name in cells.columns[1:])
+        rules = [rule for rule in judged.rules if not rule.rule_id.endswith(judge.AMONG_KEPT)]
+        whole = described.select(
+            judge.ROW,
+            *(pl.col(held).alias(name) for held, name in zip(FROM, SOURCE, strict=True)),
+            failed_rules(rules),
+            reason(rules),
+            usd(pl.col(judge.VALUE)).alias("value_usd"),
+            texts.struct.json_encode().alias("from_table"),
+        ).sort(judge.ROW)
+        yield _with_originals(table, whole.collect())
+
+
+def failed_rules(rules: Sequence[Rule]) -> pl.Expr:
+    """The ids of the rules that a row breaks, joined by a semicolon."""
+    flags = [pl.when(rule.rule_id).then(pl.lit(rule.rule_id)) for rule in rules]
+    return pl.concat_str(flags, separator=";", ignore_nulls=True).alias("failed_rules")
+
+
+def reason(rules: Sequence[Rule]) -> pl.Expr:
+    """What is wrong with a row, each rule with its columns and their values."""
+    parts = []
+    for rule in rules:
+        values = pl.concat_str([_cell(name) for name in _columns(rule)], separator=", ")
+        text = values + pl.lit(f": {rule.message}")
+        parts.append(pl.when(rule.rule_id).then(text))
+    return pl.concat_str(parts, separator="; ", ignore_nulls=True).alias("reason")
+
+
+def _columns(rule: Rule) -> list[str]:
+    if rule.column is not None:
+        return [rule.column]
+    if rule.expression is not None:
+        return list(dict.fromkeys(rule.expression.meta.root_names()))
+    return list(rule.parameters["columns"])
+
+
+def _cell(name: str) -> pl.Expr:
+    text = pl.col(name).cast(pl.String)
+    cut = text.str.len_chars() > VALUE_CHARACTERS
+    shown = pl.when(cut).then(text.str.slice(0, VALUE_CHARACTERS) + "...").otherwise(text)
+    quoted = pl.concat_str(pl.lit(f'{name} = "'), shown, pl.lit('"'))
+    return quoted.fill_null(f"{name} = (empty)")
+
+
+def _with_originals(table: Path, part: pl.DataFrame) -> pl.DataFrame:
+    """A part with the original text of its rows: the table's own cells where none was kept."""
+    path = beside(table, "originals")
+    if not path.is_file():
+        return part.rename({"from_table": "original"}).select(column_names(Quarantine))
+    rows = part["source_row"]
+    near = pl.col("source_row").is_between(rows.min(), rows.max())
+    kept = pl.scan_parquet(path).filter(near).select(*SOURCE, "original")
+    found = kept.join(part.lazy().select(SOURCE), on=SOURCE, how="semi")
+    once = found.unique(subset=SOURCE, keep="first", maintain_order=True)
+    joined = part.lazy().join(once, on=SOURCE, how="left", maintain_order="left")
+    original = pl.coalesce("original", "from_table").alias("original")
+    return joined.with_columns(original).select(column_names(Quarantine)).collect()
+
+
+def head_of(folder: Path, rows: int) -> list[dict[str, Any]]:
+    """The first rows of a kept quarantine."""
+    return pl.scan_parquet(folder / QUARANTINE_FILE).head(rows).collect().to_dicts()

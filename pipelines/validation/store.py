@@ -1,0 +1,96 @@
+"""Verdicts on disk: a folder an input hash, written whole beside its place and then renamed."""
+
+import json
+from importlib import resources
+from pathlib import Path
+
+from calc.errors import StorageError
+from pipelines.files import sha256_of
+from pipelines.validation.verdict import (
+    VERDICT_FILE,
+    Settings,
+    Subject,
+    Verdict,
+    from_dict,
+    to_json,
+)
+from pipelines.version import tool_version
+from pipelines.workspace import Workspace
+
+JUDGED_BY = (
+    "calc/judge.py",
+    "calc/money.py",
+    "calc/rules.py",
+    "calc/tables/audit.py",
+    "calc/tables/trade.py",
+    "pipelines/validation",
+)
+
+
+def beside(table: Path, what: str) -> Path:
+    """The file that ingest writes beside a table: ``provenance`` or ``originals``."""
+    return table.with_name(f"{table.stem}.{what}.parquet")
+
+
+def subject_of(workspace: Workspace, table: Path) -> Subject:
+    """What is to be judged, by hash, and the hash of what judges it.
+
+    Raises:
+        StorageError: A file cannot be read.
+    """
+    provenance, originals = beside(table, "provenance"), beside(table, "originals")
+    return Subject(
+        name=workspace.relative(table),
+        sha256=sha256_of(table),
+        provenance_sha256=sha256_of(provenance) if provenance.is_file() else "",
+        originals_sha256=sha256_of(originals) if originals.is_file() else "",
+        rules_sha256=rules_sha256(),
+        tool_version=tool_version(),
+    )
+
+
+def rules_sha256() -> str:
+    """The hash of the declaration of the rules and of the code that judges by them.
+
+    Taken from the source text: loading the declarations would take longer than all the rest of
+    looking up a kept verdict.
+    """
+    import hashlib
+
+    whole = hashlib.sha256()
+    for name in JUDGED_BY:
+        package, _, inside = name.partition("/")
+        found = resources.files(package).joinpath(inside)
+        files = [found] if found.is_file() else sorted(found.iterdir(), key=lambda item: item.name)
+        for file in files:
+            if file.name.endswith(".py"):
+                whole.update(f"{file.name}\n".encode() + file.read_bytes())
+    return whole.hexdigest()
+
+
+def folder_of(workspace: Workspace, subject: Subject) -> Path:
+    """Where the verdict on a subject is kept."""
+    return workspace.validation / subject.sha256[:16]
+
+
+def read_kept(folder: Path, subject: Subject, settings: Settings) -> Verdict | None:
+    """The verdict kept on a subject; None where there is none, or another, or a damaged one."""
+    try:
+        kept = json.loads((folder / VERDICT_FILE).read_bytes())
+        verdict = from_dict(kept, folder)
+        whole = all(sha256_of(folder / name) == sha for name, sha in kept["files"].items())
+    except (OSError, StorageError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    same = verdict.subject == subject and verdict.suite_on == settings.suite_on(verdict.rows_judged)
+    return verdict if whole and same else None
+
+
+def write_verdict(folder: Path, verdict: Verdict) -> None:
+    """Write ``verdict.json`` with the hashes of the files that are already in the folder.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    names = sorted(path.name for path in folder.iterdir() if path.name != VERDICT_FILE)
+    files = {name: sha256_of(folder / name) for name in names}
+    (folder / VERDICT_FILE).write_bytes(to_json(verdict.as_dict() | {"files": files}))

@@ -1,0 +1,86 @@
+"""The base duty of a line: named partner first, then the longest prefix; unknown where absent."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from calc.base import RATE_COLUMNS, attach_base, in_force_at
+from calc.tables.base import Base
+from tests.strategies import table
+
+RATE: dict[str, Any] = {
+    "importer": "USA",
+    "partner": "*",
+    "programme": "mfn",
+    "code": "87",
+    "ad_valorem_rate": 0.025,
+    "valid_from": date(1990, 1, 1),
+    "source": "schedule",
+}
+PRICE = {"specific_rate_usd": 0.044, "specific_unit": "kg", "rate_text": "4.4¢/kg"}
+
+
+def base(*rows: dict[str, Any]) -> pl.LazyFrame:
+    return table([RATE | row for row in rows], Base).lazy()
+
+
+def lines(*rows: tuple[str, str, str]) -> pl.LazyFrame:
+    return pl.LazyFrame(list(rows), schema=["importer", "partner", "code"], orient="row")
+
+
+def attached(law: pl.LazyFrame, duties: pl.LazyFrame) -> pl.DataFrame:
+    return attach_base(law, duties, law.select("code").unique()).collect()
+
+
+def expected(law: pl.LazyFrame, *duties: dict[str, Any]) -> pl.DataFrame:
+    """The lines with the columns of these base rows; an empty one is an unknown duty."""
+    types = table([], Base).schema
+    found = [{new: duty.get(old) for old, new in RATE_COLUMNS.items()} for duty in duties]
+    schema = {new: types[old] for old, new in RATE_COLUMNS.items()}
+    return law.collect().hstack(pl.DataFrame(found, schema=schema))
+
+
+def test_longest_prefix_gives_the_whole_rate() -> None:
+    law = lines(("USA", "JPN", "870323"), ("USA", "JPN", "87032301"), ("USA", "JPN", "870829"))
+    duties = base({}, {"code": "8703", "ad_valorem_rate": 0.1} | PRICE, {"code": "87032301"})
+    heading = RATE | {"code": "8703", "ad_valorem_rate": 0.1} | PRICE
+    wanted = expected(law, heading, RATE, RATE)
+    assert_frame_equal(attached(law, duties), wanted, check_row_order=False)
+
+
+def test_rate_for_a_named_partner_goes_before_a_longer_prefix_for_all() -> None:
+    law = lines(("USA", "CAN", "870323"), ("USA", "JPN", "870323"))
+    own = {"partner": "CAN", "programme": "usmca", "ad_valorem_rate": 0.0}
+    duties = base({"code": "870323"} | PRICE, own)
+    wanted = expected(law, RATE | own, RATE | PRICE)
+    assert_frame_equal(attached(law, duties), wanted, check_row_order=False)
+
+
+def test_line_that_the_base_does_not_know_has_an_unknown_duty_and_stays() -> None:
+    law = lines(("USA", "JPN", "010121"), ("CAN", "JPN", "870323"), ("USA", "JPN", "870323"))
+    wanted = expected(law, {}, {}, RATE)
+    assert_frame_equal(attached(law, base({})), wanted, check_row_order=False)
+
+
+def test_other_columns_of_the_law_are_kept() -> None:
+    law = lines(("USA", "JPN", "870323")).with_columns(measure_id=pl.lit("cars"))
+    assert_frame_equal(attached(law, base({})), expected(law, RATE))
+
+
+def test_rate_is_in_force_from_its_first_day_until_the_day_after_its_last() -> None:
+    steps = base(
+        {"valid_until": date(1995, 1, 1)},
+        {"valid_from": date(1995, 1, 1), "valid_until": date(1996, 1, 1)},
+        {"valid_from": date(1996, 1, 1)},
+    )
+
+    def first_days(as_of: date | None) -> list[date]:
+        return in_force_at(steps, as_of).collect()["valid_from"].to_list()
+
+    assert first_days(date(1989, 12, 31)) == []
+    assert first_days(date(1994, 12, 31)) == [date(1990, 1, 1)]
+    assert first_days(date(1995, 1, 1)) == [date(1995, 1, 1)]
+    assert first_days(date(2030, 1, 1)) == [date(1996, 1, 1)]
+    assert first_days(None) == [date(1990, 1, 1), date(1995, 1, 1), date(1996, 1, 1)]

@@ -1,0 +1,549 @@
+"""Faults of scenario files: each refused with exit code 4, the line, and what to write instead.
+
+Codes such as F30 are those of the project's list of faults.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from calc.errors import ScenarioError, StorageError
+from pipelines.scenario.read import read_scenario
+from tests.scenario.files import LAWFUL, MEASURE, TOP, changed, only, problems, read, write
+
+EXCLUSION = """\
+[[measure.exclusion]]
+products = ["8703.23"]
+source = "an exclusion"
+"""
+
+
+def refused(path: Path) -> ScenarioError:
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(path)
+    return caught.value
+
+
+# The file itself
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".yml", ".YAML"])
+def test_f30_f31_f33_yaml_is_refused_unread(tmp_path: Path, suffix: str) -> None:
+    path = write(
+        tmp_path, "partner: NO\ncode: 010121\n!!python/object/apply:os.system", f"s{suffix}"
+    )
+    problem = refused(path).problems[0]
+
+    assert problem.what == f"s{suffix} is not read: scenarios are TOML"
+    assert problem.hint == ("write it as TOML in s.toml; a bare NO or 0402 then stays a text")
+
+
+def test_missing_file_names_the_nearest(tmp_path: Path) -> None:
+    write(tmp_path, LAWFUL, "us-japan.toml")
+    problem = refused(tmp_path / "us-jpan.toml").problems[0]
+
+    assert problem.what == "there is no scenario us-jpan.toml"
+    assert problem.hint == "did you mean us-japan.toml?"
+
+
+def test_folder_is_not_a_file(tmp_path: Path) -> None:
+    write(tmp_path, LAWFUL)
+    problem = refused(tmp_path).problems[0]
+
+    assert problem.what == f"{tmp_path.name} is a folder, not a file"
+    assert problem.hint == "name a file in it: cars.toml"
+
+
+def test_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, LAWFUL)
+
+    def deny(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", deny)
+    with pytest.raises(StorageError) as caught:
+        read_scenario(path)
+    assert caught.value.exit_code == 5
+    assert caught.value.problems[0].what == "cannot read cars.toml: Permission denied"
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "where"),
+    [
+        ("a = 1\nb = \nc = 2", "cars.toml is not TOML: Invalid value",
+         "cars.toml line 2, column 5"),
+        ("as_of = 2024-02-31", "cars.toml is not TOML: Invalid date or datetime",
+         "cars.toml line 1, column 9"),
+        ("a = 1\na = 2", "cars.toml is not TOML: Cannot overwrite a value",
+         "cars.toml end of document"),
+        ("code = 010121",
+         "cars.toml is not TOML: Expected newline or end of document after a statement",
+         "cars.toml line 1, column 9"),
+        ("a = " + "1" * 5000, "cars.toml is not TOML: Exceeds the limit (4300 digits) for integer "
+         "string conversion: value has 5000 digits", "cars.toml"),
+        ("x = 1\na = " + "[" * 5000, "cars.toml is nested absurdly deep", "cars.toml"),
+        ("x = 1\na" + ".a" * 5000 + " = 1", "cars.toml is nested absurdly deep",
+         "cars.toml line 2"),
+        ('x = 1\n["a"' + ' . "b"' * 5000 + "]", "cars.toml is nested absurdly deep",
+         "cars.toml line 2"),
+    ],
+)  # fmt: skip
+def test_what_is_not_toml_is_refused_with_its_place(
+    tmp_path: Path, text: str, what: str, where: str
+) -> None:
+    problem = only(tmp_path, text)
+
+    assert (problem.what, problem.where) == (what, where)
+
+
+def test_other_encoding_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "cars.toml"
+    path.write_bytes('id = "x"\nnote = "Côte"'.encode("latin-1"))
+    problem = refused(path).problems[0]
+
+    assert problem.what == "cars.toml is not UTF-8: byte 0xf4 cannot be read"
+    assert problem.where == "cars.toml line 2, byte 19 of the file"
+
+
+def test_large_file_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, "# " + "x" * 5_000_000)
+
+    assert refused(path).problems[0].what == (
+        "cars.toml is larger than 5 MB, too large for a scenario"
+    )
+
+
+def test_many_problems_end_early(tmp_path: Path) -> None:
+    error = refused(write(tmp_path, "".join(f"key{number} = 1\n" for number in range(100_000))))
+
+    assert len(error.problems) == 200
+    assert error.lines()[-1] == "... and 180 more problems"
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what", "where", "hint"),
+    [
+        ("rate =", "rte =", "rte is not a key of a measure", 'line 13, measure "cars", rte',
+         "did you mean rate?"),
+        ("trade =", 'source = "x"\ntrade =', "source is not a key of a scenario", "line 4, source",
+         "it is a key of a measure; write it under [[measure]]"),
+        ("trade = \"us-2024\"\n", "", "trade is missing: a scenario must have it",
+         "line 1, trade", 'write trade = "us-2024", the name of an ingested table'),
+        ('source = "60 FR 26745"\n', "", "source is missing: a measure must have it",
+         'line 8, measure "cars", source',
+         'write source = "60 FR 26745", the act that says so, or "hypothetical"'),
+        ('id = "cars"\nauthority', "authority", "id is missing: a measure must have it",
+         "line 8, measure 1, id", 'write id = "car-parts"'),
+        ("rate =", "portion = 0.27\nrate =", "portion is not supported yet",
+         'line 13, measure "cars", portion',
+         "it limits a measure to a part of the flow; leave it out in this version"),
+        ("trade =", "extends = \"x.toml\"\ntrade =", "extends is not supported yet",
+         "line 4, extends", "it builds on another scenario; leave it out in this version"),
+        ("[[measure]]", "[control]\n[[measure]]", "control is not supported yet",
+         "line 8, control",
+         "it checks the result against a stated amount; leave it out in this version"),
+        ("[[measure]]", "[measure]", "measure is a table, not a list of tables",
+         "line 8, measure", "write [[measure]] before each measure"),
+    ],
+)  # fmt: skip
+def test_t09_keys_are_never_ignored(
+    tmp_path: Path, old: str, new: str, what: str, where: str, hint: str
+) -> None:
+    found = problems(tmp_path, changed(old, new))
+
+    assert (found[0].what, found[0].where, found[0].hint) == (what, f"cars.toml {where}", hint)
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("extends", "change", "include", "portions", "contents", "stacking", "quota", "events"),
+        *("control", "known_at", "imposed_by", "direction", "reading"),
+    ],
+)
+def test_later_keys_of_a_scenario(tmp_path: Path, key: str) -> None:
+    assert only(tmp_path, f"{key} = 1\n{LAWFUL}").what == f"{key} is not supported yet"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("portion", "by_portion", "content", "on", "credit", "quota", "instrument"),
+        *("covered_usd", "affected", "would_apply_from", "stacking"),
+    ],
+)
+def test_later_keys_of_a_measure(tmp_path: Path, key: str) -> None:
+    assert only(tmp_path, f"{LAWFUL}{key} = 1\n").what == f"{key} is not supported yet"
+
+
+def test_all_problems_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = changed("HS2022", "HS2023").replace('"25%"', "25").replace("JPN", "Korea")
+    found = problems(tmp_path, text + EXCLUSION.replace("source", "sorce"))
+
+    assert [(each.what, each.where) for each in found] == [
+        ('"HS2023" is not a nomenclature', "cars.toml line 3, nomenclature"),
+        ('"Korea" may mean several economies',
+         'cars.toml line 11, measure "cars", partners, item 1'),
+        ("rate 25 is a bare number, which is never a rate",
+         'cars.toml line 13, measure "cars", rate'),
+        ("sorce is not a key of an exclusion",
+         'cars.toml line 17, measure "cars", exclusion 1, sorce'),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('id = "cars"\nimporter', 'id = "../../x"\nimporter', 'id "../../x" is not a name of at '
+         "most 80 letters, digits, dots, dashes and underscores"),
+        ('id = "cars"\nimporter', 'id = "/etc"\nimporter', 'id "/etc" is not a name of at most 80 '
+         "letters, digits, dots, dashes and underscores"),
+        ('id = "cars"\nauthority', 'id = "a/b"\nauthority', 'id "a/b" is not a name of at most 80 '
+         "letters, digits, dots, dashes and underscores"),
+        ('id = "cars"\nauthority', 'id = 1\nauthority', "id is a number (1), not a text"),
+        ("section-301", "Section 301", 'authority "Section 301" is not a name of at most 60 small '
+         "letters, digits and dashes"),
+        ('"us-2024"', '"../us-2024"', 'trade "../us-2024" is not the name of an ingested table '
+         "(small letters, digits and dashes)"),
+        ('"60 FR 26745"', '"  "', "source is empty"),
+        ('"60 FR 26745"', r'"a\u001b[31mb"', r'source "a\x1b[31mb" holds a control character'),
+        ('"HS2022"', '"HS6"', '"HS6" is not a nomenclature'),
+        ('"HS2022"', '"HTS2２22"', '"HTS2２22" is not a nomenclature'),
+        ('"USA"', '["USA", "CAN"]', "several importers in one scenario are not supported yet"),
+        ('"USA"', '"G7"', "G7 levies no duty of its own"),
+    ],
+)  # fmt: skip
+def test_o07_names_have_a_form(tmp_path: Path, old: str, new: str, what: str) -> None:
+    assert only(tmp_path, changed(old, new)).what == what
+
+
+def test_t08_empty_schedule(tmp_path: Path) -> None:
+    problem = only(tmp_path, TOP)
+
+    assert problem.what == "measure is missing: a scenario must have it"
+    assert problem.hint == "write [[measure]] and its keys below; the schedule is empty"
+    assert only(tmp_path, "measure = []\n" + TOP).what == (
+        "the schedule is empty: there is no measure"
+    )
+
+
+def test_two_measures_of_one_id(tmp_path: Path) -> None:
+    problem = only(tmp_path, LAWFUL + MEASURE)
+
+    assert problem.what == 'two measures have the id "cars"'
+    assert problem.where == 'cars.toml line 17, measure "cars", id'
+    assert problem.hint == "the first is on line 8; give this one another id"
+
+
+# Partners
+
+
+@pytest.mark.parametrize(
+    ("partners", "what", "hint"),
+    [
+        ('["Korea"]', '"Korea" may mean several economies', "write KOR (Korea, Republic of) or "
+         "PRK (Korea, Democratic People's Republic of)"),
+        ('["Congo"]', '"Congo" may mean several economies', "write COD (Congo, Democratic Republic "
+         "of the) or COG (Congo)"),
+        ('["Jpan"]', '"Jpan" is not an economy or a group of partners',
+         "did you mean JPN (Japan) or PAN (Panama)?"),
+        ('["EU"]', '"EU" is not an economy or a group of partners',
+         "did you mean EU27 or EU28?"),
+        ('["World"]', '"World" is not an economy or a group of partners',
+         'for all partners write "all"'),
+        ("[392]", "a number (392) is not a partner", 'write codes as texts, such as "JPN"'),
+        ("[]", "partners is an empty list", 'name something, or write "all"'),
+        ('["all", "JPN"]', 'partners names "all" beside others', 'write "all" alone, or not'),
+        ('["USA"]', "USA is the importer, which cannot be its own partner",
+         "name another partner"),
+        ("{ all_exept = [\"CAN\"] }", "all_exept is not a key of a scope of partners",
+         "did you mean all_except?"),
+        ("{ all_except = [] }", "all_except is an empty list", 'name something, or write "all"'),
+        ('{ table = "x.csv" }', "table is not supported yet",
+         "it takes the partners from an annex; leave it out in this version"),
+    ],
+)  # fmt: skip
+def test_c17_partners(tmp_path: Path, partners: str, what: str, hint: str) -> None:
+    problem = only(tmp_path, changed('["JPN"]', partners))
+
+    assert (problem.what, problem.hint) == (what, hint)
+
+
+def test_t08_member_of_the_importing_union_is_no_partner(tmp_path: Path) -> None:
+    text = changed('"USA"', '"EU27"').replace('"JPN"', '"DEU"')
+
+    assert only(tmp_path, text).what == "DEU is in EU27, which cannot be its own partner"
+
+
+# Goods
+
+
+@pytest.mark.parametrize(
+    ("products", "what", "hint"),
+    [
+        ("[8703]", "the code 8703 is a number; codes are texts",
+         'write "8703" in quotes, with any zero that it has lost'),
+        ("[8703.23]", "the code 8703.23 is a number; codes are texts",
+         'write "8703.23" in quotes, with any zero that it has lost'),
+        ('["10121"]', '"10121" has a code of 5 digits; a code has 2, 4, 6, 8 or 10',
+         'is a leading zero lost? "010121"'),
+        ('["870323010101"]', '"870323010101" has a code of 12 digits; a code has 2, 4, 6, 8 or 10',
+         ""),
+        ('["8703.23.01"]', '"8703.23.01" has a code of 8 digits; HS2022 has 6',
+         'write "870323", or name the national nomenclature'),
+        ('["８７０３"]', '"８７０３" is not a code, range or group',
+         'write one such as "8703.23", "4104-4107" or "@car-parts"'),
+        ('["car-parts"]', '"car-parts" is not a code, range or group',
+         'did you mean "@car-parts"?'),
+        ('["@car-prts"]', '"@car-prts" is not a group of products',
+         "did you mean @car-parts or @auto parts?"),
+        ('["@wine"]', '"@wine" is not a group of products',
+         "known: @car-parts, @flat-glass, @telecom, @medical-technology"),
+        ('["8704-8703"]', '"8704-8703" ends before it starts', 'write "8703-8704"'),
+        ('["87-8703"]', '"87-8703" joins codes of 2 and 4 digits',
+         'a range joins two codes of one length, such as "4104-4107"'),
+        ('["010000-099999"]', '"010000-099999" stands for 90,000 codes, more than 10,000',
+         "name headings instead of their lines"),
+        ('["ex 8703"]', '"ex 8703" is part of a code (ex), which is not supported yet',
+         "name the whole code: the result is an upper bound"),
+        ('"annex/steel.csv"', '"annex/steel.csv" is an annex, which is not supported yet',
+         "list the codes in the scenario in this version"),
+        ("[]", "products is an empty list", 'name something, or write "all"'),
+        ('["all", "8703"]', 'products names "all" beside other goods', 'write "all" alone, or not'),
+        ("true", "true or false is not a code, range or group",
+         'write one such as "8703.23", "4104-4107" or "@car-parts"'),
+        ("{ table = 1 }", "products is a table, not a list of texts", ""),
+        ('["8703"]\nexcept = "all"', '"all" leaves nothing of the measure', "name the goods"),
+        ('["8703"]\nbut = ["8703.23"]', "but takes goods in again, and no except leaves any out",
+         "add except, or take but out"),
+    ],
+)  # fmt: skip
+def test_c01_goods(tmp_path: Path, products: str, what: str, hint: str) -> None:
+    problem = only(tmp_path, changed('["8703"]', products))
+
+    assert (problem.what, problem.hint) == (what, hint)
+
+
+def test_many_codes_are_refused_once(tmp_path: Path) -> None:
+    many = ", ".join(['"000000-009999"'] * 200)
+    problem = only(tmp_path, changed('["8703"]', f"[{many}]"))
+
+    assert problem.what == "the scenario names more than 500,000 codes"
+    assert problem.where.endswith("products, item 51")
+
+
+def test_group_without_codes_in_the_edition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from pipelines.scenario import read as reading
+    from pipelines.scenario.reference import read_reference
+
+    reference = read_reference()
+    telecom = reference.product_groups["telecom"]
+    codes = {edition: found for edition, found in telecom.codes.items() if edition != "HS2022"}
+    groups = {**reference.product_groups, "telecom": replace(telecom, codes=codes)}
+    monkeypatch.setattr(
+        reading, "read_reference", lambda: replace(reference, product_groups=groups)
+    )
+    problem = only(tmp_path, changed("HS2022", "CN2024").replace('"8703"', '"@telecom"'))
+
+    assert problem.what == '"@telecom" has no codes in HS2022, which CN2024 uses'
+    assert problem.hint == "it has codes in HS1992, HS1996, HS2002, HS2007, HS2012, HS2017"
+
+
+# Rates
+
+
+@pytest.mark.parametrize(
+    ("rate", "what", "hint"),
+    [
+        ("25", "rate 25 is a bare number, which is never a rate", 'write "25%"'),
+        ("0.25", "rate 0.25 is a bare number, which is never a rate",
+         'write "25%" if it is a fraction of the value, else "0.25%"'),
+        ("nan", "rate nan is a bare number, which is never a rate", 'write "25%"'),
+        ("-5", "rate -5 is a bare number, which is never a rate", 'write "25%"'),
+        ('"25"', '"25" has no % sign, and a bare number is never a rate', 'write "25%"'),
+        ('"-5%"', '"-5%" is negative; a duty is never less than nothing',
+         'write "Free" for no duty'),
+        ('"2500%"', '"2500%" is above 1,000 %, the highest rate that is allowed',
+         'if it is meant, allow it with --allow-rate-above "2500%"'),
+        ('"4.4¢/kg"', '"4.4¢/kg" is a specific duty, which is not supported yet',
+         'this version reads "25%" and "Free"'),
+        ('"15% all-in"', '"15% all-in" is an all-in rate, which is not supported yet',
+         'this version reads "25%" and "Free"'),
+        ('{ all = "25%", GBR = "10%" }', "rates partner by partner are not supported yet",
+         "write one measure for each rate in this version"),
+        ('{ season = "05-16..10-15" }', "a rate for a season is not supported yet",
+         "write one measure for each rate in this version"),
+        ('{ split = "firms.csv" }', "rates by firm are not supported yet",
+         "write one measure for each rate in this version"),
+        ('[{ from = 2026-01-01, rate = "25%" }]',
+         "a rate that changes in steps is not supported yet", "write one measure for each step"),
+        ("true", "rate is true or false (true), not a text", 'write "25%"'),
+        ("2024-01-01", "rate is a date (2024-01-01), not a text", 'write "25%"'),
+    ],
+)  # fmt: skip
+def test_v07_rates(tmp_path: Path, rate: str, what: str, hint: str) -> None:
+    problem = only(tmp_path, changed('"25%"', rate))
+
+    assert (problem.what, problem.hint) == (what, hint)
+    assert problem.where == 'cars.toml line 13, measure "cars", rate'
+
+
+@pytest.mark.parametrize(
+    ("mode", "what", "hint"),
+    [
+        ('"repalce"', '"repalce" is not a mode', "did you mean replace?"),
+        ('"highest"', '"highest" is not a mode', "known: add, replace"),
+        ("1", "mode is a number, not a text", 'write "add" or "replace"'),
+    ],
+)
+def test_t06_unknown_mode(tmp_path: Path, mode: str, what: str, hint: str) -> None:
+    problem = only(tmp_path, LAWFUL + f"mode = {mode}\n")
+
+    assert (problem.what, problem.hint) == (what, hint)
+
+
+# Dates and events
+
+
+@pytest.mark.parametrize(
+    ("dates", "what", "hint"),
+    [
+        ("from = 2024-05-01\nthrough = 2024-04-30", "through 2024-04-30 is before from 2024-05-01",
+         "swap the two days"),
+        ("from = 2024-05-01\nbefore = 2024-05-01",
+         "before 2024-05-01 leaves no day after from 2024-05-01",
+         "before is the first day on which it is no longer in force"),
+        ("through = 2024-05-01\nbefore = 2024-05-01", "through and before both give the end",
+         "keep through (the last day) or before (the first day after)"),
+        ('from = "01/10/1994"', 'from is a text ("01/10/1994"), not a date',
+         "write from = 2024-12-31 (year-month-day, without quotes)"),
+        ('from = "1994-10-01"', 'from is a text ("1994-10-01"), not a date',
+         "write from = 1994-10-01 (year-month-day, without quotes)"),
+        ("from = 1994-10-01T00:00:00", "from has a time of day (1994-10-01 00:00:00)",
+         "write from = 1994-10-01"),
+        ("from = 0001-01-01", "from is 0001-01-01, outside 1800-01-01 to 2199-12-30", ""),
+        ("through = 9999-12-31", "through is 9999-12-31, outside 1800-01-01 to 2199-12-30", ""),
+        ('from = { earliest = [2021-06-01, "ruling"] }',
+         "the earliest of several events is not supported yet",
+         "write the day itself in this version"),
+        ('from = 2024-01-01\nevents = [{ on = 2024-01-01, is = "effective" }]',
+         "from and events both give dates", "give either events, or from and through"),
+        ("events = []", "events is an empty list",
+         'write events = [{ on = 2024-05-16, is = "announced" }], or leave it out'),
+        ('events = [{ on = 2024-01-01, is = "anounced" }]', '"anounced" is not an event',
+         "did you mean announced?"),
+        ('events = [{ is = "announced" }]', "on is missing: an event must have it",
+         "write on = 2024-05-16"),
+        ('events = [{ on = 2024-01-01, is = "ended" }]',
+         "the first event (2024-01-01) is ended, but nothing has begun before",
+         "begin with one of announced, adopted, effective"),
+        ('events = [{ on = 2024-01-01, is = "announced" }, { on = 2024-01-01, is = "effective" }]',
+         "two events on 2024-01-01: announced and effective",
+         "keep the one that holds at the end of the day"),
+        ("events = 1", "events is a number, not a list of tables",
+         'write events = [{ on = 2024-05-16, is = "announced" }]'),
+    ],
+)  # fmt: skip
+def test_t01_v10_dates(tmp_path: Path, dates: str, what: str, hint: str) -> None:
+    problem = only(tmp_path, LAWFUL + dates + "\n")
+
+    assert (problem.what, problem.hint) == (what, hint)
+    assert problem.where.startswith(("cars.toml line 15, ", "cars.toml line 16, "))
+
+
+def test_law_that_changes_needs_a_date(tmp_path: Path) -> None:
+    text = changed("as_of = 2024-12-31\n", "") + "from = 2024-01-01\nthrough = 2024-06-30\n"
+    problem = only(tmp_path, text)
+
+    assert problem.what == (
+        "the law changes over time and no date is given; it changes on 2024-01-01, 2024-07-01"
+    )
+    assert problem.hint == "write as_of = 2024-07-01 in the scenario, or give --as-of 2024-07-01"
+
+
+# Exclusions
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('source = "an exclusion"\n', "", "source is missing: an exclusion must have it"),
+        ('products = ["8703.23"]\n', "", "products is missing: an exclusion must have it"),
+        ("source", "portion = 1\nsource", "portion is not supported yet"),
+        ("source", "events = 1\nsource", "events is not supported yet"),
+        ('["8703.23"]', '"all"', '"all" leaves nothing of the measure'),
+        ("source", 'partners = { all_except = ["JPN"] }\nsource',
+         "all partners except some is not supported yet in an exclusion"),
+        ("source", "from = 2024-02-01\nthrough = 2024-01-01\nsource",
+         "through 2024-01-01 is before from 2024-02-01"),
+    ],
+)  # fmt: skip
+def test_exclusions(tmp_path: Path, old: str, new: str, what: str) -> None:
+    problem = only(tmp_path, LAWFUL + EXCLUSION.replace(old, new))
+
+    assert problem.what == what
+    assert 'measure "cars", exclusion 1' in problem.where
+
+
+# The base
+
+
+@pytest.mark.parametrize(
+    ("base", "what"),
+    [
+        ("2.5", "base 2.5 is a bare number, which is never a rate"),
+        ('"us-mfn-2024"', '"us-mfn-2024" is neither a rate nor the name of a CSV file'),
+        ('"2,5%"', "\"2,5%\" is not a rate: character 2 is ','"),
+        (
+            '"us-mfn-2023.csv"',
+            'there is no file "us-mfn-2023.csv" beside the scenario or below, nor in the tool',
+        ),
+        ('"../base.csv"', '"../base.csv" is not a name of a file beside or below'),
+        ('"/etc/base.csv"', '"/etc/base.csv" is not a name of a file beside or below'),
+        (r'"a\u0000.csv"', r'"a\x00.csv" is not a name of a file beside or below'),
+        ('"base.xlsx"', '"base.xlsx": only a CSV is supported yet'),
+        ("[]", "a rate that changes in steps is not supported yet"),
+    ],
+)
+def test_base(tmp_path: Path, base: str, what: str) -> None:
+    problem = only(tmp_path, changed('"2.5%"', base))
+
+    assert problem.what == what
+    assert problem.where == "cars.toml line 6, base"
+
+
+def test_missing_base_names_the_nearest(tmp_path: Path) -> None:
+    problem = only(tmp_path, changed('"2.5%"', '"us-mfn-2023.csv"'))
+
+    assert problem.hint == "did you mean us-mfn-2024.csv or us-imports-2024.csv?"
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="the system has no symbolic links")
+def test_o07_base_behind_a_link_is_refused(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    write(tmp_path, "outside", "outside.csv")
+    (inner / "base.csv").symlink_to(tmp_path / "outside.csv")
+
+    assert only(inner, changed('"2.5%"', '"base.csv"')).what == (
+        '"base.csv" leads out of the folder of the scenario'
+    )
+
+
+def test_nothing_of_a_scenario_is_executed_or_written(tmp_path: Path) -> None:
+    before = write(tmp_path, changed('"60 FR 26745"', "\"=cmd|'/C calc'!A0\""))
+    scenario = read(tmp_path, before.read_text(encoding="utf-8"))
+
+    assert scenario.measures[0].source == "=cmd|'/C calc'!A0"
+    assert [path.name for path in tmp_path.iterdir()] == ["cars.toml"]
+    assert tomllib.loads(before.read_text(encoding="utf-8"))["id"] == "cars"

@@ -1,0 +1,113 @@
+"""The scope of a law read row by row in plain Python, as the language page says it in words.
+
+It is slow and knows nothing of joins: what the tables of ``calc.scope`` and ``calc.ranking`` say is
+compared with it.
+"""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from calc.ranking import find_candidates, rank_within_authority
+from calc.scope import ALL, match_exclusions, match_partners, match_products
+from tests.strategies import Law, Row
+
+Line = tuple[str, str, str]
+
+
+def codes_of(trade: pl.DataFrame) -> pl.LazyFrame:
+    """The distinct codes of a trade table, in no order."""
+    return trade.lazy().select("code").unique()
+
+
+def pairs_of(trade: pl.DataFrame) -> pl.LazyFrame:
+    """The distinct importers and partners of a trade table, in no order."""
+    return trade.lazy().select("importer", "partner").unique()
+
+
+def candidates_of(law: Law, trade: pl.DataFrame) -> pl.LazyFrame:
+    """Every measure on every line, as the modules under test find them."""
+    codes, seen, measures = codes_of(trade), pairs_of(trade), law.measures.lazy()
+    products = match_products(law.products.lazy(), codes)
+    partners = match_partners(law.partners.lazy(), seen, measures)
+    excluded = match_exclusions(law.exclusions.lazy(), codes, seen)
+    return find_candidates(products, partners, excluded, measures)
+
+
+def ranked_of(law: Law, trade: pl.DataFrame) -> pl.LazyFrame:
+    """The candidates with what becomes of each."""
+    return rank_within_authority(candidates_of(law, trade))
+
+
+def covers(prefix: str, code: str) -> bool:
+    return prefix == ALL or code.startswith(prefix)
+
+
+def longest_prefix(law: Law, measure_id: str, role: str, code: str) -> str | None:
+    """The longest prefix of a role by which a measure speaks of a code; all goods is shortest."""
+    prefixes = law.products.filter(measure_id=measure_id, role=role)["prefix"]
+    return max((one for one in prefixes if covers(one, code)), key=len, default=None)
+
+
+def is_hit(law: Law, measure: Row, partner: str) -> bool:
+    """Whether a measure hits a partner: named or all, not left out, not the importer itself."""
+    rows = law.partners.filter(measure_id=measure["measure_id"])
+    included = set(rows.filter(role="include")["partner"])
+    excluded = set(rows.filter(role="exclude")["partner"])
+    named = partner in included or ALL in included
+    return named and partner not in excluded and partner != measure["importer"]
+
+
+def excluded_by(law: Law, measure_id: str, code: str, partner: str) -> int | None:
+    """The first exclusion of a measure that takes out a code of a partner."""
+    numbers = [
+        row["exclusion"]
+        for row in law.exclusions.filter(measure_id=measure_id).iter_rows(named=True)
+        if covers(row["prefix"], code) and row["partner"] in (ALL, partner)
+    ]
+    return min(numbers, default=None)
+
+
+def names(law: Law, trade: pl.DataFrame) -> Iterator[tuple[Line, Row]]:
+    """Every line of importer, partner and code with each measure that names it."""
+    for measure in law.measures.iter_rows(named=True):
+        own = trade.filter(importer=measure["importer"])["partner"].unique()
+        for partner in own:
+            for code in trade["code"].unique():
+                prefix = longest_prefix(law, measure["measure_id"], "include", code)
+                if prefix is not None and is_hit(law, measure, partner):
+                    yield (measure["importer"], partner, code), measure | {"prefix": prefix}
+
+
+def left_out_by(law: Law, measure_id: str, code: str) -> str | None:
+    """The prefix that leaves a code out of a measure: any exclusion, unless ``but`` covers it."""
+    if longest_prefix(law, measure_id, "but", code) is not None:
+        return None
+    return longest_prefix(law, measure_id, "exclude", code)
+
+
+def candidate_rows(law: Law, trade: pl.DataFrame) -> list[Row]:
+    """What ``find_candidates`` should say, without the rank."""
+    rows = []
+    for (importer, partner, code), measure in names(law, trade):
+        measure_id = measure["measure_id"]
+        left_out = left_out_by(law, measure_id, code)
+        number = excluded_by(law, measure_id, code, partner)
+        rows.append(
+            {
+                "importer": importer,
+                "partner": partner,
+                "code": code,
+                "measure_id": measure_id,
+                "prefix": measure["prefix"],
+                "left_out_by": left_out,
+                "excluded_by": number,
+                "is_excluded": left_out is not None or number is not None,
+            }
+        )
+    return rows
+
+
+def precedence(measure: Row) -> tuple[bool, int, int]:
+    """The order of the law, most specific last: goods named, partners named, longer prefix."""
+    return measure["names_products"], measure["partner_rank"], len(measure["prefix"])

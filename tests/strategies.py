@@ -1,0 +1,302 @@
+"""Random but lawful tables for the property tests: trade, base, and measures with their scopes.
+
+Codes are drawn from a few subheadings and national lines below them, so that prefixes of every
+length name some and miss others. Tables have the columns and types of their declarations.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import dataframely as dy
+import polars as pl
+from hypothesis import strategies as st
+
+from calc.dictionary import polars_schema
+from calc.law import STATE_AFTER, Event
+from calc.tables.base import Base
+from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
+from calc.tables.trade import Trade
+
+IMPORTERS = ("USA", "CAN")
+PARTNERS = (
+    *("USA", "CAN", "MEX", "JPN", "CHN", "DEU"),
+    *("FRA", "GBR", "KOR", "BRA", "IND", "EU27"),
+)
+SUBHEADINGS = ("870321", "870323", "870829", "700510", "700521", "847130", "020130")
+LINES = tuple(f"{code}{line}" for code in SUBHEADINGS for line in ("00", "10"))
+STATISTICAL = tuple(f"{code}{suffix}" for code in LINES for suffix in ("05", "90"))
+CODES = {6: SUBHEADINGS, 8: LINES, 10: STATISTICAL}
+DIGITS = (2, 4, 6, 8, 10)
+PREFIXES = sorted(
+    {code[:digits] for codes in CODES.values() for code in codes for digits in DIGITS}
+)
+AUTHORITIES = ("section-232", "section-301", "surtax-order")
+PROGRAMMES = (None, "cars", "steel")
+UNITS = ("kg", "m2", "number")
+STATES = (*dict.fromkeys(STATE_AFTER.values()), "not yet in force")
+LARGEST_VALUE_USD = 1e12
+LARGEST_QUANTITY = 1e9
+
+Row = dict[str, Any]
+Rows = st.SearchStrategy[list[Row]]
+
+
+def table(rows: Iterable[Mapping[str, Any]], schema: type[dy.Schema]) -> pl.DataFrame:
+    """Rows as a table with every column of a declaration; cells not given are null."""
+    return pl.DataFrame(list(rows), schema=polars_schema(schema))
+
+
+def amounts(largest: float = LARGEST_VALUE_USD) -> st.SearchStrategy[float]:
+    """Amounts of money in USD from 0 on: whole dollars, cents, and any fraction."""
+    return (
+        st.integers(0, int(largest)).map(float)
+        | st.integers(0, int(largest)).map(lambda cents: cents / 100)
+        | st.floats(0, largest, allow_subnormal=False)
+    )
+
+
+def rates(largest: float = 2.0) -> st.SearchStrategy[float]:
+    """Ad valorem rates as a fraction of value: free, tenths of a percent, and any fraction."""
+    tenths = st.integers(0, int(largest * 1000)).map(lambda tenth: tenth / 1000)
+    return st.just(0.0) | tenths | st.floats(0, largest, allow_subnormal=False)
+
+
+def codes(digits: Sequence[int] = (6, 8, 10)) -> st.SearchStrategy[str]:
+    """Codes of goods with as many digits as asked for."""
+    return st.sampled_from([code for count in digits for code in CODES[count]])
+
+
+def days() -> st.SearchStrategy[date]:
+    """Days of a few years, so close together that some coincide."""
+    return st.dates(date(2018, 1, 1), date(2018, 1, 12)) | st.dates(
+        date(2015, 1, 1), date(2026, 12, 31)
+    )
+
+
+def events(max_size: int = 6) -> st.SearchStrategy[list[Event]]:
+    """What happens to a measure, in any order of days."""
+    event = st.builds(Event, on=days(), kind=st.sampled_from(sorted(STATE_AFTER)))
+    return st.lists(event, max_size=max_size)
+
+
+@st.composite
+def _values(draw: st.DrawFn) -> Row:
+    """The values of a flow: CIF not below FOB, at least one of them known."""
+    fob = draw(amounts(LARGEST_VALUE_USD / 2))
+    known = {
+        "customs_value_usd": draw(amounts()),
+        "cif_value_usd": fob * (1 + draw(st.floats(0, 0.2))),
+        "fob_value_usd": fob,
+    }
+    kept = draw(st.sets(st.sampled_from(sorted(known)), min_size=1))
+    return {name: known[name] for name in sorted(kept)}
+
+
+@st.composite
+def _quantities(draw: st.DrawFn) -> Row:
+    """Two quantities, each with its unit or unknown, and a mass or none."""
+    quantity = st.none() | st.just(0.0) | st.floats(0, LARGEST_QUANTITY, allow_subnormal=False)
+    first, second = draw(quantity), draw(quantity)
+    return {
+        "quantity": first,
+        "quantity_unit": None if first is None else draw(st.sampled_from(UNITS)),
+        "quantity_2": second,
+        "quantity_2_unit": None if second is None else draw(st.sampled_from(UNITS)),
+        "net_mass_kg": draw(quantity),
+    }
+
+
+@st.composite
+def trade_tables(
+    draw: st.DrawFn,
+    *,
+    min_rows: int = 0,
+    max_rows: int = 12,
+    digits: Sequence[int] = (6, 8, 10),
+    periods: Sequence[str] = ("2024",),
+    flows: Sequence[str] = ("import",),
+) -> pl.DataFrame:
+    """A lawful TRADE table: no key twice, no importer its own partner, each row with a value."""
+    key = st.tuples(
+        st.sampled_from(IMPORTERS),
+        st.sampled_from(PARTNERS),
+        st.sampled_from(periods),
+        st.sampled_from(flows),
+        codes(digits),
+    ).filter(lambda cells: cells[0] != cells[1])
+    names = ("importer", "partner", "period", "flow", "code")
+    rows = [
+        dict(zip(names, cells, strict=True))
+        | {"nomenclature": "HTS2024", "source_id": "drawn.csv"}
+        | draw(_values())
+        | draw(_quantities())
+        | {"calculated_duty_usd": draw(st.none() | amounts(1e9))}
+        for cells in draw(st.lists(key, unique=True, min_size=min_rows, max_size=max_rows))
+    ]
+    return table(rows, Trade)
+
+
+@st.composite
+def base_tables(draw: st.DrawFn, *, max_rows: int = 10) -> pl.DataFrame:
+    """A lawful BASE in force throughout: rates for all and for named partners, some specific."""
+    key = st.tuples(
+        st.sampled_from(IMPORTERS),
+        st.just("*") | st.sampled_from(PARTNERS),
+        st.sampled_from(PREFIXES),
+    )
+    specific = st.none() | st.tuples(rates(500.0), st.sampled_from(UNITS))
+    rows = []
+    for importer, partner, code in draw(st.lists(key, unique=True, max_size=max_rows)):
+        rate, unit = draw(specific) or (None, None)
+        ad_valorem = draw(rates())
+        rows.append(
+            {
+                "importer": importer,
+                "partner": partner,
+                "programme": "mfn",
+                "code": code,
+                "ad_valorem_rate": ad_valorem,
+                "specific_rate_usd": rate,
+                "specific_unit": unit,
+                "rate_text": f"{code} {partner}: {ad_valorem:g} + {rate} per {unit}",
+                "valid_from": date(1990, 1, 1),
+                "source": "drawn",
+            }
+        )
+    return table(rows, Base)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The measures of a scenario at a date, with their scopes: four tables."""
+
+    measures: pl.DataFrame
+    products: pl.DataFrame
+    partners: pl.DataFrame
+    exclusions: pl.DataFrame
+
+
+def _unique(element: st.SearchStrategy[Any], most: int, least: int = 0) -> st.SearchStrategy[Any]:
+    return st.lists(element, unique=True, min_size=least, max_size=most)
+
+
+@st.composite
+def _product_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
+    """Goods that a measure names, leaves out and takes in again."""
+    prefix = st.sampled_from(PREFIXES)
+    included = draw(_unique(prefix, 4, least=1)) if measure["names_products"] else ["*"]
+    drawn = {
+        "include": included,
+        "exclude": draw(_unique(prefix, 3)),
+        "but": draw(_unique(prefix, 2)),
+    }
+    return [
+        {"measure_id": measure["measure_id"], "role": role, "prefix": one, "written": one}
+        for role, prefixes in drawn.items()
+        for one in prefixes
+    ]
+
+
+@st.composite
+def _partner_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
+    """Partners that a measure hits and leaves out; all of them below the rank of a group."""
+    partner = st.sampled_from(PARTNERS)
+    rank = measure["partner_rank"]
+    included = draw(_unique(partner, 5, least=1)) if rank >= 2 else ["*"]
+    excluded = [] if rank == 0 else draw(_unique(partner, 2, least=1 if rank == 1 else 0))
+    return [
+        {"measure_id": measure["measure_id"], "role": role, "partner": one}
+        for role, partners in (("include", included), ("exclude", excluded))
+        for one in partners
+    ]
+
+
+@st.composite
+def _exclusion_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
+    """Goods of some partners left out of a measure."""
+    scope = st.tuples(st.sampled_from(PREFIXES), st.just("*") | st.sampled_from(PARTNERS))
+    return [
+        {
+            "measure_id": measure["measure_id"],
+            "exclusion": number,
+            "prefix": prefix,
+            "partner": partner,
+            "source": "drawn",
+        }
+        for number, (prefix, partner) in enumerate(draw(_unique(scope, 2)), 1)
+    ]
+
+
+@st.composite
+def _measure_rows(draw: st.DrawFn, number: int) -> Row:
+    """A measure of any authority, rank and state."""
+    state = draw(st.just("in force") | st.sampled_from(STATES))
+    rate = draw(rates())
+    return {
+        "measure_id": f"m{number}",
+        "step": 0,
+        "importer": draw(st.sampled_from(IMPORTERS)),
+        "authority": draw(st.sampled_from(AUTHORITIES)),
+        "programme": draw(st.sampled_from(PROGRAMMES)),
+        "mode": draw(st.sampled_from(("add", "replace"))),
+        "ad_valorem_rate": rate,
+        "rate_text": f"{rate * 100:g}%",
+        "state": state,
+        "is_in_force": state == "in force",
+        "names_products": draw(st.booleans()),
+        "partner_rank": draw(st.integers(0, 3)),
+        "source": "drawn",
+    }
+
+
+def _law(draw: st.DrawFn, measures: list[Row]) -> Law:
+    """The measures with scopes drawn for each."""
+    products = [row for measure in measures for row in draw(_product_rows(measure))]
+    partners = [row for measure in measures for row in draw(_partner_rows(measure))]
+    exclusions = [row for measure in measures for row in draw(_exclusion_rows(measure))]
+    return Law(
+        table(measures, Measures),
+        table(products, MeasureProducts),
+        table(partners, MeasurePartners),
+        table(exclusions, Exclusions),
+    )
+
+
+@st.composite
+def laws(draw: st.DrawFn, *, max_measures: int = 5) -> Law:
+    """Any measures: some lines may have equal ranks, or two authorities without a rule."""
+    count = draw(st.integers(0, max_measures))
+    return _law(draw, [draw(_measure_rows(number)) for number in range(1, count + 1)])
+
+
+@st.composite
+def settled_laws(draw: st.DrawFn, *, max_measures: int = 5) -> Law:
+    """Measures between which the rank decides everywhere: one authority, no two of one rank."""
+    ranks = _unique(st.tuples(st.booleans(), st.integers(0, 3)), max_measures)
+    measures = [
+        draw(_measure_rows(number))
+        | {
+            "authority": "section-301",
+            "programme": None,
+            "names_products": names_products,
+            "partner_rank": partner_rank,
+        }
+        for number, (names_products, partner_rank) in enumerate(draw(ranks), 1)
+    ]
+    return _law(draw, measures)
+
+
+@st.composite
+def shuffled(draw: st.DrawFn, frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in another order."""
+    order = draw(st.permutations(range(frame.height)))
+    return frame[order] if frame.height else frame
+
+
+@st.composite
+def reordered(draw: st.DrawFn, law: Law) -> Law:
+    """The same law, the rows of each of its tables in another order."""
+    tables = (law.measures, law.products, law.partners, law.exclusions)
+    return Law(*(draw(shuffled(frame)) for frame in tables))

@@ -1,0 +1,115 @@
+"""Both engines find the same, or the table is not judged at all."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from calc.errors import NotJudgedError
+from calc.rules import declared_rules
+from calc.tables.trade import Trade
+from pipelines.validation import suite
+from pipelines.validation.audit import Audit, audit
+from pipelines.validation.rows import Judged, judge_rows
+from tests.validation.tables import LAWFUL, lawful_rows, row, trade
+from tests.validation.test_rules_by_row import FAULTS
+
+RULES = declared_rules("trade", Trade)
+NUMBERS = [name for name, cell in LAWFUL.items() if isinstance(cell, float)]
+TEXTS = [name for name, cell in LAWFUL.items() if isinstance(cell, str)]
+
+numbers = st.one_of(st.none(), st.sampled_from([-1.0, 0.0, 9e14, 9.1e14]), st.floats(width=64))
+odd_texts = st.sampled_from(
+    ["", "USA\n", "\u00a0", "８７０３", "\x1c", "\x85a", "a" * 21, "٢٠٢٤", "é"]
+)
+texts = st.one_of(
+    st.none(), odd_texts, st.text(st.characters(exclude_categories=["Cs"]), max_size=22)
+)
+cells = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(NUMBERS, numbers) | dict.fromkeys(TEXTS, texts)
+)
+
+
+def judged_both_ways(path: Path, rows: list[dict[str, Any]]) -> tuple[Judged, Audit]:
+    trade(rows).write_parquet(path)
+    judged = judge_rows(path, RULES)
+    return judged, audit(path, judged, "rows")
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(faulted=st.lists(cells, min_size=5, max_size=40))
+def test_engines_agree_on_faulted_tables(tmp_path: Path, faulted: list[dict[str, Any]]) -> None:
+    judged, audited = judged_both_ways(tmp_path / "t.parquet", [row(**part) for part in faulted])
+    counts = dict(judged.counts.select("rule_id", "rows_failed").iter_rows())
+    by_suite = {
+        item["rule_id"]: item["result"]["unexpected_count"] for item in audited.result["results"]
+    }
+    assert by_suite == counts
+
+
+def test_engines_agree_on_every_single_fault(tmp_path: Path) -> None:
+    rows = [row(code=f"{20000000 + n}") | part for n, (_, part) in enumerate(FAULTS)]
+    judged, audited = judged_both_ways(tmp_path / "t.parquet", [*rows, row(), row()])
+    assert (judged.counts["rows_failed"] > 0).all()
+    assert [item["rule_id"] for item in audited.result["results"]] == [
+        rule.rule_id for rule in judged.rules
+    ]
+
+
+def test_an_expectation_that_cannot_run_is_not_a_failed_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = suite.rows_suite
+
+    def with_a_broken_one(judged: Judged, frame: pl.DataFrame) -> list[Any]:
+        broken = sound(judged, frame)
+        broken[0].column = "no_such_column"
+        return broken
+
+    monkeypatch.setattr(suite, "rows_suite", with_a_broken_one)
+    with pytest.raises(NotJudgedError, match=r"importer\.presence: .*no_such_column") as caught:
+        judged_both_ways(tmp_path / "t.parquet", lawful_rows(3))
+    assert caught.value.exit_code == 9
+
+
+def test_an_engine_that_stops_is_not_a_failed_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stops(*_: Any) -> None:
+        raise RuntimeError("no suite today")
+
+    monkeypatch.setattr(suite, "rows_suite", stops)
+    with pytest.raises(NotJudgedError, match="stopped: no suite today"):
+        judged_both_ways(tmp_path / "t.parquet", lawful_rows(3))
+
+
+@pytest.mark.parametrize("suite_on", ["rows", "counts"])
+def test_disagreement_names_the_rule(tmp_path: Path, suite_on: Any) -> None:
+    path = tmp_path / "t.parquet"
+    trade(lawful_rows(3)).write_parquet(path)
+    judged = judge_rows(path, RULES)
+    is_code = pl.col("rule_id") == "trade.code.pattern"
+    wrong = pl.when(is_code).then(1).otherwise("rows_failed").cast(pl.Int64).alias("rows_failed")
+    frame = suite.counts_frame
+    lying = Judged(
+        rules=judged.rules,
+        rows=judged.rows,
+        value_e4=judged.value_e4,
+        counts=judged.counts.with_columns(wrong),
+        flagged=judged.flagged,
+        unusable=judged.unusable,
+        left_out=judged.left_out,
+    )
+    if suite_on == "counts":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(suite, "counts_frame", lambda _: frame(judged))
+            with pytest.raises(NotJudgedError, match=r"disagree on rule trade\.code\.pattern"):
+                audit(path, lying, suite_on)
+        return
+    with pytest.raises(NotJudgedError, match=r"disagree on rule trade\.code\.pattern"):
+        audit(path, lying, suite_on)
