@@ -6,8 +6,8 @@ import narwhals as nw
 import polars as pl
 
 from calc.dictionary import conform
+from calc.hits import ROW
 from calc.money import to_units, usd
-from calc.ranking import LINE
 from calc.tables.lines import Components, LineKey, Lines
 
 KEY = list(LineKey.primary_key())
@@ -85,8 +85,8 @@ def with_components(lines: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
         rule, and ``measure_e4``, the measure's rate times value at unchanged trade, which is owed
         only where its status is applied.
     """
-    named = lines.select(*KEY, "duty_base_usd", "value_e4")
-    both = nw.from_native(named.join(rules, on=LINE, how="inner"))
+    named = lines.select(ROW, *KEY, "duty_base_usd", "value_e4")
+    both = nw.from_native(named.join(rules, on=ROW, how="inner"))
     duty = to_units(nw.col("duty_base_usd") * nw.col("measure_rate"))
     return both.with_columns(duty.alias("measure_e4")).to_native()
 

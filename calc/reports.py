@@ -32,7 +32,7 @@ class Totals(NamedTuple):
     ``by_flow`` has ``importer``, ``partner`` and ``total_e4`` of every importer; ``by_code`` has
     ``importer``, ``code``, ``total_e4`` (from all partners) and ``hit_e4`` (from the partners that
     the scenario hits) of the importers of the scenario; ``by_line`` has ``importer``, ``partner``,
-    ``code`` and ``total_e4`` of the partners that it hits.
+    ``code`` and ``total_e4`` of the partners that it hits, in the product groups that it hits.
     """
 
     by_flow: pl.LazyFrame

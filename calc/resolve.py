@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from calc.ranking import LINE, find_candidates, rank_within_authority
+from calc.ranking import BASIS, find_candidates
 from calc.scope import match_exclusions, match_partners, match_products
 
 
@@ -18,8 +18,8 @@ class LawTables(NamedTuple):
     base: pl.LazyFrame
 
 
-def rank_candidates(law: LawTables, codes: pl.LazyFrame, seen: pl.LazyFrame) -> pl.LazyFrame:
-    """Every measure on every importer, partner and code that it names, with what becomes of it.
+def candidates_of(law: LawTables, codes: pl.LazyFrame, seen: pl.LazyFrame) -> pl.LazyFrame:
+    """Every measure on every importer, partner and code that it may name, with its rank.
 
     Args:
         law: The law at one date.
@@ -27,34 +27,32 @@ def rank_candidates(law: LawTables, codes: pl.LazyFrame, seen: pl.LazyFrame) -> 
         seen: Distinct ``importer`` and ``partner`` of the trade table.
 
     Returns:
-        What ``calc.ranking.rank_within_authority`` gives.
+        What ``calc.ranking.find_candidates`` gives.
     """
-    candidates = find_candidates(
+    return find_candidates(
         match_products(law.products, codes),
         match_partners(law.partners, seen, law.measures),
         match_exclusions(law.exclusions, codes, seen),
         law.measures,
     )
-    return rank_within_authority(candidates)
 
 
-def component_rules(ranked: pl.LazyFrame) -> pl.LazyFrame:
+def component_rules(ranked: pl.LazyFrame, *, line: str) -> pl.LazyFrame:
     """What each measure does on each line that it names, and why, in words.
 
+    Args:
+        ranked: What ``calc.ranking.rank_within_authority`` gives, without conflicts.
+        line: Column that tells a line.
+
     Returns:
-        One row an importer, partner, code and measure: ``measure_id``, ``authority``,
-        ``programme``, ``status``, ``state``, ``reason``, ``prefix``, ``mode`` and
-        ``measure_rate``; see COMPONENTS.
+        One row a line and measure: ``measure_id``, ``authority``, ``programme``, ``status``,
+        ``state``, ``reason``, ``prefix``, ``mode`` and ``measure_rate``; see COMPONENTS.
     """
     left_out = pl.format("left out by {}", "left_out_by")
     excluded = pl.format("exclusion {} takes it out", "excluded_by")
-    first = (
-        ranked.filter(pl.col("status") == "applied")
-        .select(*LINE, "authority", "programme", first_measure="measure_id")
-        .unique([*LINE, "authority", "programme"], keep="any")
-    )
-    key = [*LINE, "authority", "programme"]
-    told = ranked.join(first, on=key, how="left", nulls_equal=True, validate="m:1")
+    basis = [line, *BASIS]
+    first = ranked.filter(pl.col("status") == "applied").select(*basis, first_measure="measure_id")
+    told = ranked.join(first, on=basis, how="left", nulls_equal=True, validate="m:1")
     reason = (
         pl.when(pl.col("left_out_by").is_not_null()).then(left_out)
         .when(pl.col("excluded_by").is_not_null()).then(excluded)
@@ -65,6 +63,6 @@ def component_rules(ranked: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(pl.format("{}, and another of the same authority is nearer", "state"))
     )  # fmt: skip
     return told.select(
-        *LINE, "measure_id", "authority", "programme", "status", "state", "prefix", "mode",
+        line, "measure_id", *BASIS, "status", "state", "prefix", "mode",
         reason=reason, measure_rate="ad_valorem_rate",
     )  # fmt: skip

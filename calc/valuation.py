@@ -9,9 +9,12 @@ Source: U.S. Tariff Act of 1930, section 402 (19 U.S.C. 1401a); Canada, Customs 
 article 4.
 """
 
+from collections.abc import Collection
 from typing import Literal
 
 import narwhals as nw
+
+from calc.tables.trade import VALUE_COLUMNS
 
 Basis = Literal["cif", "fob"]
 
@@ -21,22 +24,27 @@ BASIS_OF_IMPORTER: dict[str, Basis] = {"CAN": "fob", "EU27": "cif", "JPN": "cif"
 COLUMN_OF_BASIS = {"cif": "cif_value_usd", "fob": "fob_value_usd"}
 
 
-def duty_base() -> nw.Expr:
+def duty_base(held: Collection[str] = VALUE_COLUMNS) -> nw.Expr:
     """The value on which a row's importer levies duty, in USD; null where it is not known.
 
     The value that its customs recorded comes first, whatever its basis; then the value on the
     importer's own basis. A value on the other basis is not taken in its place.
+
+    Args:
+        held: Value columns that hold anything; the others are not looked at.
     """
     own = []
     for basis, column in COLUMN_OF_BASIS.items():
         importers = [name for name, found in BASIS_OF_IMPORTER.items() if found == basis]
-        own.append(nw.when(nw.col("importer").is_in(importers)).then(nw.col(column)))
-    return nw.coalesce(nw.col("customs_value_usd"), *own)
+        if column in held:
+            own.append(nw.when(nw.col("importer").is_in(importers)).then(nw.col(column)))
+    return nw.coalesce(nw.col("customs_value_usd"), *own) if own else nw.col("customs_value_usd")
 
 
-def any_value() -> nw.Expr:
+def any_value(held: Collection[str] = VALUE_COLUMNS) -> nw.Expr:
     """The value of a row for sums of trade: the duty base, else the CIF, else the FOB value."""
-    return nw.coalesce(duty_base(), nw.col("cif_value_usd"), nw.col("fob_value_usd"))
+    others = [nw.col(column) for column in COLUMN_OF_BASIS.values() if column in held]
+    return nw.coalesce(duty_base(held), *others) if others else duty_base(held)
 
 
 def columns_for(importer: str) -> str:

@@ -6,6 +6,7 @@ checksums, so that the same frame gives the same bytes on every run.
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -80,3 +81,38 @@ def file_metadata(path: Path) -> dict[str, str]:
         for key, value in found.items()
         if not key.startswith(b"ARROW:") and not key.startswith(b"pandas")
     }
+
+
+def constant_columns(path: Path) -> dict[str, str | None]:
+    """The text and number columns that hold one value throughout, by the file's own statistics.
+
+    Returns:
+        Column to its value; null where every cell is null. A column whose statistics do not tell
+        is left out. Texts only are given by value: numbers are given where they are all null.
+
+    Raises:
+        pyarrow.lib.ArrowInvalid: The file is not Parquet.
+    """
+    facts = pq.ParquetFile(path).metadata
+    found: dict[str, str | None] = {}
+    for position in range(facts.num_columns):
+        parts = [facts.row_group(group).column(position) for group in range(facts.num_row_groups)]
+        values = {_only_value(part, facts.row_group(n).num_rows) for n, part in enumerate(parts)}
+        if len(values) == 1 and (value := values.pop()) is not UNTOLD:
+            found[parts[0].path_in_schema] = value
+    return found
+
+
+UNTOLD = object()
+
+
+def _only_value(part: Any, rows: int) -> Any:
+    """The one value of a column in a row group, null where all are null, else ``UNTOLD``."""
+    statistics = part.statistics
+    if statistics is None or statistics.null_count is None:
+        return UNTOLD
+    if statistics.null_count == rows:
+        return None
+    is_one = statistics.has_min_max and statistics.min == statistics.max
+    told = is_one and statistics.null_count == 0 and isinstance(statistics.min, str)
+    return statistics.min if told else UNTOLD

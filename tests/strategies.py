@@ -68,6 +68,12 @@ def codes(digits: Sequence[int] = (6, 8, 10)) -> st.SearchStrategy[str]:
     return st.sampled_from([code for count in digits for code in CODES[count]])
 
 
+def prefixes() -> st.SearchStrategy[str]:
+    """Code prefixes, a chapter as likely as a statistical line, so that scopes overlap."""
+    of_length = {digits: [one for one in PREFIXES if len(one) == digits] for digits in DIGITS}
+    return st.one_of(*(st.sampled_from(same) for same in of_length.values()))
+
+
 def days() -> st.SearchStrategy[date]:
     """Days of a few years, so close together that some coincide."""
     return st.dates(date(2018, 1, 1), date(2018, 1, 12)) | st.dates(
@@ -144,7 +150,7 @@ def base_tables(draw: st.DrawFn, *, max_rows: int = 10) -> pl.DataFrame:
     key = st.tuples(
         st.sampled_from(IMPORTERS),
         st.just("*") | st.sampled_from(PARTNERS),
-        st.sampled_from(PREFIXES),
+        prefixes(),
     )
     specific = st.none() | st.tuples(rates(500.0), st.sampled_from(UNITS))
     rows = []
@@ -185,7 +191,7 @@ def _unique(element: st.SearchStrategy[Any], most: int, least: int = 0) -> st.Se
 @st.composite
 def _product_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     """Goods that a measure names, leaves out and takes in again."""
-    prefix = st.sampled_from(PREFIXES)
+    prefix = prefixes()
     included = draw(_unique(prefix, 4, least=1)) if measure["names_products"] else ["*"]
     drawn = {
         "include": included,
@@ -194,8 +200,8 @@ def _product_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     }
     return [
         {"measure_id": measure["measure_id"], "role": role, "prefix": one, "written": one}
-        for role, prefixes in drawn.items()
-        for one in prefixes
+        for role, of_role in drawn.items()
+        for one in of_role
     ]
 
 
@@ -204,7 +210,7 @@ def _partner_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     """Partners that a measure hits and leaves out; all of them below the rank of a group."""
     partner = st.sampled_from(PARTNERS)
     rank = measure["partner_rank"]
-    included = draw(_unique(partner, 5, least=1)) if rank >= 2 else ["*"]
+    included = draw(_unique(partner, 8, least=1)) if rank >= 2 else ["*"]
     excluded = [] if rank == 0 else draw(_unique(partner, 2, least=1 if rank == 1 else 0))
     return [
         {"measure_id": measure["measure_id"], "role": role, "partner": one}
@@ -216,7 +222,7 @@ def _partner_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
 @st.composite
 def _exclusion_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     """Goods of some partners left out of a measure."""
-    scope = st.tuples(st.sampled_from(PREFIXES), st.just("*") | st.sampled_from(PARTNERS))
+    scope = st.tuples(prefixes(), st.just("*") | st.sampled_from(PARTNERS))
     return [
         {
             "measure_id": measure["measure_id"],

@@ -10,6 +10,7 @@ from calc.tables.audit import Quarantine, Rejects, RuleCounts
 from calc.tables.base import Base
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
+from calc.tables.provenance import TradeProvenance
 from calc.tables.rates import Rates
 from calc.tables.reports import (
     ByGroup,
@@ -24,6 +25,7 @@ from calc.tables.trade import Trade
 
 TABLES: dict[str, type[dy.Schema]] = {
     "trade": Trade,
+    "trade_provenance": TradeProvenance,
     "base": Base,
     "measures": Measures,
     "measure_products": MeasureProducts,

@@ -1,9 +1,9 @@
-"""PROVENANCE: which file and row each row of an ingested table came from."""
+"""TRADE_PROVENANCE: which file and row each row of an ingested table came from."""
 
 import dataframely as dy
 
 
-class Provenance(dy.Schema):
+class TradeProvenance(dy.Schema):
     """Where a row of a table came from: one row a row of the table, in the same order."""
 
     source_id = dy.String(primary_key=True, description="Name of the source file.")

@@ -9,6 +9,7 @@ from pipelines.ingest.cells import EXCLUDED, REJECTED, Reading, constant
 from pipelines.ingest.layouts import folded
 from pipelines.ingest.mapping import Mapping
 from pipelines.ingest.source import ROW
+from pipelines.validation.words import counted
 
 REPORTERS = ("reporter", "declarant")
 PART_OF = {"re-import": "import", "re-export": "export"}
@@ -53,8 +54,8 @@ def _reporters(reading: Reading, used: pl.DataFrame, mapping: Mapping) -> Iterat
     exports = used.filter(pl.col("flow").is_in(["export", "re-export"]))
     if item is not None and folded(item.header).startswith(REPORTERS) and exports.height:
         yield Problem(
-            f'"{item.header}" is the exporter in {exports.height:,} rows of {reading.source.name}, '
-            "which are exports",
+            f'"{item.header}" is the exporter in {counted(exports.height, "row")} of '
+            f"{reading.source.name}, of exports",
             where=f"{reading.source.name} row {exports[ROW][0]}",
             hint="keep the rows of imports, or name the columns importer and partner",
         )
@@ -103,7 +104,7 @@ def check_flows(rows: pl.DataFrame) -> None:
             first = rows.filter(pl.col("flow") == part)
             problems.append(
                 Problem(
-                    f"{first.height:,} rows are {part}s and others are {whole}s: statistics count "
+                    f"{counted(first.height, 'row')} of {part}s beside {whole}s: statistics count "
                     f"the first in the second",
                     where=f"{first['source_id'][0]} row {first[ROW][0]}",
                     hint=f"keep the rows of one flow: {whole} or {part}",

@@ -18,6 +18,7 @@ from pipelines.ingest.mapping import COLUMNS, YEAR_RULE, Mapping
 from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.sniff import AGAIN
 from pipelines.ingest.source import ROW, Source, cell
+from pipelines.validation.words import counted
 
 EXCLUDED = "excluded"
 REJECTED = "rejected"
@@ -259,9 +260,10 @@ def _notes(
             )
         if suppressed := counts.get(f"{item.column} suppressed"):
             notes.append(
-                f'{source.name}: {suppressed:,} cells of "{item.header}" are suppressed: '
+                f'{source.name}: {counted(suppressed, "cell")} of "{item.header}" suppressed: '
                 "not known, not zero"
             )
     if settings.pad_codes and counts.get("padded"):
-        notes.append(f"{source.name}: {counts['padded']:,} codes were given back a leading zero")
+        padded = counted(counts["padded"], "code")
+        notes.append(f"{source.name}: a leading zero was given back to {padded}")
     return notes

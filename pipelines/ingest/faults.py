@@ -7,7 +7,7 @@ import polars as pl
 from calc import judge
 from calc.dictionary import column_names, polars_schema
 from calc.errors import Problem, did_you_mean, nearest
-from calc.money import UNITS_PER_USD
+from calc.money import usd
 from calc.tables.audit import Rejects
 from calc.tables.trade import VALUE_COLUMNS
 from pipelines.ingest.cells import NUMBERS, REJECTED, Reading
@@ -27,7 +27,7 @@ def rejects_of(reading: Reading) -> pl.DataFrame:
     if not reading.rows[REJECTED].any():
         return pl.DataFrame(schema=polars_schema(Rejects))
     rows = judge.with_row_and_value(reading.rows.lazy(), VALUE_COLUMNS).filter(REJECTED)
-    values = rows.select(ROW, value_usd=pl.col(judge.VALUE) / UNITS_PER_USD)
+    values = rows.select(ROW, value_usd=usd(pl.col(judge.VALUE)))
     faults = _faults(reading)
     rules = [pl.when(fault.is_not_null()).then(pl.lit(rule)) for rule, _, fault in faults]
     reasons = [_reason(label, fault) for _, label, fault in faults]

@@ -31,6 +31,7 @@ class Shape:
         self._inside = False
         self._marks = 0
         self._length = 0
+        self._last_is_return = False
 
     @property
     def quote_opened(self) -> int:
@@ -49,7 +50,7 @@ class Shape:
         counts = np.diff(before, prepend=0)
         # Length 1 is a line end alone; a return before it makes 2.
         lengths = np.diff(ends, prepend=-1)
-        returns = np.where(ends > 0, content[ends - 1] == RETURN, False)
+        returns = np.where(ends > 0, content[ends - 1] == RETURN, self._last_is_return)
         if ends.size:
             counts[0] += self._marks
             lengths[0] += self._length
@@ -61,6 +62,7 @@ class Shape:
             self._length += int(content.size)
         self.records += int(ends.size)
         self.ends_with_newline = chunk.endswith(b"\n")
+        self._last_is_return = chunk.endswith(b"\r")
 
     def finish(self) -> None:
         """Count a last record that no line end closes."""

@@ -14,7 +14,7 @@ MAX_WORKBOOK_BYTES = 2_000_000_000
 SUFFIXES: dict[str, tuple[Format, ...]] = {
     ".csv": ("text",),
     ".tsv": ("text",),
-    ".txt": ("text", "gzip"),
+    ".txt": ("text",),
     ".dat": ("text",),
     ".gz": ("gzip",),
     ".parquet": ("parquet",),

@@ -11,10 +11,10 @@ import polars as pl
 from calc import judge
 from calc.dictionary import column_names, polars_schema
 from calc.errors import StorageError
-from calc.money import UNITS_PER_USD
+from calc.money import usd
 from calc.rules import declared_rules, row_rules
 from calc.tables.audit import Rejects
-from calc.tables.provenance import Provenance
+from calc.tables.provenance import TradeProvenance
 from calc.tables.trade import Trade
 from pipelines.files import flush_to_disk, make_folder
 from pipelines.folders import clear_leftovers, flush_all
@@ -90,7 +90,9 @@ def write_rows(
     table = fresh / f"{name}.parquet"
     write_table(table, rows, "trade", Trade)
     provenance = rows.select("source_id", ROW)
-    write_table(fresh / f"{name}.provenance.parquet", provenance, "provenance", Provenance)
+    write_table(
+        fresh / f"{name}.provenance.parquet", provenance, "trade_provenance", TradeProvenance
+    )
     originals = originals_of(rows, readings)
     for part, frame in (("originals", originals), ("rejects", rejects)):
         if frame.height:
@@ -109,7 +111,7 @@ def originals_of(rows: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFram
         ROW,
         failed_rules(rules),
         reason(rules),
-        (pl.col(judge.VALUE) / UNITS_PER_USD).alias("value_usd"),
+        usd(pl.col(judge.VALUE)).alias("value_usd"),
     )
     found = described.collect()
     parts = [_with_original(reading, found) for reading in readings if found.height]

@@ -99,7 +99,7 @@ class Decoder:
         try:
             text = self._decode(chunk, final)
         except UnicodeDecodeError as err:
-            raise self._not_text(err) from err
+            raise self._not_text(err, len(chunk)) from err
         if "\0" in text:
             raise DataRejectedError(
                 f"{self.name} holds a zero byte, which no text has",
@@ -109,11 +109,11 @@ class Decoder:
         self.rows += text.count("\n")
         return text
 
-    def _not_text(self, err: UnicodeDecodeError) -> DataRejectedError:
+    def _not_text(self, err: UnicodeDecodeError, size: int) -> DataRejectedError:
         held = err.object
         row = self.rows + held[: err.start].count(b"\n")
-        # The decoder may have kept up to three bytes of the chunk before.
-        place = self.place + err.start + 1
+        # The decoder may have kept some bytes of the chunk before, or passed over the mark.
+        place = self.place + size - len(held) + err.start + 1
         instead = "cp1252" if self.encoding is None else "utf-8"
         if held.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and self.place == 0:
             instead = "utf-16"

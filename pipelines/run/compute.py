@@ -11,12 +11,18 @@ from calc import reports
 from calc.base import attach_base
 from calc.codes import line_digits
 from calc.errors import Problem, ScenarioError
-from calc.hits import hit_lines, totals
-from calc.ranking import LINE, equal_ranks, resolve_rates, unstacked_authorities
-from calc.resolve import component_rules, rank_candidates
+from calc.hits import ROW, hit_lines, named_lines, totals, totals_by_code
+from calc.ranking import (
+    BASIS,
+    LINE,
+    equal_ranks,
+    rank_within_authority,
+    resolve_rates,
+    unstacked_authorities,
+)
+from calc.resolve import candidates_of, component_rules
 from calc.unmatched import idle_schedule, missed_trade, unmatched_table
 from pipelines.run.question import (
-    ROW,
     Question,
     chosen_period,
     refuse_misfits,
@@ -45,7 +51,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved:
-    """The law resolved on the codes and partners of a table: candidates with rank, and RATES."""
+    """The law on the rows that a measure names: each measure with its rank, and RATES."""
 
     ranked: pl.DataFrame
     rates: pl.DataFrame
@@ -63,40 +69,48 @@ def answer(question: Question) -> Answer:
     period = chosen_period(question, shape)
     refuse_misfits(question, shape, period)
     resolved = resolve(question, shape, period)
-    found = hit_lines(question.imports(period), nw.from_native(resolved.rates.lazy())).to_native()
-    hits = line_tables.with_status(found).collect(engine="streaming")
-    if hits.is_empty():
+    if resolved.rates.is_empty():
         raise _nothing_hit(question)
+    found = hit_lines(question.imports(period), nw.from_native(resolved.rates.lazy()))
+    hits = line_tables.with_status(found.to_native()).collect(engine="streaming")
     tagged = line_tables.tag_groups(hits.lazy(), question.groups.lazy()).collect()
-    tables = _tables(question, resolved, tagged, _totals(question, shape, hits, period))
+    tables = _tables(question, resolved, tagged, _totals(question, shape, tagged, period))
     rows = tagged.select(*line_tables.KEY, ROW).sort(line_tables.KEY)
     return Answer(tables=tables, shape=shape, period=period, rows=rows)
 
 
 def resolve(question: Question, shape: pl.DataFrame, period: str) -> Resolved:
-    """The law on each partner and code of the importer's imports.
+    """The law on each row of the importers' imports that a measure names.
 
     Raises:
         ScenarioError: Two measures of one rank, or two authorities, on one line.
     """
-    imports = question.imports(period).to_native()
-    codes = imports.select("code").unique().collect(engine="streaming").sort("code").lazy()
+    imports = question.imports(period)
+    codes = imports.to_native().select("code").unique().collect(engine="streaming").lazy()
     seen = shape.lazy().select("importer", "partner").unique()
-    ranked = rank_candidates(question.law, codes, seen).collect()
-    problems = [
-        *_conflicts(equal_ranks(ranked.lazy()).collect(), "have the same rank"),
-        *_conflicts(
-            unstacked_authorities(ranked.lazy()).collect(),
-            "are of two authorities or programmes, and nothing says how they combine:",
-        ),
-    ]
-    if problems:
-        raise ScenarioError.collected(problems)
-    rates = attach_base(resolve_rates(ranked.lazy()), question.law.base, codes).collect()
+    candidates = candidates_of(question.law, codes, seen).collect()
+    named = named_lines(imports, nw.from_native(candidates.lazy())).to_native()
+    ranked = rank_within_authority(named, key=[ROW, *BASIS]).collect(engine="streaming")
+    conflicts = _conflicts(ranked)
+    if conflicts:
+        raise ScenarioError.collected(conflicts)
+    resolved = resolve_rates(ranked.lazy(), key=[ROW])
+    rates = attach_base(resolved, question.law.base, codes).collect()
     return Resolved(ranked=ranked, rates=rates)
 
 
-def _conflicts(pairs: pl.DataFrame, words: str) -> list[Problem]:
+def _conflicts(ranked: pl.DataFrame) -> list[Problem]:
+    """Pairs of measures that are both applied on a line; those of one authority first."""
+    pairs = unstacked_authorities(ranked.lazy(), key=[ROW]).collect()
+    if pairs.is_empty():
+        return []
+    same = equal_ranks(ranked.lazy(), key=[ROW, *BASIS]).collect()
+    others = pairs.join(same, on=["first", "second"], how="anti", maintain_order="left")
+    unsettled = "are of two authorities or programmes, and nothing says how they combine,"
+    return [*_told(same, "have the same rank"), *_told(others, unsettled)]
+
+
+def _told(pairs: pl.DataFrame, words: str) -> list[Problem]:
     return [
         Problem(
             f"measures {row['first']} and {row['second']} {words} on {row['lines']:,} lines",
@@ -120,30 +134,26 @@ def _nothing_hit(question: Question) -> ScenarioError:
 def _totals(
     question: Question, shape: pl.DataFrame, hits: pl.DataFrame, period: str
 ) -> reports.Totals:
-    """Sums of the whole table: by importer and partner, and by code of the importer."""
+    """Sums of the whole table: by importer and partner, and by code of the importers."""
     flows = shape.lazy().filter(pl.col("flow") == "import")
     by_flow = flows.group_by("importer", "partner").agg(pl.col("total_e4").sum())
     imports = question.imports(period)
-    pairs = nw.from_native(hits.lazy().select("importer", "partner").unique())
-    from_hit = totals(imports.join(pairs, on=["importer", "partner"], how="semi"), LINE)
-    of_all = totals(imports, ["importer", "code"])
-    from_all, from_pairs = pl.collect_all(
-        [of_all.to_native(), from_hit.to_native()], engine="streaming"
-    )
-    by_pair = from_pairs.lazy().group_by("importer", "code").agg(hit_e4=pl.col("total_e4").sum())
-    by_code = (
-        from_all.lazy()
-        .join(by_pair, on=["importer", "code"], how="left", validate="1:1")
-        .with_columns(pl.col("hit_e4").fill_null(0))  # no trade with the partners hit: a known zero
-    )
-    return reports.Totals(by_flow=by_flow, by_code=by_code, by_line=from_pairs.lazy())
+    pairs = hits.lazy().select("importer", "partner", is_hit=pl.lit(value=True)).unique()
+    by_code = totals_by_code(imports, nw.from_native(pairs)).to_native()
+    tags = hits.lazy().select("product_group").unique().drop_nulls()
+    prefixes = question.groups.lazy().join(tags, on="product_group", how="semi").collect()["prefix"]
+    of_groups = imports.filter(nw.col("code").str.slice(0, 6).is_in(prefixes))
+    of_pairs = of_groups.join(nw.from_native(pairs), on=["importer", "partner"], how="semi")
+    by_line = totals(of_pairs, LINE).to_native()
+    collected = pl.collect_all([by_code, by_line], engine="streaming")
+    return reports.Totals(by_flow=by_flow, by_code=collected[0].lazy(), by_line=collected[1].lazy())
 
 
 def _tables(
     question: Question, resolved: Resolved, hits: pl.DataFrame, sums: reports.Totals
 ) -> Tables:
     lines, groups = hits.lazy(), question.groups.lazy()
-    rules = component_rules(resolved.ranked.lazy()).collect().lazy()
+    rules = component_rules(resolved.ranked.lazy(), line=ROW).collect().lazy()
     components = line_tables.with_components(lines, rules).collect().lazy()
     digits = line_digits(question.nomenclature)
     measures = question.law.measures
@@ -173,9 +183,7 @@ def _unmatched(
         question.law.measures,
         sums.by_code,
     )
-    named = lines.filter(pl.col("product_group").is_not_null()).select("product_group").unique()
-    trade = line_tables.tag_groups(sums.by_line, groups).join(named, on="product_group", how="semi")
-    return unmatched_table(schedule, missed_trade(trade, lines), groups)
+    return unmatched_table(schedule, missed_trade(sums.by_line, lines), groups)
 
 
 def _collected(plans: dict[str, pl.LazyFrame]) -> Tables:

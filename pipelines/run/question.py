@@ -1,6 +1,7 @@
 """What a run is asked: a table, the law at a date, and which part of the table it is put on."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,12 +12,13 @@ import polars as pl
 from calc.codes import edition_of
 from calc.duty import Frame
 from calc.errors import DataRejectedError, LimitError, Problem, ScenarioError, did_you_mean
-from calc.hits import with_duty_base
+from calc.hits import ROW, with_duty_base
 from calc.money import LARGEST_SUM_USD, to_units, to_usd
 from calc.resolve import LawTables
+from calc.tables.trade import VALUE_COLUMNS
 from calc.valuation import any_value, columns_for
+from pipelines.parquet import constant_columns
 
-ROW = "table_row"
 LARGEST_RATE = 10.0
 SHAPE_KEY = ("flow", "period", "nomenclature", "importer", "partner")
 
@@ -47,9 +49,22 @@ class Question:
     groups: pl.DataFrame
     descriptions: pl.DataFrame
 
+    @functools.cached_property
+    def constants(self) -> Mapping[str, str | None]:
+        """Columns of the table that hold one value throughout, which need not be read."""
+        return constant_columns(self.table)
+
+    @property
+    def held(self) -> Sequence[str]:
+        """Value columns of the table that hold anything."""
+        return [name for name in VALUE_COLUMNS if name not in self.constants]
+
     def scan(self) -> pl.LazyFrame:
         """The rows of the table that may be used, with their row number ``table_row``."""
-        trade = pl.scan_parquet(self.table, row_index_name=ROW)
+        schema = pl.read_parquet_schema(self.table)
+        trade = pl.scan_parquet(self.table, row_index_name=ROW).with_columns(
+            pl.lit(value, schema[name]).alias(name) for name, value in self.constants.items()
+        )
         if self.left_out.is_empty():
             return trade
         return trade.filter(~pl.col(ROW).is_in(self.left_out.implode()))
@@ -57,7 +72,7 @@ class Question:
     def imports(self, period: str) -> Frame:
         """The importers' imports of a period with their value for duty."""
         chosen = self.is_asked & in_period(period) & (pl.col("partner") != pl.col("importer"))
-        return with_duty_base(nw.from_native(self.scan().filter(chosen)))
+        return with_duty_base(nw.from_native(self.scan().filter(chosen)), held=self.held)
 
     @property
     def is_asked(self) -> pl.Expr:
@@ -82,21 +97,23 @@ def shape_of(question: Question) -> pl.DataFrame:
     Values are ``calc.valuation.any_value``; ``rows_without`` counts rows without one,
     ``rows_off_basis`` those without one on which their importer levies duty.
     """
-    valued = with_duty_base(nw.from_native(question.scan())).with_columns(
-        any_value().alias("any_usd"), to_units(any_value()).alias("any_e4")
+    value = any_value(question.held)
+    valued = with_duty_base(nw.from_native(question.scan()), held=question.held).with_columns(
+        value.alias("any_usd"), to_units(value).alias("any_e4")
     )
-    grouped: pl.LazyFrame = (
-        valued.group_by(*SHAPE_KEY)
-        .agg(
-            nw.len().alias("rows"),
-            nw.col("any_e4").sum().alias("total_e4"),
-            nw.col("any_usd").sum().alias("total_usd"),
-            nw.col("any_usd").is_null().sum().alias("rows_without"),
-            nw.col("duty_base_usd").is_null().sum().alias("rows_off_basis"),
-        )
-        .to_native()
+    varying = [name for name in SHAPE_KEY if name not in question.constants]
+    grouped = valued.group_by(*varying or SHAPE_KEY).agg(
+        nw.len().alias("rows"),
+        nw.col("any_e4").sum().alias("total_e4"),
+        nw.col("any_usd").sum().alias("total_usd"),
+        nw.col("any_usd").is_null().sum().alias("rows_without"),
+        nw.col("duty_base_usd").is_null().sum().alias("rows_off_basis"),
     )
-    shape = grouped.collect(engine="streaming").sort(SHAPE_KEY)
+    found: pl.LazyFrame = grouped.to_native()
+    fixed = [
+        pl.lit(question.constants[name]).alias(name) for name in SHAPE_KEY if name not in varying
+    ]
+    shape = found.collect(engine="streaming").with_columns(fixed if varying else []).sort(SHAPE_KEY)
     _refuse_overflow(question, shape)
     return shape
 

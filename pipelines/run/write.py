@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from calc.hits import ROW
 from calc.tables import TABLES
 from calc.tables.lines import LineKey
 from pipelines.parquet import write_table
@@ -17,7 +18,6 @@ from pipelines.run.compute import Answer
 from pipelines.run.facts import TABLE_FILES, what_is
 from pipelines.run.inputs import Inputs
 from pipelines.run.manifest import CHECKSUM_FILE, MANIFEST_FILE, Manifest, Output, output_of
-from pipelines.run.question import ROW
 
 if TYPE_CHECKING:
     from pipelines.validation.verdict import Verdict

@@ -49,7 +49,14 @@ def expected_status(row: Row, group: list[Row]) -> str:
     return "applied" if row["is_in_force"] else "threatened"
 
 
-@given(laws(), trade_tables())
+@given(laws(), trade_tables(min_rows=4))
+def test_rank_orders_any_two_candidates_as_the_law_does(law: Law, trade: pl.DataFrame) -> None:
+    rows = with_law(law, candidates_of(law, trade).collect())
+    ranks = sorted({(precedence(row), row["rank"]) for row in rows})
+    assert [rank for _, rank in ranks] == sorted({row["rank"] for row in rows})
+
+
+@given(laws() | settled_laws(), trade_tables(min_rows=4))
 def test_status_follows_goods_then_partners_then_prefix(law: Law, trade: pl.DataFrame) -> None:
     rows = with_law(law, ranked_of(law, trade).collect())
     for group in by(rows, BASIS):

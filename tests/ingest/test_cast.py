@@ -1,0 +1,95 @@
+"""Cells as values: each reading on its own, and the same as the rules of one code at a time."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calc import cast
+from calc.cast import Cast, Numbers
+from calc.codes import normalise_code
+from pipelines.ingest.layouts import folded
+
+CELL = pl.col("cell")
+
+
+def read(read_as: Cast, *cells: str | None) -> list[tuple[object, object]]:
+    frame = pl.DataFrame({"cell": cells}, schema={"cell": pl.String})
+    return frame.select(value=read_as.value, fault=read_as.fault).rows()
+
+
+@given(cell=st.text(alphabet="0123456789.' -’x\u00a0", max_size=14))
+def test_codes_are_read_as_one_at_a_time(cell: str) -> None:
+    [(value, fault)] = read(cast.code_cast(CELL, pad=False), cell)
+    assert value == normalise_code(cell)
+    assert (fault is None) == (value is not None)
+
+
+@given(cell=st.text(max_size=12))
+def test_cells_are_folded_as_headers_are(cell: str) -> None:
+    found = pl.DataFrame({"cell": [cell]}).select(cast.folded(CELL)).item()
+    if cell.isascii():
+        assert found == folded(cell)
+
+
+@pytest.mark.parametrize("grouping", ["none", "throughout"])
+@given(number=st.floats(min_value=-1e12, max_value=1e12, allow_nan=False))
+def test_numbers_as_python_writes_them_are_read_exactly(grouping: str, number: float) -> None:
+    numbers = Numbers(decimal=".", grouping=grouping, unknown=())  # type: ignore[arg-type]
+    assert read(cast.number_cast(CELL, numbers), repr(number)) == [(number, None)]
+
+
+@given(number=st.integers(-(10**12), 10**12))
+def test_numbers_with_separators_are_read_exactly(number: int) -> None:
+    numbers = Numbers(decimal=".", grouping="throughout", unknown=())
+    assert read(cast.number_cast(CELL, numbers), f"{number:,}") == [(float(number), None)]
+    point = Numbers(decimal=",", grouping="throughout", unknown=())
+    said = f"{number:,}".replace(",", ".") + ",5"
+    half = 0.5 if not said.startswith("-") else -0.5
+    assert read(cast.number_cast(CELL, point), said) == [(number + half, None)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimal", "grouping"),
+    [
+        (["1", "12.5"], ".", "none"),
+        (["1,234", "12"], ".", "unclear"),
+        (["1,234,567", "1,234", "12"], ".", "throughout"),
+        (["1,234.5"], ".", "throughout"),
+        (["1,234,567", "1234"], ".", "unclear"),
+        (["1.234"], ",", "throughout"),
+        (["12,5"], ",", "none"),
+    ],
+)
+def test_grouping_is_of_the_whole_column(cells: list[str], decimal: str, grouping: str) -> None:
+    frame = pl.DataFrame({"cell": cells})
+    signs = frame.select(**cast.number_signs(CELL, decimal)).row(0, named=True)
+    assert cast.grouping_of(signs, decimal_stated=decimal != ".") == grouping
+
+
+def test_periods() -> None:
+    assert read(cast.period_cast(CELL, of_year=False), "2024", " 2024-07 ", "24", None) == [
+        ("2024", None),
+        ("2024-07", None),
+        (None, "is not a year (2024) or a month (2024-07)"),
+        (None, "is empty"),
+    ]
+    assert read(cast.period_cast(CELL, of_year=True), "2024-12", "2024", "2024-11") == [
+        ("2024", None),
+        ("2024", None),
+        (None, "is a year to date, not a whole year"),
+    ]
+
+
+def test_amounts_are_scaled_to_the_last_unit_of_money() -> None:
+    frame = pl.DataFrame({"cell": [12.345, 0.0001234]})
+    assert frame.select(cast.scaled(CELL, 1_000))["cell"].to_list() == [12345.0, 0.1234]
+    assert frame.select(cast.scaled(CELL, 1))["cell"].to_list() == [12.345, 0.0001234]
+
+
+def test_texts() -> None:
+    assert read(cast.text_cast(CELL, ("", "na")), " kg ", "NA", None) == [
+        ("kg", None),
+        (None, None),
+        (None, None),
+    ]
