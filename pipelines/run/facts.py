@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+import polars as pl
+
 from pipelines.report.facts import WORKBOOK_NAME, OutputFile, RunFacts, Source
+from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
 from pipelines.run.inputs import Inputs
 from pipelines.version import tool_version
@@ -29,11 +32,13 @@ OTHER_FILES = {
     "validation/quarantine.parquet": "the rows left out, with their original text",
     "validation/quarantine.csv": "the same for spreadsheets",
 }
-ESTIMATE_NOTE = (
-    "Statutory duty is the base rate times the value; the calculated duty is the statistical "
-    "office's own figure, which knows preferences, quantities and other duties. Where they differ: "
-    "column 'Statutory less calculated duty'."
+GAP_NOTE = (
+    "The statutory base duty is rate times value; the calculated duty is the statistical office's "
+    "own figure, which knows preferences, quantities and other duties. On the {lines:,} covered "
+    "lines where both are known, statutory less calculated is USD {gap:+,.0f} ({share:+.2%}). The "
+    "lines that differ most: {largest}."
 )
+LARGEST_GAPS = 3
 
 
 def what_is(name: str) -> str:
@@ -79,8 +84,25 @@ def _table(inputs: Inputs) -> str:
 def _notes(inputs: Inputs, found: Answer) -> Sequence[str]:
     lines = found.tables["lines"]
     notes = [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
-    if lines["statutory_minus_calculated_usd"].null_count() < lines.height:
-        notes.append(ESTIMATE_NOTE)
-    if (lines["base_programme"].null_count()) == lines.height:
+    notes += _gap(lines.filter(pl.col("status") != "excluded"))
+    if lines["base_programme"].null_count() == lines.height:
         notes.append("No line has a base duty at the date of the law: duties before are unknown.")
     return [" ".join(note.split()) for note in notes]
+
+
+def _gap(covered: pl.DataFrame) -> Iterator[str]:
+    """How far the statutory duty is from the calculated one, and on which lines most."""
+    both = covered.filter(pl.col("statutory_minus_calculated_usd").is_not_null())
+    calculated = exact_sum(both, "calculated_duty_usd")
+    gap = exact_sum(both, "statutory_minus_calculated_usd")
+    if not calculated or gap is None:
+        return
+    size = pl.col("statutory_minus_calculated_usd").abs()
+    largest = both.sort(size, "importer", "partner", "code", descending=[True, False, False, False])
+    told = [
+        f"{row['code']} from {row['partner']} ({row['statutory_minus_calculated_usd']:+,.0f})"
+        for row in largest.head(LARGEST_GAPS).iter_rows(named=True)
+    ]
+    share = gap / calculated
+    text = ", ".join(told)
+    yield GAP_NOTE.format(lines=both.height, gap=gap, share=share, largest=text)

@@ -84,7 +84,6 @@ def _judged(verdict: Verdict) -> str:
         ("Rows", f"{verdict.rows_judged:,}"),
         ("Value", money(verdict.value_judged_usd)),
         ("Value of a row", "customs value, else CIF value, else FOB value"),
-        ("Provenance SHA-256", subject.provenance_sha256 or "no provenance beside the table"),
         ("Rules SHA-256", subject.rules_sha256),
     ]
     facts += [(f"{item.name} {item.version}", f"judged {item.judged}") for item in verdict.engines]

@@ -1,0 +1,158 @@
+"""Duty expressions: what a rate says of value, quantity and base duty, as a small tree.
+
+Built by ``calc.policy.grammar`` from the words of a schedule; computed by ``duty_of`` on any engine
+that narwhals reaches. A duty is always computed from value and quantity, never by a guessed rate.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import narwhals as nw
+
+
+@dataclass(frozen=True, slots=True)
+class AdValorem:
+    """A share of the value: 0.25 is 25 percent."""
+
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Specific:
+    """An amount of USD for each unit of quantity, such as 0.044 per kg."""
+
+    usd: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaseShare:
+    """A share of the duty without the scenario: 0.5 is half of it."""
+
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class TheValue:
+    """The value itself: a unit value times its quantity, for minimum prices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of its terms."""
+
+    terms: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A term times a number, such as -1 for what is taken off."""
+
+    factor: float
+    term: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Greatest:
+    """The greatest of its terms."""
+
+    terms: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The least of its terms."""
+
+    terms: tuple["Expression", ...]
+
+
+Expression = AdValorem | Specific | BaseShare | TheValue | Sum | Times | Greatest | Least
+FREE = AdValorem(0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What an expression is computed from: columns of one engine.
+
+    ``value`` in USD, ``base`` the base duty in USD, and ``quantity`` gives the quantity in a unit,
+    null where the table has none in it.
+    """
+
+    value: nw.Expr
+    base: nw.Expr
+    quantity: Callable[[str], nw.Expr]
+
+
+def duty_of(expression: Expression, amounts: Amounts) -> nw.Expr:
+    """The duty in USD that an expression gives; null where an amount it needs is not known."""
+    match expression:
+        case AdValorem(rate):
+            return amounts.value * rate
+        case Specific(usd, unit):
+            return amounts.quantity(unit) * usd
+        case BaseShare(factor):
+            return amounts.base * factor
+        case TheValue():
+            return amounts.value
+        case Times(factor, term):
+            return duty_of(term, amounts) * factor
+        case Sum(terms):
+            first, *others = [duty_of(term, amounts) for term in terms]
+            for other in others:
+                first = first + other
+            return first
+        case Greatest(terms):
+            return _extreme(terms, amounts, greatest=True)
+        case Least(terms):
+            return _extreme(terms, amounts, greatest=False)
+
+
+def _extreme(terms: tuple[Expression, ...], amounts: Amounts, *, greatest: bool) -> nw.Expr:
+    """The greatest or least of several; not known where one of them is not."""
+    first, *others = [duty_of(term, amounts) for term in terms]
+    for other in others:
+        takes_other = other > first if greatest else other < first
+        both_known = ~first.is_null() & ~other.is_null()
+        first = nw.when(both_known).then(nw.when(takes_other).then(other).otherwise(first))
+    return first
+
+
+def leaves(expression: Expression) -> Iterator[Expression]:
+    """The terms of an expression that have no terms."""
+    match expression:
+        case Sum(terms) | Greatest(terms) | Least(terms):
+            for term in terms:
+                yield from leaves(term)
+        case Times(_, term):
+            yield from leaves(term)
+        case _:
+            yield expression
+
+
+def is_zero(expression: Expression) -> bool:
+    """Whether a rate is free whatever the value and quantity: a measure at zero does not hit."""
+    return all(
+        isinstance(leaf, AdValorem | Specific)
+        and (leaf.rate if isinstance(leaf, AdValorem) else leaf.usd) == 0
+        for leaf in leaves(expression)
+    )
+
+
+def units_of(expression: Expression) -> set[str]:
+    """The units of quantity that an expression needs."""
+    return {leaf.unit for leaf in leaves(expression) if isinstance(leaf, Specific)}
+
+
+def ad_valorem_rate(expression: Expression) -> float | None:
+    """The rate of an expression that is ad valorem only; null for any other."""
+    match expression:
+        case AdValorem(rate):
+            return rate
+        case Times(factor, term):
+            rate_of_term = ad_valorem_rate(term)
+            return None if rate_of_term is None else factor * rate_of_term
+        case Sum(terms):
+            rates = [ad_valorem_rate(term) for term in terms]
+            return None if None in rates else sum(rate for rate in rates if rate is not None)
+        case _:
+            return None

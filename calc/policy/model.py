@@ -1,0 +1,140 @@
+"""The law at one date, as small frozen objects; scopes of goods and partners are tables beside it.
+
+A measure has one or more branches: a rate on a part of its scope (another rate for a partner, a
+rate from an annex). A branch is what is ranked, stacked and charged; MEASURES, MEASURE_PRODUCTS and
+MEASURE_PARTNERS hold its scope under ``measure_id`` and ``step``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from calc.policy.expression import Expression
+
+Mode = Literal["add", "replace", "all-in"]
+Basis = tuple[str, str | None]
+"""An authority and its programme: what is ranked together."""
+
+FULL = ""
+"""``on`` of a branch that bites on the full value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What a branch charges in the part of the flow that a portion takes: another rate, or none.
+
+    ``rate`` is null for exempt. ``on`` is a content or ``FULL``.
+    """
+
+    portion: str
+    rate: Expression | None
+    on: str = FULL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One rate of a measure on one scope, as it stands at the date of the law.
+
+    Attributes:
+        measure_id: The measure.
+        step: Number of the branch within it; with the measure it is the key of the scopes.
+        authority: Legal basis.
+        programme: Part of the authority that is ranked on its own; null where there is none.
+        mode: ``add`` on top of the base duty; ``replace`` in lieu of it; ``all-in`` tops it up.
+        rate: The duty expression.
+        state: State at the date; ``in force`` or why not.
+        partner_rank: 3 names partners, 2 a group, 1 all except some, 0 all.
+        names_products: Whether it names goods rather than all goods.
+        on: Content that it bites on, ``FULL`` for the full value.
+        portion: Portion of the flow that it is limited to; null for all of it.
+        exclusion_portions: Portions of the flow that exclusions take out, by exclusion number.
+        alternatives: What is charged in the part of a flow that a portion takes.
+        is_upper_bound: Whether the rate is finer than the goods it names, so that it bounds.
+    """
+
+    measure_id: str
+    step: int
+    authority: str
+    programme: str | None
+    mode: Mode
+    rate: Expression
+    state: str = "in force"
+    partner_rank: int = 3
+    names_products: bool = True
+    on: str = FULL
+    portion: str | None = None
+    exclusion_portions: Mapping[int, str] = field(default_factory=dict)
+    alternatives: Sequence[Alternative] = ()
+    is_upper_bound: bool = False
+    order: int = 0
+
+    @property
+    def basis(self) -> Basis:
+        """What the branch is ranked with."""
+        return self.authority, self.programme
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is charged at the date."""
+        return self.state == "in force"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How an authority or programme stands to the others on a line.
+
+    ``kind``: ``adds`` (charged in full beside the others), ``rest of`` (charged on what ``of``
+    leaves), ``excludes`` (the authorities in ``of`` are not charged where it hits), ``replaces``
+    (takes the place of those in ``of``). ``but`` gives another relation for named partners.
+    """
+
+    kind: Literal["adds", "rest of", "excludes", "replaces"]
+    of: tuple[str, ...] = ()
+    but: Mapping[str, "Relation"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stacking:
+    """How the authorities combine over an era.
+
+    Attributes:
+        first: Names of authorities or programmes (``section-232/cars``), in priority: the first
+            that hits is charged and the others yield; an inner tuple cumulates.
+        relations: Name to relation, for those that are not in ``first``, or for partners that
+            ``but`` takes out of it.
+        within: Name of an authority or programme to ``highest`` or ``sum``: what becomes of equal
+            rank within it; ``highest among programmes`` of an authority is ``highest`` by its name.
+        reading: Name of a replicated engine's reading; null for the law.
+        source: Citation.
+    """
+
+    first: Sequence[tuple[str, ...]] = ()
+    relations: Mapping[str, Relation] = field(default_factory=dict)
+    within: Mapping[str, Literal["highest", "sum", "latest"]] = field(default_factory=dict)
+    reading: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A preference that the part of a flow claims which a portion takes."""
+
+    portion: str
+    programme: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The law at a date: what is ranked, how it combines, which parts of a flow it tells apart.
+
+    ``portions`` and ``contents`` name the shares that the law knows, in the order of the file;
+    their values by line are in SHARES. ``claims`` says which base programme a portion claims.
+    """
+
+    as_of: date | None
+    branches: Sequence[Branch]
+    stacking: Stacking | None = None
+    portions: Sequence[str] = ()
+    contents: Sequence[str] = ()
+    claims: Sequence[Claim] = ()
