@@ -1,10 +1,14 @@
 """What every command shares: its options, and how results are shown."""
 
 import json
+import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from calc.errors import UsageError
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -17,6 +21,26 @@ WorkspaceOption = Annotated[
     ),
 ]
 
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Read the law as of this day (2024-12-31); else the scenario's own date.",
+        show_default=False,
+    ),
+]
+HighRate = Annotated[
+    str | None,
+    typer.Option(
+        "--allow-rate-above",
+        metavar="RATE",
+        help='Accept rates above 1,000 % up to this one, such as "2500%".',
+        show_default=False,
+    ),
+]
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def show(result: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
     """Print a result on standard output: as JSON, or as lines for people."""
@@ -24,3 +48,38 @@ def show(result: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2, sort_keys=False, default=str))
     else:
         typer.echo("\n".join(lines))
+
+
+def day_given(text: str | None) -> date | None:
+    """The date of an option; null where it is not given.
+
+    Raises:
+        UsageError: It is not a day written year-month-day.
+    """
+    if text is None:
+        return None
+    try:
+        if ISO_DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UsageError(
+        f"{text!r} is not a date", where="--as-of", hint="write year-month-day: 2024-12-31"
+    )
+
+
+def rate_given(text: str | None) -> float | None:
+    """The fraction of a rate given as an option; null where it is not given.
+
+    Raises:
+        UsageError: It is not a percentage.
+    """
+    from calc.rate_text import RateTextError, read_rate
+
+    if text is None:
+        return None
+    try:
+        return read_rate(text, highest=float("inf")).ad_valorem_rate
+    except RateTextError as err:
+        problem = err.problems[0]
+        raise UsageError(problem.what, where="--allow-rate-above", hint=problem.hint) from err

@@ -1,12 +1,20 @@
 """``run``, ``runs``, ``prune`` and ``verify``: apply a schedule and keep its results honest."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pipelines.commands.common import AsJson, Quiet, WorkspaceOption, show
+from pipelines.commands.common import (
+    AsJson,
+    AsOf,
+    HighRate,
+    Quiet,
+    WorkspaceOption,
+    day_given,
+    rate_given,
+    show,
+)
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario, TOML.")]
 RunArgument = Annotated[
@@ -16,19 +24,11 @@ Trade = Annotated[
     str | None,
     typer.Option("--trade", metavar="NAME|FILE", help="Trade table, instead of the scenario's."),
 ]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Date of the law, such as 2024-12-31."),
-]
 Period = Annotated[
     str | None, typer.Option("--period", help="Reference period of the trade, such as 2024.")
 ]
 Quarantine = Annotated[
     bool, typer.Option("--quarantine", help="Leave out the rows that break a rule, and say so.")
-]
-RateLimit = Annotated[
-    float | None,
-    typer.Option("--allow-rate-above", metavar="PERCENT", help="Accept rates above 1,000 %."),
 ]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Exit 8 where a check fails or a duty is unknown.")
@@ -41,7 +41,7 @@ def run(
     as_of: AsOf = None,
     period: Period = None,
     quarantine: Quarantine = False,
-    allow_rate_above: RateLimit = None,
+    allow_rate_above: HighRate = None,
     strict: Strict = False,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
@@ -63,10 +63,10 @@ def run(
 
     settings = RunSettings(
         trade=trade,
-        as_of=as_of.date() if as_of else None,
+        as_of=day_given(as_of),
         period=period,
         quarantine=quarantine,
-        allow_rate_above=allow_rate_above,
+        allow_rate_above=rate_given(allow_rate_above),
     )
     place = open_workspace(workspace)
     tell(run_scenario(place, scenario, settings, Talk(quiet=quiet)), as_json, strict)
@@ -176,7 +176,10 @@ def verify(wanted: RunArgument, workspace: WorkspaceOption = None, as_json: AsJs
         f"run {done.run_id} of {done.scenario_id} is whole: {done.outputs} outputs and "
         f"{done.inputs} inputs have their recorded hash"
     ]
-    lines += [f"not checked, no longer here: {name}" for name in done.inputs_not_found]
+    lines += [
+        f"not checked, not in the workspace or no longer there: {name}"
+        for name in done.inputs_not_found
+    ]
     show(asdict(done), lines, as_json=as_json)
 
 

@@ -1,35 +1,13 @@
 """``scenario check`` and ``scenario show``: is a scenario good, and what law does it make."""
 
-import re
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from calc.errors import UsageError
-from pipelines.commands.common import AsJson, show
+from pipelines.commands.common import AsJson, AsOf, HighRate, day_given, rate_given, show
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file (TOML).")]
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        metavar="DATE",
-        help="Read the law as of this day (2024-12-31); else the scenario's own date.",
-        show_default=False,
-    ),
-]
-HighRate = Annotated[
-    str | None,
-    typer.Option(
-        "--allow-rate-above",
-        metavar="RATE",
-        help='Accept rates above 1,000 % up to this one, such as "2500%".',
-        show_default=False,
-    ),
-]
-ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WIDEST = 48
 
 app = typer.Typer(
@@ -88,24 +66,6 @@ app.command("check")(check)
 app.command("show")(show_law)
 
 
-def day_given(text: str | None) -> date | None:
-    """The date of an option; null where it is not given.
-
-    Raises:
-        UsageError: It is not a day written year-month-day.
-    """
-    if text is None:
-        return None
-    try:
-        if ISO_DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise UsageError(
-        f"{text!r} is not a date", where="--as-of", hint="write year-month-day: 2024-12-31"
-    )
-
-
 def _law(file: Path, as_of: str | None, allow_rate_above: str | None) -> tuple[Any, Any]:
     from pipelines.scenario.law import law_at
     from pipelines.scenario.read import read_scenario
@@ -113,23 +73,6 @@ def _law(file: Path, as_of: str | None, allow_rate_above: str | None) -> tuple[A
     day, highest = day_given(as_of), rate_given(allow_rate_above)
     scenario = read_scenario(file, allow_rate_above=highest)
     return scenario, law_at(scenario, day)
-
-
-def rate_given(text: str | None) -> float | None:
-    """The fraction of a rate given as an option; null where it is not given.
-
-    Raises:
-        UsageError: It is not a percentage.
-    """
-    from calc.rate_text import RateTextError, read_rate
-
-    if text is None:
-        return None
-    try:
-        return read_rate(text, highest=float("inf")).ad_valorem_rate
-    except RateTextError as err:
-        problem = err.problems[0]
-        raise UsageError(problem.what, where="--allow-rate-above", hint=problem.hint) from err
 
 
 def _result(scenario: Any, law: Any) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def facts_of(inputs: Inputs, found: Answer, folder: str) -> RunFacts:
         trade_name=inputs.trade_name,
         periods=(found.period,),
         nomenclature=scenario.nomenclature,
-        as_of=law.as_of.isoformat() if law.as_of else "any date: the law does not change",
+        as_of=law.as_of.isoformat() if law.as_of else "any date",
         base_text=scenario.base_text,
         run_id=inputs.run_id(),
         tool_version=tool_version(),

@@ -128,6 +128,7 @@ def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
             sha256=source.sha256,
             bytes=source.bytes,
             rows=source.rows,
+            is_recorded_only=True,
         )
     for path in inputs.law.files:
         yield input_of(workspace, "law and reference", path)

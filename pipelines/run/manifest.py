@@ -22,6 +22,7 @@ class Input:
 
     ``role`` says what for; ``name`` is its path in the workspace, or its name where it is outside.
     ``path`` is where it was, relative to the workspace, for ``verify``; empty where it is outside.
+    ``is_recorded_only`` is true of what ingest read and the run did not: its hash is on record.
     """
 
     role: str
@@ -30,6 +31,7 @@ class Input:
     bytes: int
     rows: int | None = None
     path: str = ""
+    is_recorded_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

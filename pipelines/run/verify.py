@@ -41,7 +41,8 @@ def verify(workspace: Workspace, folder: Path) -> Verified:
     manifest = read_manifest(folder)
     problems = [*_manifest_problems(folder, manifest), *_output_problems(folder, manifest)]
     gone = []
-    for item in manifest.inputs:
+    read = [item for item in manifest.inputs if not item.is_recorded_only]
+    for item in read:
         path = input_path(workspace, item.path)
         if path is None or not path.is_file():
             gone.append(item.name)
@@ -59,7 +60,7 @@ def verify(workspace: Workspace, folder: Path) -> Verified:
         run_id=manifest.run_id,
         scenario_id=manifest.scenario_id,
         outputs=len(manifest.outputs),
-        inputs=len(manifest.inputs) - len(gone),
+        inputs=len(read) - len(gone),
         inputs_not_found=tuple(gone),
     )
 
