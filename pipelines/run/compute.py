@@ -10,8 +10,9 @@ from calc import lines as line_tables
 from calc import reports
 from calc.base import attach_base
 from calc.codes import line_digits
-from calc.errors import Problem, ScenarioError
+from calc.errors import LimitError, Problem, ScenarioError
 from calc.hits import ROW, hit_lines, named_lines, totals, totals_by_code
+from calc.money import LARGEST_SUM_USD, UNITS_PER_USD
 from calc.ranking import (
     BASIS,
     LINE,
@@ -25,6 +26,7 @@ from calc.unmatched import idle_schedule, missed_trade, unmatched_table
 from pipelines.run.question import (
     Question,
     chosen_period,
+    in_period,
     refuse_misfits,
     shape_of,
 )
@@ -72,11 +74,28 @@ def answer(question: Question) -> Answer:
     if resolved.rates.is_empty():
         raise _nothing_hit(question)
     found = hit_lines(question.imports(period), nw.from_native(resolved.rates.lazy()))
-    hits = line_tables.with_status(found.to_native()).collect(engine="streaming")
+    hits = _collected_hits(question, line_tables.with_status(found.to_native()))
     tagged = line_tables.tag_groups(hits.lazy(), question.groups.lazy()).collect()
     tables = _tables(question, resolved, tagged, _totals(question, shape, tagged, period))
     rows = tagged.select(*line_tables.KEY, ROW).sort(line_tables.KEY)
     return Answer(tables=tables, shape=shape, period=period, rows=rows)
+
+
+def _collected_hits(question: Question, plan: pl.LazyFrame) -> pl.DataFrame:
+    """The hit lines, whose amounts are within what whole ten-thousandths of a USD can sum."""
+    beyond = LimitError(
+        f"duties on {question.table.name} are beyond what is summed exactly",
+        where="rates of the scenario and its base, quantities of the table",
+        hint=f"the sum of an amount may be USD {LARGEST_SUM_USD:.0e}; check rates and units",
+    )
+    try:
+        hits = plan.collect(engine="streaming")
+    except pl.exceptions.InvalidOperationError as err:  # an amount that no whole number holds
+        raise beyond from err
+    sums = hits.select(pl.col("^.*_e4$").cast(pl.Float64).abs().sum()).row(0)
+    if max(sums) > LARGEST_SUM_USD * UNITS_PER_USD:
+        raise beyond
+    return hits
 
 
 def resolve(question: Question, shape: pl.DataFrame, period: str) -> Resolved:
@@ -135,14 +154,14 @@ def _totals(
     question: Question, shape: pl.DataFrame, hits: pl.DataFrame, period: str
 ) -> reports.Totals:
     """Sums of the whole table: by importer and partner, and by code of the importers."""
-    flows = shape.lazy().filter(pl.col("flow") == "import")
+    flows = shape.lazy().filter((pl.col("flow") == "import") & in_period(period))
     by_flow = flows.group_by("importer", "partner").agg(pl.col("total_e4").sum())
     imports = question.imports(period)
     pairs = hits.lazy().select("importer", "partner", is_hit=pl.lit(value=True)).unique()
     by_code = totals_by_code(imports, nw.from_native(pairs)).to_native()
     tags = hits.lazy().select("product_group").unique().drop_nulls()
-    prefixes = question.groups.lazy().join(tags, on="product_group", how="semi").collect()["prefix"]
-    of_groups = imports.filter(nw.col("code").str.slice(0, 6).is_in(prefixes))
+    groups = question.groups.lazy().join(tags, on="product_group", how="semi").collect()
+    of_groups = imports.filter(nw.col("code").str.slice(0, 6).is_in(groups["prefix"].to_list()))
     of_pairs = of_groups.join(nw.from_native(pairs), on=["importer", "partner"], how="semi")
     by_line = totals(of_pairs, LINE).to_native()
     collected = pl.collect_all([by_code, by_line], engine="streaming")

@@ -112,7 +112,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise StorageError(
             f"the manifest of run {folder.name} cannot be read: {err}",
             where=str(path),
-            hint="make the run again: retorsion run SCENARIO",
+            hint="remove its folder, then make the run again: retorsion run SCENARIO",
         ) from err
 
 

@@ -133,7 +133,7 @@ def chosen_period(question: Question, shape: pl.DataFrame) -> str:
 
     Raises:
         ScenarioError: An importer has no imports in the table, the period asked for is not in it,
-            or it has several and none is asked for.
+            or it has several and none is asked for, or it has the year and its months.
     """
     imports = shape.filter(question.is_asked)
     present = set(imports["importer"].unique())
@@ -147,15 +147,33 @@ def chosen_period(question: Question, shape: pl.DataFrame) -> str:
             )
     periods = sorted(imports["period"].unique())
     wanted = question.period or _common_year(periods)
-    if wanted and any(period == wanted or period.startswith(f"{wanted}-") for period in periods):
-        return wanted
+    if wanted is None or imports.filter(in_period(wanted)).is_empty():
+        raise _no_period(question, periods, wanted)
+    _refuse_twice(question, imports, wanted)
+    return wanted
+
+
+def _no_period(question: Question, periods: Sequence[str], wanted: str | None) -> ScenarioError:
     missing = f"the table has no imports of {question.importers_text} in {wanted}"
     several = f"the table has {len(periods)} periods, and adding them up would be no year"
-    raise ScenarioError(
+    return ScenarioError(
         missing if wanted else several,
         where=f"{question.table.name}, column period: {', '.join(periods[:12])}",
         hint=f"choose one with --period, such as --period {periods[-1]}",
     )
+
+
+def _refuse_twice(question: Question, imports: pl.DataFrame, year: str) -> None:
+    """A year that is there as a whole and by month would be counted twice."""
+    chosen = imports.filter(in_period(year))
+    both = chosen.group_by("importer").agg((pl.col("period") == year).unique().len().alias("kinds"))
+    twice = sorted(both.filter(pl.col("kinds") > 1)["importer"])
+    if twice:
+        raise ScenarioError(
+            f"the table has imports of {', '.join(twice)} in {year} as a whole and by month",
+            where=f"{question.table.name}, column period",
+            hint="choose a month with --period, or ingest the year and its months as two tables",
+        )
 
 
 def _common_year(periods: Sequence[str]) -> str | None:

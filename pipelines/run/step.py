@@ -11,6 +11,7 @@ from pipelines.progress import Talk
 from pipelines.run.inputs import Inputs, RunSettings
 from pipelines.run.manifest import Manifest, read_manifest, write_manifest
 from pipelines.run.store import folder_of, is_run, note_latest
+from pipelines.run.verify import refuse_damaged
 from pipelines.version import code_sha256, library_versions, tool_version
 from pipelines.workspace import Workspace
 
@@ -54,12 +55,15 @@ def run_scenario(workspace: Workspace, scenario: Path, settings: RunSettings, ta
             not chosen.
         NotJudgedError: A rule could not be run on the table.
         StorageError: A file cannot be read or written; nothing is left behind.
+        VerificationError: The same inputs made the run before, and it was altered since.
     """
     inputs = read_inputs(workspace, scenario, settings, talk)
     run_id = inputs.run_id()
     folder = folder_of(workspace, inputs.scenario.scenario_id, run_id)
     is_reused = is_run(folder)
-    if not is_reused:
+    if is_reused:
+        refuse_damaged(folder)
+    else:
         with talk.working("applying the schedule"):
             _make(workspace, inputs, folder)
     note_latest(workspace, inputs.scenario.scenario_id, run_id)

@@ -1,5 +1,6 @@
 """Runs on disk: one folder a scenario, in it one folder a run; which run a person means."""
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,13 +55,22 @@ def _order(workspace: Workspace, scenario_id: str) -> list[str]:
 
 def scenario_names(workspace: Workspace) -> list[str]:
     """Names of the scenarios that have runs, sorted."""
-    return sorted(path.parent.name for path in workspace.runs.glob(f"*/{LATEST_FILE}"))
+    manifests = workspace.runs.glob(f"*/*/{MANIFEST_FILE}")
+    return sorted({path.parent.parent.name for path in manifests if is_run(path.parent)})
 
 
 def stored_runs(workspace: Workspace, scenario_id: str | None = None) -> list[StoredRun]:
-    """The runs of the workspace by scenario, newest first; damaged manifests are passed over."""
-    found = []
-    for name in [scenario_id] if scenario_id else scenario_names(workspace):
+    """The runs of the workspace by scenario, newest first; damaged manifests are passed over.
+
+    Raises:
+        UsageError: A scenario is named that has no runs.
+    """
+    found, known = [], scenario_names(workspace)
+    if scenario_id is not None and scenario_id not in known:
+        hint = did_you_mean(scenario_id, known) or "make one with: retorsion run SCENARIO"
+        where = workspace.relative(workspace.runs)
+        raise UsageError(f"there are no runs of {scenario_id!r}", where=where, hint=hint)
+    for name in known if scenario_id is None else [scenario_id]:
         for age, run_id in enumerate(_order(workspace, name)):
             folder = folder_of(workspace, name, run_id)
             try:
@@ -115,7 +125,7 @@ def remove_runs(workspace: Workspace, runs: list[StoredRun]) -> None:
         StorageError: A folder cannot be removed.
     """
     for run in runs:
-        hidden = run.folder.with_name(f".{run.folder.name}.removed")
+        hidden = run.folder.with_name(f".{run.folder.name}.removed-{os.getpid()}")
         try:
             run.folder.rename(hidden)
             shutil.rmtree(hidden)

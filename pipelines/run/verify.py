@@ -65,6 +65,19 @@ def verify(workspace: Workspace, folder: Path) -> Verified:
     )
 
 
+def refuse_damaged(folder: Path) -> None:
+    """Nothing, where a run that is there holds what it held when it was made.
+
+    Raises:
+        StorageError: The manifest cannot be read.
+        VerificationError: A file was altered, lost or added.
+    """
+    manifest = read_manifest(folder)
+    problems = [*_manifest_problems(folder, manifest), *_output_problems(folder, manifest)]
+    if problems:
+        raise VerificationError.collected(problems)
+
+
 def input_path(workspace: Workspace, kept: str) -> Path | None:
     """Where an input is: in the workspace, or among the data of the tool; None if outside both."""
     place, _, name = kept.partition(":")
