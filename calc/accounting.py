@@ -11,14 +11,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from calc.money import divided_by, usd
+from calc.duty import ROW
+from calc.money import RATE_UNITS, divided_by, ratio, usd
 
 COVERED = pl.col("status") != "excluded"
 IN_FORCE = pl.col("status") == "in force"
 THREATENED = pl.col("status") == "threatened"
 VALUE = pl.col("value_e4")
-RATE_SCALE = 1_000_000_000_000
-"""Rates are averaged as whole millionths of a millionth, so that a mean depends on no order."""
 
 
 def known_sum(amount: str, where: pl.Expr) -> pl.Expr:
@@ -53,7 +52,7 @@ def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
         lines.with_columns(gap_e4=gap)
         .group_by(key)
         .agg(
-            lines=pl.len().cast(pl.Int64),
+            lines=pl.col(ROW).n_unique().cast(pl.Int64),
             listed_value_usd=usd(VALUE.sum()),
             covered_value_usd=value_where(COVERED),
             in_force_value_usd=value_where(IN_FORCE),
@@ -80,7 +79,7 @@ def weighted_rate(duty: str) -> pl.Expr:
     """Duty over the value of the covered lines on which it is known; null where that is 0."""
     known = COVERED & pl.col(duty).is_not_null()
     value = VALUE.filter(known).sum()
-    return pl.when(value > 0).then(pl.col(duty).filter(known).sum() / value)
+    return pl.when(value > 0).then(ratio(pl.col(duty).filter(known).sum(), value))
 
 
 def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.LazyFrame:
@@ -109,15 +108,15 @@ def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.La
     )
     for held in (["tariff_line", "subheading"], ["subheading"], []):
         level = level.group_by(*key, *held).agg(whole_mean(name) for name in rates)
-    return level.with_columns(divided_by(pl.col(name), RATE_SCALE) for name in rates)
+    return level.with_columns(divided_by(pl.col(name), RATE_UNITS) for name in rates)
 
 
 def scaled(rate: pl.Expr) -> pl.Expr:
     """A rate as a whole number of millionths of a millionth."""
-    return (rate * RATE_SCALE).round().cast(pl.Int64)
+    return (rate * RATE_UNITS).round().cast(pl.Int128)
 
 
 def whole_mean(name: str) -> pl.Expr:
     """The mean of whole numbers, rounded to a whole number; null where all are null."""
     total, count = pl.col(name).sum(), pl.col(name).count()
-    return pl.when(count > 0).then((total / count).round().cast(pl.Int64)).alias(name)
+    return pl.when(count > 0).then(ratio(total, count).round().cast(pl.Int128)).alias(name)

@@ -1,12 +1,15 @@
 """The duty without the scenario, by the longest prefix that gives a rate."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import polars as pl
 import polars.selectors as cs
 
+from calc.duty import ROW
 from calc.scope import ALL, expand_prefixes
 
+MFN = "mfn"
 RATE_COLUMNS = {
     "programme": "base_programme",
     "ad_valorem_rate": "base_ad_valorem_rate",
@@ -23,6 +26,15 @@ def in_force_at(base: pl.LazyFrame, as_of: date | None) -> pl.LazyFrame:
     begun = pl.col("valid_from") <= as_of
     not_over = pl.col("valid_until").is_null() | (pl.col("valid_until") > as_of)
     return base.filter(begun & not_over)
+
+
+def default_programme(programmes: Iterable[str]) -> str:
+    """The programme of those who claim no preference: ``mfn`` if the base has it, else the first.
+
+    A base without rows has none; its lines' base duty is unknown, under the name ``mfn``.
+    """
+    known = sorted(programmes)
+    return MFN if MFN in known or not known else known[0]
 
 
 def attach_base(rates: pl.LazyFrame, base: pl.LazyFrame, codes: pl.LazyFrame) -> pl.LazyFrame:
@@ -59,3 +71,43 @@ def attach_base(rates: pl.LazyFrame, base: pl.LazyFrame, codes: pl.LazyFrame) ->
         for name in RATE_COLUMNS.values()
     }
     return joined.with_columns(**chosen).drop("found", cs.ends_with("_named"))
+
+
+def base_by_programme(
+    rows: pl.LazyFrame, base: pl.LazyFrame, programmes: Sequence[str], *, default: str
+) -> pl.LazyFrame:
+    """The base duty of each row under each programme that a part of its flow claims.
+
+    Args:
+        rows: One row a trade row. Reads ``importer``, ``partner`` and ``code``.
+        base: Rows of BASE in force at the date of the law.
+        programmes: The programmes claimed, the default among them.
+        default: Programme where no preference is claimed, or where a preference has no rate.
+
+    Returns:
+        One row a row and programme: the columns of ``rows``, ``base_programme`` (the one claimed),
+        ``base_named`` (the one whose rate it is; null where there is none) and the rate.
+    """
+    codes = rows.select("code").unique()
+
+    def under(programme: str) -> pl.LazyFrame:
+        of_programme = base.filter(pl.col("programme") == programme)
+        return attach_base(rows, of_programme, codes)
+
+    plain = under(default)
+    found = []
+    for programme in programmes:
+        own = plain if programme == default else _or_default(under(programme), plain)
+        named = own.rename({"base_programme": "base_named"})
+        found.append(named.with_columns(base_programme=pl.lit(programme)))
+    return pl.concat(found)
+
+
+def _or_default(own: pl.LazyFrame, plain: pl.LazyFrame) -> pl.LazyFrame:
+    """A preference's rates, and the default's where the preference has none."""
+    names = list(RATE_COLUMNS.values())
+    both = own.join(plain.select(ROW, *names), on=ROW, how="left", suffix="_plain", validate="1:1")
+    has_own = pl.col("base_programme").is_not_null()
+    return both.with_columns(
+        pl.when(has_own).then(name).otherwise(f"{name}_plain").alias(name) for name in names
+    ).drop(cs.ends_with("_plain"))

@@ -1,26 +1,51 @@
 """The duty on a line: the order of operations, one small function each.
 
-``OPERATIONS`` is the policy: a line's value, then its base duty, then the measure in force, then
-what they come to together, then what a measure that is not in force would add. Reading the list is
-reading the order. A later kind of measure is a function in this list.
+``ON_SEGMENTS``, ``ON_COMPONENTS`` and ``TOGETHER`` are the policy's arithmetic: a segment's part of
+the flow and its base duty; of each measure the part of the value that it bites on, and its duty;
+then what they come to together. Reading the lists is reading the order. Which measures apply, and
+on what, was settled before, a kind of line at a time (``calc.policy``).
 
 Everything here works on any engine that narwhals reaches. Amounts are whole ten-thousandths of a
 USD (``_e4``), each rounded once by ``calc.money.to_units``; an amount that cannot be computed is
-null and says why in ``duty_unknown_reason``.
+null, and a line says why in ``duty_unknown_reason``.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 
-from calc.money import to_units
+from calc.money import UNITS_PER_USD, to_rate_units, to_units
+from calc.policy.expression import Amounts, Expression, ad_valorem_rate, duty_of
+from calc.policy.outcome import On
+from calc.policy.quantities import quantities
 
 Frame = nw.LazyFrame[Any]
-Operation = Callable[[Frame], Frame]
-
 NO_BASE = "the base has no rate for this code"
-REPLACE = "replace"
+ALL_IN = "all-in"
+ROW = "table_row"
+"""Row of the trade table, from 0: what tells a line within one table."""
+AMOUNT_NAMES = ("quantity", "quantity_2", "net_mass_kg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the numbers in a program's rows stand for.
+
+    ``portions`` and ``contents`` are names; their shares stand in the columns ``portion_0``,
+    ``content_0`` and so on. ``ons`` are the parts of a value that ``on`` numbers, ``rates`` the
+    expressions that ``rate`` numbers, ``base_units`` the units that specific base rates count.
+    """
+
+    portions: Sequence[str] = ()
+    contents: Sequence[str] = ()
+    ons: Sequence[On] = (On(),)
+    rates: Sequence[Expression] = ()
+    base_units: Sequence[str] = ()
+
+
+Operation = Callable[[Frame, Terms], Frame]
 
 
 def has(name: str) -> nw.Expr:
@@ -28,135 +53,196 @@ def has(name: str) -> nw.Expr:
     return ~nw.col(name).is_null()
 
 
-def unknown_amount() -> nw.Expr:
-    """An amount that is not known."""
-    return nw.lit(None, nw.Int64)
+def weigh_segment(lines: Frame, terms: Terms) -> Frame:
+    """Add ``weight``: the part of the flow that a segment takes, portions being independent."""
+    weight = nw.lit(1.0)
+    for number in range(len(terms.portions)):
+        share, inside = nw.col(f"portion_{number}"), nw.col(f"in_{number}")
+        part = nw.when(inside == 1).then(share).when(inside == 0).then(nw.lit(1.0) - share)
+        weight = weight * part.otherwise(nw.lit(1.0))
+    return lines.with_columns(weight.alias("weight"))
 
 
-def assess_base_ad_valorem(lines: Frame) -> Frame:
-    """Add ``base_ad_valorem_e4``: base rate times value; null where the base has no such line."""
-    duty = to_units(nw.col("duty_base_usd") * nw.col("base_ad_valorem_rate"))
-    return lines.with_columns(duty.alias("base_ad_valorem_e4"))
+def take_part(lines: Frame, terms: Terms) -> Frame:
+    """The segment's part of value, quantities and calculated duty, and ``value_e4``.
 
-
-def assess_base_specific(lines: Frame) -> Frame:
-    """Add ``base_specific_e4``: specific rate times the quantity in the unit that it counts.
-
-    0 where the base rate has no specific part. Null where it has one and neither quantity is in
-    that unit; a rate per kg may count the net mass. Units are compared as written.
+    The parts of a line's value add up to it exactly: the last segment takes what rounding leaves.
     """
-    unit = nw.col("base_specific_unit")
-    quantity = (
-        nw.when(nw.col("quantity_unit") == unit)
-        .then(nw.col("quantity"))
-        .when(nw.col("quantity_2_unit") == unit)
-        .then(nw.col("quantity_2"))
-        .when(unit == nw.lit("kg"))
-        .then(nw.col("net_mass_kg"))
+    if not terms.portions:
+        return lines
+    part = to_units(nw.col("duty_base_usd") * nw.col("weight"))
+    rounded = lines.with_columns(part.alias("part_e4"))
+    others = (
+        rounded.filter(~nw.col("is_last"))
+        .group_by(ROW)
+        .agg(nw.col("part_e4").sum().alias("others_e4"))
     )
+    taken = nw.when(nw.col("others_e4").is_null()).then(nw.lit(0, nw.Int64))
+    left = nw.col("value_e4") - taken.otherwise(nw.col("others_e4"))
+    value = nw.when(nw.col("is_last")).then(left).otherwise(nw.col("part_e4"))
+    amounts = [
+        (nw.col(name) * nw.col("weight")).alias(name)
+        for name in (*AMOUNT_NAMES, "calculated_duty_usd")
+    ]
+    joined = rounded.join(others, on=ROW, how="left").with_columns(
+        value.alias("value_e4"), *amounts
+    )
+    is_split = nw.col("weight") != 1.0
+    usd = nw.when(is_split).then(nw.col("value_e4") / UNITS_PER_USD)
+    whole = joined.with_columns(usd.otherwise(nw.col("duty_base_usd")).alias("duty_base_usd"))
+    return whole.drop("part_e4", "others_e4")
+
+
+def assess_base(lines: Frame, terms: Terms) -> Frame:
+    """Add ``duty_before_e4``, the base duty: its ad valorem part and its specific part.
+
+    Null where the base has no such line, and where a specific part counts a unit in which the
+    table has no quantity.
+    """
+    ad_valorem = to_units(nw.col("duty_base_usd") * nw.col("base_ad_valorem_rate"))
+    quantity = nw.lit(None, nw.Float64)
+    for unit in terms.base_units:
+        is_this = nw.col("base_specific_unit") == nw.lit(unit)
+        quantity = nw.when(is_this).then(quantities()(unit)).otherwise(quantity)
     counted = to_units(nw.col("base_specific_rate_usd") * quantity)
-    duty = nw.when(has("base_specific_rate_usd")).then(counted).otherwise(nw.lit(0, nw.Int64))
-    return lines.with_columns(duty.alias("base_specific_e4"))
-
-
-def sum_base_duty(lines: Frame) -> Frame:
-    """Add ``duty_before_e4``, the duty without the scenario: both parts of the base together."""
-    both = nw.col("base_ad_valorem_e4") + nw.col("base_specific_e4")
-    return lines.with_columns(both.alias("duty_before_e4"))
-
-
-def assess_measure(lines: Frame) -> Frame:
-    """Add ``measure_e4``: the rate of the measure in force times value; null where none is."""
-    duty = to_units(nw.col("duty_base_usd") * nw.col("measure_rate"))
-    return lines.with_columns(duty.alias("measure_e4"))
-
-
-def combine_with_base(lines: Frame) -> Frame:
-    """Add ``duty_after_e4``: the measure in lieu of the base duty, or on top of it.
-
-    Without a measure in force it is the base duty. In lieu of it, it is known even where the base
-    duty is not.
-    """
-    before, measure = nw.col("duty_before_e4"), nw.col("measure_e4")
-    after = (
-        nw.when(~nw.col("is_in_force"))
-        .then(before)
-        .when(nw.col("mode") == nw.lit(REPLACE))
-        .then(measure)
-        .otherwise(before + measure)
+    specific = nw.when(has("base_specific_rate_usd")).then(counted).otherwise(nw.lit(0, nw.Int64))
+    return lines.with_columns(
+        specific.alias("base_specific_e4"), (ad_valorem + specific).alias("duty_before_e4")
     )
-    return lines.with_columns(after.alias("duty_after_e4"))
 
 
-def find_increment(lines: Frame) -> Frame:
-    """Add ``increment_e4``: what the measure in force adds; on top, that is its own duty."""
-    before, after = nw.col("duty_before_e4"), nw.col("duty_after_e4")
-    added = (
-        nw.when(~nw.col("is_in_force"))
-        .then(after - before)
-        .when(nw.col("mode") == nw.lit(REPLACE))
-        .then(after - before)
-        .otherwise(nw.col("measure_e4"))
-    )
-    return lines.with_columns(added.alias("increment_e4"))
-
-
-def assess_threat(lines: Frame) -> Frame:
-    """Add ``threatened_e4``: what a measure not in force would add to the base duty.
-
-    Null on lines where a measure is in force, where the base duty that it would replace is not
-    known, and where several authorities threaten at once: nothing says how they would combine.
-    """
-    threat = to_units(nw.col("duty_base_usd") * nw.col("threatened_rate"))
-    in_lieu = threat - nw.col("duty_before_e4")
-    added = nw.when(nw.col("threatened_mode") == nw.lit(REPLACE)).then(in_lieu).otherwise(threat)
-    waits = nw.col("is_covered") & ~nw.col("is_in_force")
-    return lines.with_columns(nw.when(waits).then(added).alias("threatened_e4"))
-
-
-def tell_rates(lines: Frame) -> Frame:
-    """Add ``rate_before`` and ``rate_after``: the duties as fractions of value.
+def tell_base_rate(lines: Frame, _terms: Terms) -> Frame:
+    """Add ``rate_before``: the base duty as a share of value.
 
     The ad valorem part is the rate itself, so that it is exact and known where nothing was
     traded; a specific part is its duty over the value.
     """
-    specific = nw.col("base_specific_e4") / (nw.col("duty_base_usd") * nw.lit(10_000.0))
-    has_value = nw.col("duty_base_usd") > nw.lit(0.0)
-    share = nw.when(~has("base_specific_rate_usd")).then(nw.lit(0.0)).when(has_value).then(specific)
-    before = nw.col("base_ad_valorem_rate") + share
-    after = (
-        nw.when(~nw.col("is_in_force"))
-        .then(before)
-        .when(nw.col("mode") == nw.lit(REPLACE))
-        .then(nw.col("measure_rate"))
-        .otherwise(before + nw.col("measure_rate"))
-    )
-    return lines.with_columns(before.alias("rate_before"), after.alias("rate_after"))
+    value = nw.col("duty_base_usd")
+    specific = nw.when(value > 0.0).then(nw.col("base_specific_e4") / (value * UNITS_PER_USD))
+    share = nw.when(has("base_specific_rate_usd")).then(specific).otherwise(nw.lit(0.0))
+    return lines.with_columns((nw.col("base_ad_valorem_rate") + share).alias("rate_before"))
 
 
-def tell_affected(lines: Frame) -> Frame:
-    """Add ``is_affected``: whether a measure in force changes the rate.
+def fraction_of(column: str, terms: Terms) -> nw.Expr:
+    """The part of a segment's value that ``on`` stands for; null where a content is not known."""
+    found = nw.lit(None, nw.Float64)
+    for number, on in enumerate(terms.ons):
+        found = nw.when(nw.col(column) == number).then(_part(on, terms)).otherwise(found)
+    return found
 
-    On top of the base it does where its rate is not 0; in lieu of it, where the rates differ, and
-    that is not known where the base rate is not.
+
+def _part(on: On, terms: Terms) -> nw.Expr:
+    if on.kind == "all":
+        return nw.lit(1.0)
+    if on.kind == "rest" and not on.contents:
+        return nw.lit(0.0)
+    shares = [nw.col(f"content_{list(terms.contents).index(name)}") for name in on.contents]
+    total = shares[0]
+    for share in shares[1:]:
+        total = total + share
+    if on.kind == "content":
+        return total
+    return nw.when(total >= 1.0).then(nw.lit(0.0)).otherwise(nw.lit(1.0) - total)
+
+
+def find_part(components: Frame, terms: Terms) -> Frame:
+    """Add ``fraction``, the part of the segment's value that a measure bites on."""
+    return components.with_columns(fraction_of("on", terms).alias("fraction"))
+
+
+def assess_measure(components: Frame, terms: Terms) -> Frame:
+    """Add ``measure_e4``: what the measure comes to by itself on the part that it bites on.
+
+    An all-in rate tops the base duty of that part up, and comes to nothing where that is higher; a
+    duty is never below nothing.
     """
-    changes = nw.col("rate_after") != nw.col("rate_before")
-    affected = (
-        nw.when(~nw.col("is_in_force"))
-        .then(nw.lit(value=False))
-        .when(nw.col("mode") == nw.lit(REPLACE))
-        .then(changes)
-        .otherwise(nw.col("measure_rate") > nw.lit(0.0))
+    part = nw.col("fraction")
+    base = nw.col("duty_before_e4") * part / UNITS_PER_USD
+    amounts = Amounts(
+        value=nw.col("duty_base_usd") * part,
+        base=base,
+        quantity=lambda unit: quantities()(unit) * part,
     )
+    duty = amounts.value * nw.col("measure_rate")
+    for number, rate in enumerate(terms.rates):
+        if ad_valorem_rate(rate) is None:
+            is_this = nw.col("rate") == number
+            duty = nw.when(is_this).then(duty_of(rate, amounts)).otherwise(duty)
+    is_all_in = nw.col("mode") == nw.lit(ALL_IN)
+    owed = nw.when(is_all_in).then(duty - base).otherwise(duty)
+    return components.with_columns(to_units(above_zero(owed)).alias("measure_e4"))
+
+
+def above_zero(amount: nw.Expr) -> nw.Expr:
+    """An amount, or 0 where it is below; null stays null."""
+    return nw.when(amount > 0.0).then(amount).when(amount <= 0.0).then(nw.lit(0.0))
+
+
+def tell_measure_rate(components: Frame, _terms: Terms) -> Frame:
+    """Add ``rate_e12``: the rate of a measure on the segment's value, where it is ad valorem only.
+
+    The rate itself and not a duty over a value, so that it is exact and known where nothing was
+    traded. In whole millionths of a millionth, so that a sum of rates depends on no order.
+    """
+    rate = nw.col("measure_rate")
+    topped = above_zero(rate - nw.col("rate_before"))
+    own = nw.when(nw.col("mode") == nw.lit(ALL_IN)).then(topped).otherwise(rate)
+    return components.with_columns(to_rate_units(own * nw.col("fraction")).alias("rate_e12"))
+
+
+def keep_base(lines: Frame, terms: Terms) -> Frame:
+    """Add ``base_fraction`` and ``base_left_e4``: what measures in lieu of it leave of the base."""
+    base, left = nw.col("duty_before_e4"), fraction_of("base_on", terms)
+    kept = nw.when(left == 0.0).then(nw.lit(0, nw.Int64)).when(left == 1.0).then(base)
+    part = kept.otherwise(to_units(base * left / UNITS_PER_USD))
+    return lines.with_columns(left.alias("base_fraction"), part.alias("base_left_e4"))
+
+
+def add_measures(lines: Frame, _terms: Terms) -> Frame:
+    """Add ``duty_after_e4``: what is left of the base duty, and the measures applied."""
+    after = nw.col("base_left_e4") + nw.col("measures_e4")
+    return lines.with_columns(after.alias("duty_after_e4"))
+
+
+def find_increment(lines: Frame, _terms: Terms) -> Frame:
+    """Add ``increment_e4``: what the measures add; on top of the base, that is their own duty."""
+    change = nw.col("base_left_e4") - nw.col("duty_before_e4")
+    on_top = nw.when(nw.col("base_fraction") == 1.0).then(nw.lit(0, nw.Int64)).otherwise(change)
+    return lines.with_columns((nw.col("measures_e4") + on_top).alias("increment_e4"))
+
+
+def tell_rate_after(lines: Frame, _terms: Terms) -> Frame:
+    """Add ``rate_after``: the duty with the measures as a share of value.
+
+    The sum of the rates where they are ad valorem only, else the duty over the value.
+    """
+    left = nw.col("base_fraction")
+    base = nw.when(left == 0.0).then(nw.lit(0.0)).otherwise(nw.col("rate_before") * left)
+    value = nw.col("value_e4")
+    of_duty = nw.when(value > 0).then(nw.col("duty_after_e4") / value)
+    own = nw.when(has("measures_rate")).then(base + nw.col("measures_rate")).otherwise(of_duty)
+    return lines.with_columns(own.alias("rate_after"))
+
+
+def tell_affected(lines: Frame, _terms: Terms) -> Frame:
+    """Add ``is_affected``: whether measures in force change the rate.
+
+    On top of the base they do where they come to a rate, or a duty, above 0; in lieu of it, where
+    the rates differ, and that is not known where the base rate is not.
+    """
+    amount = nw.col("measures_e4") > 0
+    on_top = nw.when(has("measures_rate")).then(nw.col("measures_rate") > 0.0).otherwise(amount)
+    instead = nw.col("rate_after") != nw.col("rate_before")
+    changes = nw.when(nw.col("base_fraction") == 1.0).then(on_top).otherwise(instead)
+    affected = nw.when(~nw.col("is_in_force")).then(nw.lit(value=False)).otherwise(changes)
     return lines.with_columns(affected.alias("is_affected"))
 
 
-def tell_unknown(lines: Frame) -> Frame:
+def tell_unknown(lines: Frame, _terms: Terms) -> Frame:
     """Add ``duty_unknown_reason``: why the base duty cannot be computed; null where it can."""
     unit = nw.col("base_specific_unit")
-    wants = nw.concat_str(
-        nw.lit("specific rate per "), unit, nw.lit("; the table has no such quantity")
-    )
+    no_quantity = nw.lit("; the table has no such quantity")
+    wants = nw.concat_str(nw.lit("specific rate per "), unit, no_quantity)
     reason = (
         nw.when(has("duty_before_e4"))
         .then(nw.lit(None, nw.String))
@@ -167,31 +253,31 @@ def tell_unknown(lines: Frame) -> Frame:
     return lines.with_columns(reason.alias("duty_unknown_reason"))
 
 
-OPERATIONS: Sequence[Operation] = (
-    assess_base_ad_valorem,
-    assess_base_specific,
-    sum_base_duty,
-    assess_measure,
-    combine_with_base,
+ON_SEGMENTS: Sequence[Operation] = (weigh_segment, take_part, assess_base, tell_base_rate)
+"""The part of the flow that a segment takes, and its base duty."""
+
+ON_COMPONENTS: Sequence[Operation] = (find_part, assess_measure, tell_measure_rate)
+"""The part of the value that a measure bites on, and its duty there."""
+
+TOGETHER: Sequence[Operation] = (
+    keep_base,
+    add_measures,
     find_increment,
-    assess_threat,
-    tell_rates,
+    tell_rate_after,
     tell_affected,
     tell_unknown,
 )
-"""Base, then measure, then both together, then the threat, then what is told of them."""
+"""What is left of the base, the measures with it, and what is told of both."""
 
 
-def assess(lines: Frame) -> Frame:
-    """Lines with their duty before and after: every operation in order, no row gained or lost.
+def perform(operations: Sequence[Operation], frame: Frame, terms: Terms) -> Frame:
+    """A frame after every operation in order; no row is gained or lost.
 
     Args:
-        lines: Rows of trade joined with RATES, plus ``duty_base_usd``, the value for duty.
-
-    Returns:
-        The same rows plus the ``_e4`` amounts, the rates before and after, ``is_affected`` and
-        ``duty_unknown_reason``.
+        operations: ``ON_SEGMENTS``, ``ON_COMPONENTS`` or ``TOGETHER``.
+        frame: Rows with the columns that the operations read.
+        terms: What the numbers in the program's columns stand for.
     """
-    for operation in OPERATIONS:
-        lines = operation(lines)
-    return lines
+    for operation in operations:
+        frame = operation(frame, terms)
+    return frame

@@ -8,14 +8,12 @@ from collections.abc import Collection, Sequence
 
 import narwhals as nw
 
-from calc.duty import Frame, assess
-from calc.money import to_units
-from calc.ranking import LINE
+from calc.duty import ON_COMPONENTS, ON_SEGMENTS, ROW, TOGETHER, Frame, Terms, perform
+from calc.money import to_rate, to_units
 from calc.tables.trade import VALUE_COLUMNS
 from calc.valuation import duty_base
 
-ROW = "table_row"
-"""Row of the trade table, from 0: what tells a line within one table."""
+LINE = ["importer", "partner", "code"]
 
 
 def with_duty_base(trade: Frame, *, held: Collection[str] = VALUE_COLUMNS) -> Frame:
@@ -33,34 +31,150 @@ def with_duty_base(trade: Frame, *, held: Collection[str] = VALUE_COLUMNS) -> Fr
     return trade.with_columns(value.alias("duty_base_usd"), to_units(value).alias("value_e4"))
 
 
-def named_lines(trade: Frame, candidates: Frame) -> Frame:
-    """Every measure on every row of trade that it names: the one equi-join.
+def named_lines(trade: Frame, candidates: Frame, on: Sequence[str]) -> Frame:
+    """Every branch on every row of trade that it names: one equi-join.
 
     Args:
         trade: What ``with_duty_base`` gives, imports only, with ``table_row``.
-        candidates: What ``calc.resolve.candidates_of`` gives.
+        candidates: Branches by line, or by partner where they are on all goods; see
+            ``calc.resolve.Candidates``.
+        on: The columns that tell a line of ``candidates``.
 
     Returns:
-        One row a trade row and measure: ``table_row`` and the columns of the candidate. Trade that
-        no measure names is not in it.
+        One row a trade row and branch: ``table_row``, importer, partner, code, ``branch``,
+        ``prefix`` and ``length``. Trade that no branch names is not in it.
     """
-    return trade.select(ROW, *LINE).join(candidates, on=LINE, how="inner")
+    return (
+        trade.select(ROW, *LINE)
+        .join(candidates, on=list(on), how="inner")
+        .select(ROW, *LINE, "branch", "prefix", "length")
+    )
 
 
-def hit_lines(trade: Frame, rates: Frame) -> Frame:
-    """The lines of trade that a measure names, with their duty before and after.
+def with_exclusions(named: Frame, left_out: Frame, excluded: Frame, partly: Frame) -> Frame:
+    """Branches on rows of trade with what is out of them.
+
+    Args:
+        named: What ``named_lines`` gives.
+        left_out: ``branch``, ``code`` and ``left_out_by``.
+        excluded: ``branch``, ``code``, ``partner`` and ``excluded_by``.
+        partly: ``branch``, ``code``, ``partner`` and ``partly_by``.
+
+    Returns:
+        The same rows plus those three and ``is_left_out``.
+    """
+    line = ["branch", "code", "partner"]
+    joined = (
+        named.join(left_out, on=["branch", "code"], how="left")
+        .join(excluded, on=line, how="left")
+        .join(partly, on=line, how="left")
+    )
+    return joined.with_columns((~nw.col("left_out_by").is_null()).alias("is_left_out"))
+
+
+def segment_lines(trade: Frame, rows: Frame, segments: Frame, terms: Terms) -> Frame:
+    """The lines of trade that a measure names, by segment, with their base duty.
 
     Args:
         trade: What ``with_duty_base`` gives, imports only, with ``table_row``.
-        rates: The resolved law and base of each row that a measure names: RATES by ``table_row``.
+        rows: One row a trade row and base programme: ``table_row``, ``kind``, ``base_programme``,
+            the base rate of that programme, and the shares of portions and contents.
+        segments: The segments of each kind of line; see ``calc.policy.rows``.
+        terms: What the numbers in the program's columns stand for.
 
     Returns:
-        One row a trade row and segment that the law names: all columns of both, and what
-        ``calc.duty.assess`` adds.
+        One row a trade row and segment: all columns of the three, and what
+        ``calc.duty.ON_SEGMENTS`` add.
     """
-    named = trade.join(rates.drop(*LINE), on=ROW, how="inner")
-    calculated = to_units(nw.col("calculated_duty_usd")).alias("calculated_e4")
-    return assess(named.with_columns(calculated))
+    lines = trade.join(rows, on=ROW, how="inner").join(
+        segments, on=["kind", "base_programme"], how="inner"
+    )
+    assessed = perform(ON_SEGMENTS, lines, terms)
+    return assessed.with_columns(to_units(nw.col("calculated_duty_usd")).alias("calculated_e4"))
+
+
+def component_lines(lines: Frame, components: Frame, terms: Terms) -> Frame:
+    """Every measure on every line by segment, with what it comes to by itself.
+
+    Args:
+        lines: What ``segment_lines`` gives.
+        components: The components of each kind of line and segment.
+        terms: What the numbers in the program's columns stand for.
+
+    Returns:
+        One row a trade row, segment and component: the line's columns that amounts need, the
+        component's, ``fraction``, ``measure_e4`` and ``rate_e12``.
+    """
+    needed = [
+        *(ROW, "kind", "segment", "duty_base_usd", "value_e4", "duty_before_e4", "rate_before"),
+        *("quantity", "quantity_unit", "quantity_2", "quantity_2_unit", "net_mass_kg"),
+        *(f"content_{number}" for number in range(len(terms.contents))),
+    ]
+    joined = lines.select(*needed).join(components, on=["kind", "segment"], how="inner")
+    return perform(ON_COMPONENTS, joined, terms)
+
+
+def sum_applied(components: Frame) -> Frame:
+    """What the applied measures of each line and segment come to together.
+
+    Returns:
+        One row a trade row and segment on which a measure is applied: ``table_row``, ``segment``,
+        ``sum_e4`` and ``sum_e12``, null where a part is not known.
+    """
+    names = {"measure_e4": "sum_e4", "rate_e12": "sum_e12"}
+    unknown = [nw.col(name).is_null().cast(nw.Int64).alias(f"no_{name}") for name in names]
+    summed = (
+        components.filter(nw.col("status") == nw.lit("applied"))
+        .with_columns(*unknown)
+        .group_by(ROW, "segment")
+        .agg(*(nw.col(name).sum() for name in (*names, *(f"no_{name}" for name in names))))
+    )
+    known = [
+        nw.when(nw.col(f"no_{name}") == 0).then(nw.col(name)).alias(alias)
+        for name, alias in names.items()
+    ]
+    return summed.select(ROW, "segment", *known, nw.lit(value=True).alias("has_sum"))
+
+
+def combine(lines: Frame, sums: Frame, terms: Terms) -> Frame:
+    """Lines with their duty after: what is left of the base, and the measures applied.
+
+    Args:
+        lines: What ``segment_lines`` gives.
+        sums: What ``sum_applied`` gives.
+        terms: What the numbers in the program's columns stand for.
+
+    Returns:
+        The same rows plus ``measures_e4`` and ``measures_rate`` (0 where none is applied) and what
+        ``calc.duty.TOGETHER`` adds.
+    """
+    joined = lines.join(sums, on=[ROW, "segment"], how="left")
+    none = nw.col("has_sum").is_null()
+    units = nw.when(none).then(nw.lit(0, nw.Int64)).otherwise(nw.col("sum_e4"))
+    rate = nw.when(none).then(nw.lit(0.0)).otherwise(to_rate(nw.col("sum_e12")))
+    filled = joined.with_columns(units.alias("measures_e4"), rate.alias("measures_rate"))
+    return perform(TOGETHER, filled.drop("has_sum", "sum_e4", "sum_e12"), terms)
+
+
+def threats(lines: Frame, segments: Frame, sums: Frame, terms: Terms) -> Frame:
+    """What measures that are not in force would add, line by line.
+
+    Args:
+        lines: What ``segment_lines`` gives.
+        segments: The segments were all measures in force: ``kind``, ``segment``, ``base_on``.
+        sums: What ``sum_applied`` gives of the components were all measures in force.
+        terms: What the numbers in the program's columns stand for.
+
+    Returns:
+        One row a trade row and segment that is threatened: ``table_row``, ``segment`` and
+        ``threatened_e4``; null where it is not known.
+    """
+    would_be = lines.drop("base_on").join(
+        segments.select("kind", "segment", "base_on"), on=["kind", "segment"], how="inner"
+    )
+    return combine(would_be, sums, terms).select(
+        ROW, "segment", nw.col("increment_e4").alias("threatened_e4")
+    )
 
 
 def totals(trade: Frame, key: Sequence[str]) -> Frame:

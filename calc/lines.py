@@ -2,12 +2,11 @@
 
 from datetime import date
 
-import narwhals as nw
 import polars as pl
 
 from calc.dictionary import conform
-from calc.hits import ROW
-from calc.money import to_units, usd
+from calc.duty import ROW
+from calc.money import usd
 from calc.tables.lines import Components, LineKey, Lines
 
 KEY = list(LineKey.primary_key())
@@ -51,7 +50,7 @@ def lines_table(
     nearest = {
         "measure_id": ("measure_id", "threatened_measure_id"),
         "mode": ("mode", "threatened_mode"),
-        "measure_rate": ("measure_rate", "threatened_rate"),
+        "measure_rate": ("measure_rate", "threatened_measure_rate"),
     }
     shown = {
         name: pl.when(in_force).then(pl.col(own)).otherwise(pl.col(threat))
@@ -61,6 +60,7 @@ def lines_table(
     described = lines.join(descriptions, on="code", how="left", validate="m:1")
     whole = described.with_columns(
         **shown,
+        base_programme=pl.col("base_named"),
         valid_from=pl.lit(interval[0], pl.Date),
         valid_until=pl.lit(interval[1], pl.Date),
         customs_value_usd=pl.col("duty_base_usd"),
@@ -73,27 +73,31 @@ def lines_table(
     return conform(whole, Lines).sort(KEY)
 
 
-def with_components(lines: pl.LazyFrame, rules: pl.LazyFrame) -> pl.LazyFrame:
-    """Every measure on every line that it names, with what it comes to by itself.
+def components_table(
+    components: pl.LazyFrame, lines: pl.LazyFrame, named: pl.LazyFrame
+) -> pl.LazyFrame:
+    """COMPONENTS: every measure on every line that it names, sorted by key.
 
     Args:
-        lines: What ``with_status`` gives.
-        rules: What ``calc.resolve.component_rules`` gives.
-
-    Returns:
-        One row a line and measure: the line's key and value (``value_e4``), the columns of the
-        rule, and ``measure_e4``, the measure's rate times value at unchanged trade, which is owed
-        only where its status is applied.
+        components: What ``calc.hits.component_lines`` gives.
+        lines: The lines by segment. Reads the key and ``table_row``.
+        named: What ``calc.hits.named_lines`` gives: the prefix of each branch on each row, and
+            what leaves the line out.
     """
-    named = lines.select(ROW, *KEY, "duty_base_usd", "value_e4")
-    both = nw.from_native(named.join(rules, on=ROW, how="inner"))
-    duty = to_units(nw.col("duty_base_usd") * nw.col("measure_rate"))
-    return both.with_columns(duty.alias("measure_e4")).to_native()
-
-
-def components_table(components: pl.LazyFrame) -> pl.LazyFrame:
-    """COMPONENTS made of what ``with_components`` gives, sorted by key."""
-    whole = components.with_columns(
-        customs_value_usd=pl.col("duty_base_usd"), measure_duty_usd=usd(pl.col("measure_e4"))
+    left_out = pl.col("left_out_by").is_not_null()
+    out = pl.when(left_out).then(pl.format("left out by {}", "left_out_by")).otherwise("reason")
+    whole = (
+        components.join(lines.select(ROW, *KEY), on=[ROW, "segment"], how="inner", validate="m:1")
+        .join(
+            named.select(ROW, "branch", "prefix", "left_out_by"),
+            on=[ROW, "branch"],
+            how="left",
+            validate="m:1",
+        )
+        .with_columns(
+            reason=out,
+            customs_value_usd=pl.col("duty_base_usd"),
+            measure_duty_usd=usd(pl.col("measure_e4")),
+        )
     )
-    return conform(whole, Components).sort([*KEY, "measure_id"])
+    return conform(whole, Components).sort(list(Components.primary_key()))

@@ -44,6 +44,22 @@ def to_usd(units: Any) -> Any:
     return units / UNITS_PER_USD
 
 
+RATE_UNITS = 1_000_000_000_000
+"""Rates that are summed are whole millionths of a millionth, as amounts are ten-thousandths."""
+
+
+def to_rate_units(rate: nw.Expr) -> nw.Expr:
+    """A rate as a whole number of millionths of a millionth; null stays null."""
+    return (rate * RATE_UNITS + nw.when(rate >= 0).then(nw.lit(0.5)).otherwise(nw.lit(-0.5))).cast(
+        nw.Int64
+    )
+
+
+def to_rate(units: nw.Expr) -> nw.Expr:
+    """Whole millionths of a millionth as a rate, the nearest number; see ``divided_by``."""
+    return units.cast(nw.Float64) / (units * 0 + RATE_UNITS).cast(nw.Float64)
+
+
 def divided_by(whole: pl.Expr, divisor: int) -> pl.Expr:
     """A column of whole numbers divided by a constant, each the nearest number there is.
 
@@ -56,3 +72,12 @@ def divided_by(whole: pl.Expr, divisor: int) -> pl.Expr:
 def usd(units: pl.Expr) -> pl.Expr:
     """A column of whole ten-thousandths as USD; null stays null."""
     return divided_by(units, UNITS_PER_USD)
+
+
+def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """A column over another, row by row; null where either is.
+
+    Joined onto a table of one row, a column may come as a constant, by which polars divides as
+    ``divided_by`` tells; added to a column, it is none.
+    """
+    return part / (whole + part * 0)

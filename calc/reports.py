@@ -6,8 +6,9 @@ import polars as pl
 
 from calc.accounting import average_rates, known_sum, sums_of, value_where
 from calc.dictionary import conform
+from calc.duty import ROW
 from calc.lines import tag_groups
-from calc.money import usd
+from calc.money import ratio, usd
 from calc.tables.reports import ByGroup, ByImporter, ByMeasure, ByPartner, ByProduct
 
 OTHER = "other"
@@ -71,7 +72,7 @@ def with_shares(cells: pl.LazyFrame, imports: str, totals: Totals) -> pl.LazyFra
 
 def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     """A part of a whole; null where the whole is 0 or unknown."""
-    return pl.when(whole > 0).then(part / whole)
+    return pl.when(whole > 0).then(ratio(part, whole))
 
 
 def by_importer(lines: pl.LazyFrame, totals: Totals, digits: int) -> pl.LazyFrame:
@@ -152,7 +153,7 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
     """
     status = pl.col("status")
     sums = components.group_by("measure_id").agg(
-        lines=pl.len().cast(pl.Int64),
+        lines=pl.col(ROW).n_unique().cast(pl.Int64),
         listed_value_usd=value_where(pl.lit(value=True)),
         covered_value_usd=value_where(status != "excluded"),
         in_force_value_usd=value_where(status == "applied"),
@@ -162,8 +163,13 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
         threatened_measure_duty_usd=known_sum("measure_e4", status == "threatened"),
     )
     values = [name for name in ByMeasure.columns() if name.endswith("_value_usd")]
-    law = measures.select(
-        "measure_id", "importer", "authority", "state", "mode", "rate_text", "source"
+    law = (
+        measures.sort("step")
+        .group_by("measure_id", maintain_order=True)
+        .agg(
+            pl.col("importer", "authority", "state", "mode", "source").first(),
+            pl.col("rate_text").unique(maintain_order=True).str.join("; "),
+        )
     )
     whole = law.join(sums, on="measure_id", how="left", validate="1:1").with_columns(
         pl.col("lines").fill_null(0),

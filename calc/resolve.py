@@ -1,68 +1,105 @@
-"""From the tables of the law to the law on each line: candidates, rank, rate and base."""
+"""From the scopes of the law to the branches that may name each line of trade."""
 
 from typing import NamedTuple
 
 import polars as pl
 
-from calc.ranking import BASIS, find_candidates
-from calc.scope import match_exclusions, match_partners, match_products
+from calc.policy.model import Policy
+from calc.scope import (
+    ALL,
+    match_exclusions,
+    match_left_out,
+    match_partners,
+    match_products,
+)
+
+BRANCH = "branch"
 
 
 class LawTables(NamedTuple):
-    """The law at one date: MEASURES, MEASURE_PRODUCTS, MEASURE_PARTNERS, EXCLUSIONS and BASE."""
+    """The law at one date as tables: MEASURES and their scopes, EXCLUSIONS, BASE and SHARES."""
 
     measures: pl.LazyFrame
     products: pl.LazyFrame
     partners: pl.LazyFrame
     exclusions: pl.LazyFrame
     base: pl.LazyFrame
+    shares: pl.LazyFrame
 
 
-def candidates_of(law: LawTables, codes: pl.LazyFrame, seen: pl.LazyFrame) -> pl.LazyFrame:
-    """Every measure on every importer, partner and code that it may name, with its rank.
+def branch_numbers(policy: Policy) -> pl.LazyFrame:
+    """The number of each branch in the policy: ``measure_id``, ``step`` and ``branch``."""
+    return pl.LazyFrame(
+        {
+            "measure_id": [branch.measure_id for branch in policy.branches],
+            "step": [branch.step for branch in policy.branches],
+            BRANCH: list(range(len(policy.branches))),
+        },
+        schema={"measure_id": pl.String, "step": pl.Int16, BRANCH: pl.UInt32},
+    )
+
+
+class Candidates(NamedTuple):
+    """The branches that may name a line, before trade is looked at.
+
+    ``by_line`` has a row an importer, partner, code and branch, for branches that name goods.
+    ``by_partner`` has a row an importer, partner and branch, for branches on all goods: a row a
+    code would be many times the trade there is. ``left_out`` and the two tables of exclusions say
+    what is out of which branch.
+    """
+
+    by_line: pl.LazyFrame
+    by_partner: pl.LazyFrame
+    left_out: pl.LazyFrame
+    excluded: pl.LazyFrame
+    partly: pl.LazyFrame
+
+
+def candidates_of(
+    law: LawTables, policy: Policy, codes: pl.LazyFrame, seen: pl.LazyFrame
+) -> Candidates:
+    """Every branch of the law on the importers, partners and codes that it may name.
 
     Args:
-        law: The law at one date.
+        law: The scopes of the law at one date.
+        policy: The law itself.
         codes: Distinct ``code`` of the trade table.
         seen: Distinct ``importer`` and ``partner`` of the trade table.
 
     Returns:
-        What ``calc.ranking.find_candidates`` gives.
+        Candidates with ``prefix`` and its ``length``; ``left_out_by`` a branch and code,
+        ``excluded_by`` and ``partly_by`` (the first exclusion that takes the whole line, or a
+        portion of it, out) a branch, code and partner.
     """
-    return find_candidates(
-        match_products(law.products, codes),
-        match_partners(law.partners, seen, law.measures),
-        match_exclusions(law.exclusions, codes, seen),
-        law.measures,
+    numbers = branch_numbers(policy)
+    products, partners, exclusions, measures = (
+        table.join(numbers, on=["measure_id", "step"], how="inner", validate="m:1")
+        for table in (law.products, law.partners, law.exclusions, law.measures)
+    )
+    whom = match_partners(partners, seen, measures, key=BRANCH)
+    on_all = (pl.col("role") == "include") & (pl.col("prefix") == ALL)
+    length = pl.col("prefix").str.len_chars().cast(pl.Int32)
+    goods = match_products(products.filter(~on_all), codes, key=BRANCH).drop("left_out_by")
+    everything = products.filter(on_all).select(BRANCH, "prefix").unique()
+    partial, pair = partial_exclusions(policy), [BRANCH, "exclusion"]
+    whole = exclusions.join(partial, on=pair, how="anti")
+    partly = exclusions.join(partial, on=pair, how="semi")
+    return Candidates(
+        by_line=goods.join(whom, on=BRANCH, how="inner").with_columns(length=length),
+        by_partner=everything.join(whom, on=BRANCH, how="inner").with_columns(length=length),
+        left_out=match_left_out(products, codes, key=BRANCH),
+        excluded=match_exclusions(whole, codes, seen, key=BRANCH),
+        partly=match_exclusions(partly, codes, seen, key=BRANCH).rename(
+            {"excluded_by": "partly_by"}
+        ),
     )
 
 
-def component_rules(ranked: pl.LazyFrame, *, line: str) -> pl.LazyFrame:
-    """What each measure does on each line that it names, and why, in words.
-
-    Args:
-        ranked: What ``calc.ranking.rank_within_authority`` gives, without conflicts.
-        line: Column that tells a line.
-
-    Returns:
-        One row a line and measure: ``measure_id``, ``authority``, ``programme``, ``status``,
-        ``state``, ``reason``, ``prefix``, ``mode`` and ``measure_rate``; see COMPONENTS.
-    """
-    left_out = pl.format("left out by {}", "left_out_by")
-    excluded = pl.format("exclusion {} takes it out", "excluded_by")
-    basis = [line, *BASIS]
-    first = ranked.filter(pl.col("status") == "applied").select(*basis, first_measure="measure_id")
-    told = ranked.join(first, on=basis, how="left", nulls_equal=True, validate="m:1")
-    reason = (
-        pl.when(pl.col("left_out_by").is_not_null()).then(left_out)
-        .when(pl.col("excluded_by").is_not_null()).then(excluded)
-        .when(pl.col("status") == "applied").then(pl.lit("in force and first in rank"))
-        .when(pl.col("status") == "threatened").then(pl.format("{}: not in force", "state"))
-        .when(pl.col("is_in_force"))
-        .then(pl.format("{} of the same authority goes first in rank", "first_measure"))
-        .otherwise(pl.format("{}, and another of the same authority is nearer", "state"))
-    )  # fmt: skip
-    return told.select(
-        line, "measure_id", *BASIS, "status", "state", "prefix", "mode",
-        reason=reason, measure_rate="ad_valorem_rate",
-    )  # fmt: skip
+def partial_exclusions(policy: Policy) -> pl.LazyFrame:
+    """The exclusions that take a portion out: ``branch`` and ``exclusion``."""
+    pairs = [
+        (number, exclusion)
+        for number, branch in enumerate(policy.branches)
+        for exclusion in branch.exclusion_portions
+    ]
+    return pl.LazyFrame(pairs, schema={BRANCH: pl.UInt32, "exclusion": pl.Int16}, orient="row")

@@ -29,7 +29,9 @@ def expand_prefixes(codes: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([*levels, codes.select(code, prefix=pl.lit(ALL))])
 
 
-def match_products(products: pl.LazyFrame, codes: pl.LazyFrame) -> pl.LazyFrame:
+def match_products(
+    products: pl.LazyFrame, codes: pl.LazyFrame, *, key: str = "measure_id"
+) -> pl.LazyFrame:
     """The codes that each measure names, by its longest prefix, and those it leaves out again.
 
     Exclusions always win over inclusions, whatever the lengths; ``but`` takes in again.
@@ -37,62 +39,93 @@ def match_products(products: pl.LazyFrame, codes: pl.LazyFrame) -> pl.LazyFrame:
     Args:
         products: Rows of MEASURE_PRODUCTS.
         codes: Distinct codes of the trade table. Reads ``code``.
+        key: Column that tells a measure, or a branch of one.
 
     Returns:
         One row a measure and code that it names: ``measure_id``, ``code``, ``prefix`` (the
         longest that names it), ``left_out_by`` (the prefix that leaves it out, null where none).
     """
-    matched = products.join(expand_prefixes(codes), on="prefix", how="inner").select(
-        "measure_id", "role", "code", "prefix"
-    )
-    by_role = {role: _longest(matched, role) for role in ("include", "exclude", "but")}
-    pair = ["measure_id", "code"]
-    left_out = by_role["exclude"].join(by_role["but"], on=pair, how="anti")
-    return by_role["include"].join(
-        left_out.rename({"prefix": "left_out_by"}), on=pair, how="left", validate="1:1"
+    pair = [key, "code"]
+    matched = _matched(products, codes, key)
+    return _longest(matched, "include", key).join(
+        match_left_out(products, codes, key=key), on=pair, how="left", validate="1:1"
     )
 
 
-def _longest(matched: pl.LazyFrame, role: str) -> pl.LazyFrame:
+def match_left_out(
+    products: pl.LazyFrame, codes: pl.LazyFrame, *, key: str = "measure_id"
+) -> pl.LazyFrame:
+    """The codes that each measure leaves out, by the longest prefix that does.
+
+    Args:
+        products: Rows of MEASURE_PRODUCTS.
+        codes: Distinct codes of the trade table. Reads ``code``.
+        key: Column that tells a measure, or a branch of one.
+
+    Returns:
+        One row a measure and code left out: the key, ``code`` and ``left_out_by``.
+    """
+    matched = _matched(products, codes, key)
+    taken_in = _longest(matched, "but", key)
+    left_out = _longest(matched, "exclude", key).join(taken_in, on=[key, "code"], how="anti")
+    return left_out.rename({"prefix": "left_out_by"})
+
+
+def _matched(products: pl.LazyFrame, codes: pl.LazyFrame, key: str) -> pl.LazyFrame:
+    return products.join(expand_prefixes(codes), on="prefix", how="inner").select(
+        key, "role", "code", "prefix"
+    )
+
+
+def _longest(matched: pl.LazyFrame, role: str, key: str) -> pl.LazyFrame:
     length = pl.col("prefix").str.len_chars()
     longest = (
         matched.filter(pl.col("role") == role)
         .sort(length, descending=True)
-        .unique(["measure_id", "code"], keep="first")
+        .unique([key, "code"], keep="first")
     )
-    return longest.select("measure_id", "code", "prefix")
+    return longest.select(key, "code", "prefix")
 
 
 def match_partners(
-    partners: pl.LazyFrame, seen: pl.LazyFrame, measures: pl.LazyFrame
+    partners: pl.LazyFrame,
+    seen: pl.LazyFrame,
+    measures: pl.LazyFrame,
+    *,
+    key: str = "measure_id",
 ) -> pl.LazyFrame:
     """The partners that each measure hits, among those its importer trades with.
 
     Args:
         partners: Rows of MEASURE_PARTNERS.
         seen: Distinct ``importer`` and ``partner`` of the trade table.
-        measures: Rows of MEASURES. Reads ``measure_id`` and ``importer``.
+        measures: Rows of MEASURES. Reads ``importer`` and the key.
+        key: Column that tells a measure, or a branch of one.
 
     Returns:
         One row a measure and partner: ``measure_id``, ``importer``, ``partner``. An importer is
         never its own partner.
     """
     of_importer = seen.filter(pl.col("importer") != pl.col("partner")).join(
-        measures.select("measure_id", "importer"), on="importer", how="inner"
+        measures.select(key, "importer"), on="importer", how="inner"
     )
-    include = partners.filter(pl.col("role") == "include").select("measure_id", "partner")
-    exclude = partners.filter(pl.col("role") == "exclude").select("measure_id", "partner")
-    pair = ["measure_id", "partner"]
+    include = partners.filter(pl.col("role") == "include").select(key, "partner")
+    exclude = partners.filter(pl.col("role") == "exclude").select(key, "partner")
+    pair = [key, "partner"]
     for_all = of_importer.join(
-        include.filter(pl.col("partner") == ALL).select("measure_id"), on="measure_id", how="semi"
+        include.filter(pl.col("partner") == ALL).select(key), on=key, how="semi"
     )
     named = of_importer.join(include, on=pair, how="semi")
     hit = pl.concat([for_all, named]).unique(pair)
-    return hit.join(exclude, on=pair, how="anti").select("measure_id", "importer", "partner")
+    return hit.join(exclude, on=pair, how="anti").select(key, "importer", "partner")
 
 
 def match_exclusions(
-    exclusions: pl.LazyFrame, codes: pl.LazyFrame, seen: pl.LazyFrame
+    exclusions: pl.LazyFrame,
+    codes: pl.LazyFrame,
+    seen: pl.LazyFrame,
+    *,
+    key: str = "measure_id",
 ) -> pl.LazyFrame:
     """The codes and partners that the exclusions of each measure take out.
 
@@ -100,6 +133,7 @@ def match_exclusions(
         exclusions: Rows of EXCLUSIONS.
         codes: Distinct codes of the trade table. Reads ``code``.
         seen: Distinct ``importer`` and ``partner`` of the trade table.
+        key: Column that tells a measure, or a branch of one.
 
     Returns:
         One row a measure, code and partner: those, and ``excluded_by`` (the first exclusion's
@@ -109,6 +143,6 @@ def match_exclusions(
     everyone = seen.select("partner").unique()
     for_all = of_code.filter(pl.col("partner") == ALL).drop("partner").join(everyone, how="cross")
     named = of_code.filter(pl.col("partner") != ALL)
-    key = ["measure_id", "code", "partner"]
-    both = pl.concat([for_all.select(*key, "exclusion"), named.select(*key, "exclusion")])
-    return both.group_by(key).agg(excluded_by=pl.col("exclusion").min())
+    line = [key, "code", "partner"]
+    both = pl.concat([for_all.select(*line, "exclusion"), named.select(*line, "exclusion")])
+    return both.group_by(line).agg(excluded_by=pl.col("exclusion").min())

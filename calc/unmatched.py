@@ -34,7 +34,10 @@ def idle_schedule(
     reached = hit.join(expand_prefixes(hit.select("code").unique()), on="code", how="inner")
     named = products.filter((pl.col("role") == "include") & (pl.col("prefix") != ALL))
     idle = named.join(reached.select(pair).unique(), on=pair, how="anti").join(
-        measures.select("measure_id", "importer"), on="measure_id", how="inner", validate="m:1"
+        measures.select("measure_id", "importer").unique(),
+        on="measure_id",
+        how="inner",
+        validate="m:1",
     )
     exists = expand_prefixes(by_code.select("code").unique()).select("prefix").unique()
     known = idle.join(exists.with_columns(is_known=True), on="prefix", how="left", validate="m:1")

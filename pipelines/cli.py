@@ -13,7 +13,8 @@ from calc.errors import RetorsionError
 
 INTERRUPTED = 130
 BUG = 1
-SUBJECTS = ("start", "data", "scenario", "validation", "runs", "reference")
+STOPPED = "interrupted; nothing was left half done"
+SUBJECTS = ("start", "data", "base", "scenario", "validation", "runs", "variants", "reference")
 
 app = typer.Typer(
     name="retorsion",
@@ -64,7 +65,7 @@ def run_command(arguments: list[str] | None = None) -> int:
     except Exit as err:
         return err.exit_code
     except (Abort, KeyboardInterrupt):
-        print("interrupted; nothing was left half done", file=sys.stderr)
+        print(STOPPED, file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -73,6 +74,8 @@ def run_command(arguments: list[str] | None = None) -> int:
         traceback.print_exc()
         print("error: this is a bug of retorsion, not of your input", file=sys.stderr)
         return BUG
+    if result == INTERRUPTED:
+        print(STOPPED, file=sys.stderr)
     return result if isinstance(result, int) else 0
 
 

@@ -24,7 +24,7 @@ PARTNERS = (
     *("USA", "CAN", "MEX", "JPN", "CHN", "DEU"),
     *("FRA", "GBR", "KOR", "BRA", "IND", "EU27"),
 )
-SUBHEADINGS = ("870321", "870323", "870829", "700510", "700521", "847130", "020130")
+SUBHEADINGS = ("870321", "870323", "870829", "700510", "020130")
 LINES = tuple(f"{code}{line}" for code in SUBHEADINGS for line in ("00", "10"))
 STATISTICAL = tuple(f"{code}{suffix}" for code in LINES for suffix in ("05", "90"))
 CODES = {6: SUBHEADINGS, 8: LINES, 10: STATISTICAL}
@@ -188,6 +188,11 @@ def _unique(element: st.SearchStrategy[Any], most: int, least: int = 0) -> st.Se
     return st.lists(element, unique=True, min_size=least, max_size=most)
 
 
+def scope_of(measure: Row) -> Row:
+    """The cells by which a row of a scope says of which measure and branch it is."""
+    return {"measure_id": measure["measure_id"], "step": measure["step"]}
+
+
 @st.composite
 def _product_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     """Goods that a measure names, leaves out and takes in again."""
@@ -199,7 +204,7 @@ def _product_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
         "but": draw(_unique(prefix, 2)),
     }
     return [
-        {"measure_id": measure["measure_id"], "role": role, "prefix": one, "written": one}
+        scope_of(measure) | {"role": role, "prefix": one, "written": one}
         for role, of_role in drawn.items()
         for one in of_role
     ]
@@ -213,7 +218,7 @@ def _partner_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     included = draw(_unique(partner, 8, least=1)) if rank >= 2 else ["*"]
     excluded = [] if rank == 0 else draw(_unique(partner, 2, least=1 if rank == 1 else 0))
     return [
-        {"measure_id": measure["measure_id"], "role": role, "partner": one}
+        scope_of(measure) | {"role": role, "partner": one}
         for role, partners in (("include", included), ("exclude", excluded))
         for one in partners
     ]
@@ -224,13 +229,8 @@ def _exclusion_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     """Goods of some partners left out of a measure."""
     scope = st.tuples(prefixes(), st.just("*") | st.sampled_from(PARTNERS))
     return [
-        {
-            "measure_id": measure["measure_id"],
-            "exclusion": number,
-            "prefix": prefix,
-            "partner": partner,
-            "source": "drawn",
-        }
+        scope_of(measure)
+        | {"exclusion": number, "prefix": prefix, "partner": partner, "source": "drawn"}
         for number, (prefix, partner) in enumerate(draw(_unique(scope, 2)), 1)
     ]
 

@@ -4,8 +4,11 @@ Built by ``calc.policy.grammar`` from the words of a schedule; computed by ``dut
 that narwhals reaches. A duty is always computed from value and quantity, never by a guessed rate.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Literal
 
 import narwhals as nw
 
@@ -143,6 +146,11 @@ def units_of(expression: Expression) -> set[str]:
     return {leaf.unit for leaf in leaves(expression) if isinstance(leaf, Specific)}
 
 
+def needs_base(expression: Expression) -> bool:
+    """Whether an expression depends on the base duty; a base duty itself must not."""
+    return any(isinstance(leaf, BaseShare) for leaf in leaves(expression))
+
+
 def ad_valorem_rate(expression: Expression) -> float | None:
     """The rate of an expression that is ad valorem only; null for any other."""
     match expression:
@@ -156,3 +164,89 @@ def ad_valorem_rate(expression: Expression) -> float | None:
             return None if None in rates else sum(rate for rate in rates if rate is not None)
         case _:
             return None
+
+
+RateType = Literal["free", "ad valorem", "specific", "compound", "other"]
+
+
+def rate_type(expression: Expression) -> RateType:
+    """The form of a rate.
+
+    ``free`` at zero whatever is traded; ``ad valorem`` and ``specific`` of one kind only;
+    ``compound`` a sum of both, taken off or added; ``other`` anything that depends on the base duty
+    or takes the greater or lesser (mixed rates).
+    """
+    if is_zero(expression):
+        return "free"
+    if not _is_linear(expression):
+        return "other"
+    kinds = {type(leaf) for leaf in leaves(expression)}
+    if kinds <= {AdValorem, TheValue}:
+        return "ad valorem"
+    if kinds == {Specific}:
+        return "specific"
+    return "other" if BaseShare in kinds else "compound"
+
+
+def _is_linear(expression: Expression) -> bool:
+    """Whether it only adds and multiplies."""
+    match expression:
+        case Greatest() | Least():
+            return False
+        case Sum(terms):
+            return all(_is_linear(term) for term in terms)
+        case Times(_, term):
+            return _is_linear(term)
+        case _:
+            return True
+
+
+def amount_of(expression: Expression, amounts: Mapping[str, float | None]) -> float | None:
+    """The duty in USD on one line, in plain Python, operation for operation as ``duty_of``.
+
+    ``amounts`` gives ``value`` and ``base`` in USD and the quantity by canonical unit. Null where
+    an amount that is needed is not known.
+    """
+    return evaluate(expression, lambda leaf: leaf_amount(leaf, amounts))
+
+
+def leaf_amount(leaf: Expression, amounts: Mapping[str, float | None]) -> float | None:
+    """The amount in USD of a term that has no terms; null where what it needs is not known."""
+    match leaf:
+        case AdValorem(rate):
+            return _product(amounts.get("value"), rate)
+        case Specific(usd, unit):
+            return _product(amounts.get(unit), usd)
+        case BaseShare(factor):
+            return _product(amounts.get("base"), factor)
+        case _:
+            return amounts.get("value")
+
+
+def evaluate(expression: Expression, leaf: Callable[[Expression], float | None]) -> float | None:
+    """An expression with its leaves worked out by a function; null where one of them is."""
+    match expression:
+        case Times(factor, term):
+            return _product(evaluate(term, leaf), factor)
+        case Sum(terms) | Greatest(terms) | Least(terms):
+            found = [evaluate(term, leaf) for term in terms]
+            known = [amount for amount in found if amount is not None]
+            return _together(expression, known) if len(known) == len(found) else None
+        case _:
+            return leaf(expression)
+
+
+def _product(amount: float | None, factor: float) -> float | None:
+    return None if amount is None else amount * factor
+
+
+def _together(expression: Sum | Greatest | Least, known: list[float]) -> float:
+    """The terms of an expression together, from the first to the last."""
+    match expression:
+        case Sum():
+            first, *others = known
+            return reduce(add, others, first)
+        case Greatest():
+            return max(known)
+        case Least():
+            return min(known)

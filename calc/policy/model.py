@@ -86,10 +86,11 @@ class Relation:
 
     ``kind``: ``adds`` (charged in full beside the others), ``rest of`` (charged on what ``of``
     leaves), ``excludes`` (the authorities in ``of`` are not charged where it hits), ``replaces``
-    (takes the place of those in ``of``). ``but`` gives another relation for named partners.
+    (takes the place of those in ``of``), ``by priority`` (as ``Stacking.first`` says, for all but
+    the partners in ``but``). ``but`` gives another relation for named partners.
     """
 
-    kind: Literal["adds", "rest of", "excludes", "replaces"]
+    kind: Literal["adds", "rest of", "excludes", "replaces", "by priority"]
     of: tuple[str, ...] = ()
     but: Mapping[str, "Relation"] = field(default_factory=dict)
 
@@ -103,8 +104,8 @@ class Stacking:
             that hits is charged and the others yield; an inner tuple cumulates.
         relations: Name to relation, for those that are not in ``first``, or for partners that
             ``but`` takes out of it.
-        within: Name of an authority or programme to ``highest`` or ``sum``: what becomes of equal
-            rank within it; ``highest among programmes`` of an authority is ``highest`` by its name.
+        within: Name of an authority or programme to ``highest`` or ``sum``, what becomes of equal
+            rank within it; or to ``latest``, where the last measure overwrites those before it.
         reading: Name of a replicated engine's reading; null for the law.
         source: Citation.
     """

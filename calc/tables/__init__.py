@@ -11,16 +11,21 @@ from calc.tables.base import Base
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
 from calc.tables.provenance import TradeProvenance
-from calc.tables.rates import Rates
 from calc.tables.reports import (
+    ByAuthority,
+    ByDate,
     ByGroup,
     ByImporter,
     ByMeasure,
     ByPartner,
     ByProduct,
+    Controls,
     Funnel,
+    Instruments,
+    Sweep,
     Unmatched,
 )
+from calc.tables.shares import Shares
 from calc.tables.trade import Trade
 
 TABLES: dict[str, type[dy.Schema]] = {
@@ -31,7 +36,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "measure_products": MeasureProducts,
     "measure_partners": MeasurePartners,
     "exclusions": Exclusions,
-    "rates": Rates,
+    "shares": Shares,
     "lines": Lines,
     "components": Components,
     "provenance": Provenance,
@@ -40,6 +45,11 @@ TABLES: dict[str, type[dy.Schema]] = {
     "by_group": ByGroup,
     "by_product": ByProduct,
     "by_measure": ByMeasure,
+    "by_authority": ByAuthority,
+    "instruments": Instruments,
+    "controls": Controls,
+    "sweep": Sweep,
+    "by_date": ByDate,
     "unmatched": Unmatched,
     "funnel": Funnel,
     "rule_counts": RuleCounts,

@@ -61,10 +61,9 @@ class Lines(LineKey):
     )
     measure_id = dy.String(
         nullable=True,
-        regex=MEASURE_ID,
-        description="Measure in force, else the measure that threatens; null if several do.",
+        description="Measures in force, else those that threaten; several are joined by +.",
     )
-    mode = dy.String(nullable=True, description="add or replace, of that measure.")
+    mode = dy.String(nullable=True, description="add, replace or all-in, of that measure.")
     measure_rate = dy.Float64(
         nullable=True, metadata=FRACTION, description="Ad valorem rate of that measure."
     )
@@ -128,8 +127,14 @@ class Components(LineKey):
     state = dy.String(description="State of the measure at the date of the law.")
     reason = dy.String(description="Why the measure has that status on the line.")
     prefix = dy.String(description="Code prefix by which the measure names the line; * for all.")
-    mode = dy.String(description="add or replace.")
-    measure_rate = dy.Float64(metadata=FRACTION, description="Ad valorem rate of the measure.")
+    mode = dy.String(description="add, replace or all-in.")
+    measure_rate = dy.Float64(
+        nullable=True,
+        metadata=FRACTION,
+        description="Ad valorem rate of the measure; null where it is not ad valorem only.",
+    )
+    rate_text = dy.String(description="Rate of the measure on the line, in words.")
+    bites_on = dy.String(description="Part of the value that the measure bites on.")
     customs_value_usd = dy.Float64(
         nullable=True, metadata=USD, description="Value on which the importer levies duty."
     )

@@ -26,7 +26,7 @@ class Measures(dy.Schema):
         primary_key=True,
         min=0,
         metadata={"unit": "number"},
-        description="Step of a measure whose rate changes; 0 where it has one rate.",
+        description="Number of the branch: one rate on a part of the measure; 0 where it has one.",
     )
     importer = dy.String(regex=ECONOMY, description="Economy that levies the duty.")
     authority = dy.String(
@@ -39,13 +39,14 @@ class Measures(dy.Schema):
         description="Part of the authority that is ranked on its own, such as steel.",
     )
     mode = dy.String(
-        regex=r"^(add|replace)$",
-        description="add: on top of the base duty; replace: in lieu of the base duty.",
+        regex=r"^(add|replace|all-in)$",
+        description="add: on top of the base duty; replace: in lieu of it; all-in: tops it up.",
     )
     ad_valorem_rate = dy.Float64(
+        nullable=True,
         min=0,
         metadata={"unit": "fraction of value"},
-        description="Rate of the measure on the importer's duty base.",
+        description="Rate on the importer's duty base; null where it is not ad valorem only.",
     )
     rate_text = dy.String(description="The rate as the scenario writes it.")
     state = dy.String(
@@ -78,6 +79,12 @@ class MeasureProducts(dy.Schema):
     """A product prefix that a measure names, leaves out or takes in again."""
 
     measure_id = dy.String(primary_key=True, regex=MEASURE_ID, description="The measure.")
+    step = dy.Int16(
+        primary_key=True,
+        min=0,
+        metadata={"unit": "number"},
+        description="Branch of the measure.",
+    )
     role = dy.String(
         primary_key=True,
         regex=r"^(include|exclude|but)$",
@@ -95,6 +102,12 @@ class MeasurePartners(dy.Schema):
     """A partner that a measure names or leaves out."""
 
     measure_id = dy.String(primary_key=True, regex=MEASURE_ID, description="The measure.")
+    step = dy.Int16(
+        primary_key=True,
+        min=0,
+        metadata={"unit": "number"},
+        description="Branch of the measure.",
+    )
     role = dy.String(
         primary_key=True,
         regex=r"^(include|exclude)$",
@@ -111,6 +124,12 @@ class Exclusions(dy.Schema):
     """Goods of some partners left out of a measure for a time, in force at the date of the law."""
 
     measure_id = dy.String(primary_key=True, regex=MEASURE_ID, description="The measure.")
+    step = dy.Int16(
+        primary_key=True,
+        min=0,
+        metadata={"unit": "number"},
+        description="Branch of the measure.",
+    )
     exclusion = dy.Int16(
         primary_key=True,
         min=1,

@@ -172,3 +172,84 @@ class Funnel(dy.Schema):
         metadata=COUNT,
         description="Rows of the step whose value is not known.",
     )
+
+
+class ByAuthority(dy.Schema):
+    """Duty by authority, shared out so that the parts add up to what the measures in force add."""
+
+    importer = dy.String(primary_key=True, description="Economy that levies the duty.")
+    authority = dy.String(primary_key=True, description="Legal basis.")
+    method = dy.String(
+        primary_key=True,
+        description="order of law: what each adds to those before it; or shapley: on average.",
+    )
+    duty_increment_usd = usd("What the authority adds at unchanged trade, by the method.")
+
+
+class Instruments(dy.Schema):
+    """A measure that is no import duty: what it covers, what it takes, the trade on its goods."""
+
+    measure_id = dy.String(primary_key=True, description="The measure.")
+    instrument = dy.String(description="procurement-ban, import-ban, export-duty or export-ban.")
+    imposed_by = dy.String(description="Economy that imposes it.")
+    authority = dy.String(description="Legal basis.")
+    state = dy.String(description="State of the measure at the date of the law.")
+    covered_usd = usd("What the measure reaches, such as contracts, as the scenario states it.")
+    covered_low_usd = usd("Least that it may reach.")
+    covered_high_usd = usd("Most that it may reach.")
+    affected_usd = usd("What it takes, such as awards that were won, as the scenario states it.")
+    affected_low_usd = usd("Least that it may take.")
+    affected_high_usd = usd("Most that it may take.")
+    affected_share = share("What it takes as a share of what it reaches.")
+    trade_value_usd = usd("Imports of its goods from its partners in the table.")
+    source = dy.String(description="Citation of the legal act or of the assumption.")
+
+
+class Controls(dy.Schema):
+    """A figure that the result should meet, as somebody published it, and whether it does."""
+
+    figure = dy.String(primary_key=True, description="Figure of the result.")
+    equals_usd = usd("What the figure should be.")
+    within_share = share("How far it may be from that, as a share of it.")
+    found_usd = usd("What the figure is in this run.")
+    difference_usd = usd("What it is less what it should be.")
+    verdict = dy.String(
+        regex="^(met|not met|calibrated|not known)$",
+        description="met; not met; calibrated: a share was set so that it is met; or not known.",
+    )
+    source = dy.String(description="Who published the figure.")
+
+
+class Sweep(dy.Schema):
+    """What the scenario comes to at each rate that a measure is given, at unchanged trade."""
+
+    measure_id = dy.String(primary_key=True, description="The measure whose rate is changed.")
+    measure_rate = dy.Float64(
+        primary_key=True, metadata=FRACTION, description="Ad valorem rate that it is given."
+    )
+    covered_value_usd = usd("Value that measures reach, after exclusions.")
+    in_force_value_usd = usd("Covered value that a measure in force reaches.")
+    affected_value_usd = usd("Value in force on which the rate changes.")
+    duty_before_usd = usd("Statutory base duty, where known.")
+    duty_after_usd = usd("Duty with the measures in force, where known.")
+    duty_increment_usd = usd("Duty that the measures in force add, where known.")
+    duty_increment_unknown_value_usd = usd("Value whose added duty cannot be computed.")
+
+
+class ByDate(dy.Schema):
+    """What the scenario comes to from each change of its law on, at unchanged trade."""
+
+    valid_from = dy.Date(primary_key=True, description="Day from which the law stands so.")
+    valid_until = dy.Date(
+        nullable=True, description="First day on which the law changes; null where it does not."
+    )
+    listed_value_usd = usd("Value of the lines that a measure names.")
+    covered_value_usd = usd("Value that measures reach, after exclusions.")
+    in_force_value_usd = usd("Covered value that a measure in force reaches.")
+    threatened_value_usd = usd("Covered value that only measures not in force reach.")
+    affected_value_usd = usd("Value in force on which the rate changes.")
+    duty_before_usd = usd("Statutory base duty of a full year, where known.")
+    duty_after_usd = usd("Duty of a full year with the measures in force, where known.")
+    duty_increment_usd = usd("Duty of a full year that the measures in force add, where known.")
+    duty_increment_unknown_value_usd = usd("Value whose added duty cannot be computed.")
+    threatened_increment_usd = usd("Duty that the measures not in force would add, where known.")

@@ -1,14 +1,17 @@
 """What every command shares: its options, and how results are shown."""
 
+import errno
 import json
+import os
 import re
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from calc.errors import UsageError
+from calc.errors import StorageError, UsageError
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -43,11 +46,27 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def show(result: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
-    """Print a result on standard output: as JSON, or as lines for people."""
+    """Print a result on standard output: as JSON, or as lines for people.
+
+    Where nobody reads it any more the work is done all the same.
+
+    Raises:
+        StorageError: Standard output cannot be written.
+    """
+    text = "\n".join(lines)
     if as_json:
-        typer.echo(json.dumps(result, ensure_ascii=False, indent=2, sort_keys=False, default=str))
-    else:
-        typer.echo("\n".join(lines))
+        text = json.dumps(result, ensure_ascii=False, indent=2, sort_keys=False, default=str)
+    try:
+        typer.echo(text)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as err:
+        if err.errno == errno.EBADF:  # standard output was closed on purpose
+            return
+        what = f"cannot write to standard output: {err.strerror}"
+        raise StorageError(what, hint="free space, or print elsewhere") from err
 
 
 def day_given(text: str | None) -> date | None:

@@ -34,6 +34,11 @@ Strict = Annotated[
     bool, typer.Option("--strict", help="Exit 8 where a check fails or a duty is unknown.")
 ]
 
+Shapley = Annotated[
+    bool,
+    typer.Option("--shapley", help="Share duty among authorities by Shapley's value too."),
+]
+
 
 def run(
     scenario: ScenarioFile,
@@ -43,6 +48,7 @@ def run(
     quarantine: Quarantine = False,
     allow_rate_above: HighRate = None,
     strict: Strict = False,
+    shapley: Shapley = False,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -67,6 +73,7 @@ def run(
         period=period,
         quarantine=quarantine,
         allow_rate_above=rate_given(allow_rate_above),
+        shapley=shapley,
     )
     place = open_workspace(workspace)
     tell(run_scenario(place, scenario, settings, Talk(quiet=quiet)), as_json, strict)
@@ -143,16 +150,14 @@ def prune(
     from pipelines.workspace import open_workspace
 
     place = open_workspace(workspace)
-    found = stored_runs(place, scenario)
     if run_id is not None:
-        wanted = find_run(place, run_id)
-        gone = [item for item in found if item.folder == wanted]
+        gone = [find_run(place, run_id)]
     else:
-        gone = [item for item in found if item.age >= keep]
+        gone = [item.folder for item in stored_runs(place, scenario) if item.age >= keep]
     if not dry_run:
         remove_runs(place, gone)
     verb = "would remove" if dry_run else "removed"
-    names = [place.relative(item.folder) for item in gone]
+    names = [place.relative(folder) for folder in gone]
     lines = [f"{verb} {name}" for name in names] or ["nothing to remove"]
     show({"removed": [] if dry_run else names, "found": names}, lines, as_json=as_json)
 
@@ -183,9 +188,34 @@ def verify(wanted: RunArgument, workspace: WorkspaceOption = None, as_json: AsJs
     show(asdict(done), lines, as_json=as_json)
 
 
+def explain(
+    wanted: RunArgument,
+    line: Annotated[str, typer.Option("--line", metavar="CODE", help="Code, or its beginning.")],
+    partner: Annotated[str | None, typer.Option("--partner", help="Economy of origin.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the trail of a figure: source row, base, measures and why, arithmetic, law.
+
+    \b
+    Example:
+      retorsion explain us-japan-2024 --line 8708.40.11 --partner JPN
+    """  # noqa: D301
+    from pipelines.explain import explain as explain_line
+    from pipelines.explain import trail_lines
+    from pipelines.run.store import find_run
+    from pipelines.workspace import open_workspace
+
+    place = open_workspace(workspace)
+    trails = explain_line(find_run(place, wanted), line, partner)
+    lines = [text for trail in trails for text in (*trail_lines(trail), "")][:-1]
+    show({"trails": [trail.as_dict() for trail in trails]}, lines, as_json=as_json)
+
+
 def register(app: typer.Typer) -> None:
     """Attach the commands of this subject."""
     app.command("run")(run)
     app.command("runs")(runs)
+    app.command("explain")(explain)
     app.command("verify")(verify)
     app.command("prune")(prune)

@@ -31,7 +31,9 @@ def check(
     scenario, law = _law(file, as_of, allow_rate_above)
     result = _result(scenario, law)
     lines = [_headline(scenario, law)]
-    lines += [f"  {each['id']}: {each['state']}{_since(each)}" for each in result["measures"]]
+    told = [f"  {each['id']}: {each['state']}{_since(each)}" for each in result["measures"]]
+    lines += dict.fromkeys(told)  # branches of a measure that are in one state are told once
+    lines += [f"note: {note}" for note in law.notes if "allows at most" in note]
     show(result, [*lines, f"next: retorsion run {file}"], as_json=as_json)
 
 
@@ -100,7 +102,7 @@ def _result(scenario: Any, law: Any) -> dict[str, Any]:
 
 def _headline(scenario: Any, law: Any) -> str:
     count = len(scenario.measures)
-    in_force = law.measures["is_in_force"].sum()
+    in_force = law.measures.filter("is_in_force")["measure_id"].n_unique()
     day = f" at {law.as_of}" if law.as_of else ""
     return (
         f"{scenario.scenario_id} is good: {count} measure{'' if count == 1 else 's'} of "

@@ -11,7 +11,11 @@ from pipelines.report.facts import RunFacts
 from pipelines.report.figures import HEADLINE_TABLES, ordered
 from pipelines.report.grid import Cell, Grid
 
-TABLE_SHEETS = (*HEADLINE_TABLES, "lines", "components", "unmatched", "funnel")
+TABLE_SHEETS = (
+    *HEADLINE_TABLES,
+    *("by_authority", "instruments", "controls"),
+    *("lines", "components", "unmatched", "funnel"),
+)
 MOST_FROZEN = 2
 
 

@@ -44,6 +44,7 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
         *(value_line(name, figures, facts) for name in VALUES if figures),
         *rate_lines(figures, tables),
         *check_lines(tables),
+        *beside_lines(tables),
         *cell_lines(tables),
         *unmatched_lines(tables),
         f"files        {facts.folder}: {WORKBOOK_NAME} and {len(facts.files)} files in all",
@@ -65,6 +66,8 @@ def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
         "by_group": [cell | {"state": state_of(cell)} for cell in cells_hit(tables, "by_group")],
         "unmatched": unmatched_counts(tables),
         "failed_checks": failed_checks(tables),
+        "instruments": tables["instruments"].to_dicts() if "instruments" in tables else [],
+        "controls": tables["controls"].to_dicts() if "controls" in tables else [],
     }
 
 
@@ -136,6 +139,18 @@ def check_lines(tables: Tables) -> list[str]:
     """A blank line where all checks hold, else the first that does not."""
     failed = failed_checks(tables)
     return [f"CHECK FAILED ({len(failed)}) {failed[0]}"] if failed else [""]
+
+
+def beside_lines(tables: Tables) -> Iterator[str]:
+    """Control totals with their verdict, and measures that are no duty, a line each."""
+    for row in tables["controls"].iter_rows(named=True) if "controls" in tables else ():
+        stated, found = number(row["equals_usd"]), number(row["found_usd"])
+        figure = row["figure"].removesuffix("_usd").replace("_", " ")
+        yield f"control      {figure} should be {stated} USD, is {found} USD: {row['verdict']}"
+    for row in tables["instruments"].iter_rows(named=True) if "instruments" in tables else ():
+        covered, affected = number(row["covered_usd"]), number(row["affected_usd"])
+        what = f"{row['measure_id']} ({row['instrument']}, {row['state']})"
+        yield f"no duty      {what}: covered {covered} USD, affected {affected} USD"
 
 
 def cell_lines(tables: Tables) -> Iterator[str]:

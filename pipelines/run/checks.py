@@ -25,9 +25,23 @@ def refuse_failed(manifest: Manifest, tables: Mapping[str, pl.DataFrame], *, str
         Problem(check, where=f"run {manifest.run_id}", hint="a bug of ours; please report it")
         for check in manifest.failed_checks
     ]
+    failed += _controls(manifest, tables)
     unknown = list(_unknown(manifest, tables["by_importer"])) if strict else []
     if failed or unknown:
         raise VerificationError.collected([*failed, *unknown])
+
+
+def _controls(manifest: Manifest, tables: Mapping[str, pl.DataFrame]) -> Iterator[Problem]:
+    """The control totals that the run does not meet."""
+    if "controls" not in tables:
+        return
+    for row in tables["controls"].filter(pl.col("verdict") == "not met").iter_rows(named=True):
+        yield Problem(
+            f"control total {row['figure']} is not met: {row['found_usd']:,.0f} against "
+            f"{row['equals_usd']:,.0f} USD, a difference of {row['difference_usd']:+,.0f}",
+            where=f"run {manifest.run_id}, [control] {row['figure']}",
+            hint=f"compare with its source: {row['source']}",
+        )
 
 
 def _unknown(manifest: Manifest, by_importer: pl.DataFrame) -> Iterator[Problem]:

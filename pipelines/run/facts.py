@@ -18,6 +18,9 @@ TABLE_FILES = {
     "by_group": "by product group",
     "by_product": "by HS subheading",
     "by_measure": "by measure, each by itself",
+    "by_authority": "duty by authority, in parts that add up",
+    "instruments": "measures that are no duty: what they cover and what they take",
+    "controls": "published figures that the run should meet, and whether it does",
     "unmatched": "schedule without trade, and trade of the groups that no measure names",
     "funnel": "rows and dollars from the source files to the lines affected",
     "provenance": "the source file and row of every line",
@@ -49,7 +52,8 @@ def what_is(name: str) -> str:
 def facts_of(inputs: Inputs, found: Answer, folder: str) -> RunFacts:
     """The facts of a run that no table holds."""
     scenario, law = inputs.scenario, inputs.law
-    names = [*(f"{name}.parquet" for name in TABLE_FILES), *OTHER_FILES]
+    tables = [name for name in TABLE_FILES if name in (*found.tables, "funnel", "provenance")]
+    names = [*(f"{name}.parquet" for name in tables), *OTHER_FILES]
     return RunFacts(
         scenario_id=scenario.scenario_id,
         title=scenario.title,

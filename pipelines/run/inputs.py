@@ -27,6 +27,7 @@ class RunSettings:
         as_of: Date of the law; None for the scenario's own.
         period: Reference period of the trade; None where the table has one.
         quarantine: Leave out rows that break a rule instead of refusing the table.
+        shapley: Share duty out among authorities by Shapley's value too.
         allow_rate_above: Rates up to this fraction are accepted instead of up to 10 (1,000 %).
     """
 
@@ -35,6 +36,7 @@ class RunSettings:
     period: str | None = None
     quarantine: bool = False
     allow_rate_above: float | None = None
+    shapley: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,7 @@ class Inputs:
             "ingest_funnel": funnel,
             "quarantine": self.verdict.quarantine,
             "period": self.settings.period,
+            "shapley": self.settings.shapley,
             "tool_version": tool_version(),
             "code_sha256": code_sha256(),
             "libraries": library_versions(),

@@ -10,10 +10,11 @@ import narwhals as nw
 import polars as pl
 
 from calc.codes import edition_of
-from calc.duty import Frame
+from calc.duty import ROW, Frame
 from calc.errors import DataRejectedError, LimitError, Problem, ScenarioError, did_you_mean
-from calc.hits import ROW, with_duty_base
+from calc.hits import with_duty_base
 from calc.money import LARGEST_SUM_USD, to_units, to_usd
+from calc.policy.model import Policy
 from calc.resolve import LawTables
 from calc.tables.trade import VALUE_COLUMNS
 from calc.valuation import any_value, columns_for
@@ -30,11 +31,15 @@ class Question:
     Attributes:
         table: Parquet file in the TRADE layout.
         left_out: Rows of the table (0-based) that validation left out.
-        law: The law at one date.
+        law: The scopes of the law at one date.
+        policy: The law itself.
+        default_programme: Programme of the base duty where no preference is claimed.
         interval: The days between which the law stands so.
         importers: Importers whose imports are asked about.
         nomenclature: Edition of the codes of the schedule.
         period: Reference period; None where the table has one.
+        with_shapley: Whether duty is shared out among authorities by Shapley's value too.
+        may_hit_nothing: Whether the scenario says something even where no duty hits a line.
         groups: ``prefix`` and ``product_group``.
         descriptions: ``code`` and ``description``.
     """
@@ -42,12 +47,16 @@ class Question:
     table: Path
     left_out: pl.Series
     law: LawTables
+    policy: Policy
+    default_programme: str
     interval: tuple[date | None, date | None]
     importers: tuple[str, ...]
     nomenclature: str
     period: str | None
     groups: pl.DataFrame
     descriptions: pl.DataFrame
+    may_hit_nothing: bool = False
+    with_shapley: bool = False
 
     @functools.cached_property
     def constants(self) -> Mapping[str, str | None]:

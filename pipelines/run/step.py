@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.report.facts import RunFacts
+    from pipelines.run.compute import Answer
     from pipelines.run.question import Question
 
-SUMMARY_TABLES = ("by_importer", "by_group", "funnel", "unmatched")
+SUMMARY_TABLES = ("by_importer", "by_group", "funnel", "unmatched", "instruments", "controls")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,8 @@ class Run:
         """The tables that the summary needs, read from the run's folder."""
         import polars as pl
 
-        return {name: pl.read_parquet(self.folder / f"{name}.parquet") for name in SUMMARY_TABLES}
+        paths = {name: self.folder / f"{name}.parquet" for name in SUMMARY_TABLES}
+        return {name: pl.read_parquet(path) for name, path in paths.items() if path.is_file()}
 
 
 def run_scenario(workspace: Workspace, scenario: Path, settings: RunSettings, talk: Talk) -> Run:
@@ -122,29 +124,53 @@ def _record_of(table: Path) -> Any:
     return record
 
 
-def _question(inputs: Inputs) -> "Question":
+def question_of(inputs: Inputs) -> "Question":
+    """What the inputs of a run ask."""
+    import polars as pl
+
+    from calc.base import default_programme
     from calc.resolve import LawTables
     from pipelines.reference import descriptions, product_groups
     from pipelines.run.question import Question
 
     law, scenario = inputs.law, inputs.scenario
+    duties = [one.measure_id for one in scenario.measures if one.instrument.kind == "duty"]
+    is_duty = pl.col("measure_id").is_in(duties)
     return Question(
         table=inputs.table,
         left_out=inputs.verdict.quarantine_rows,
         law=LawTables(
-            measures=law.measures.lazy(),
-            products=law.products.lazy(),
+            measures=law.measures.filter(is_duty).lazy(),
+            products=law.products.filter(is_duty).lazy(),
             partners=law.partners.lazy(),
             exclusions=law.exclusions.lazy(),
-            base=law.base.lazy(),
+            base=pl.concat([law.base, law.preferences]).lazy(),
+            shares=law.shares.lazy(),
         ),
+        policy=law.policy,
+        default_programme=default_programme(law.base["programme"].unique()),
         interval=(law.valid_from, law.valid_until),
         importers=(scenario.importer,),
         nomenclature=scenario.nomenclature,
         period=inputs.settings.period,
         groups=product_groups(scenario.nomenclature),
         descriptions=descriptions(scenario.nomenclature),
+        with_shapley=inputs.settings.shapley,
+        may_hit_nothing=any(one.instrument.kind != "duty" for one in scenario.measures),
     )
+
+
+def _beside(inputs: Inputs, question: "Question", found: "Answer") -> "dict[str, pl.DataFrame]":
+    """The tables of what is no duty, and of control totals, where the scenario has any."""
+    from pipelines.run.controls import controls_table
+    from pipelines.run.instruments import instruments_table
+
+    tables = {}
+    if question.may_hit_nothing:
+        tables["instruments"] = instruments_table(inputs, question, found.period)
+    if inputs.scenario.controls:
+        tables["controls"] = controls_table(inputs, found.tables["by_importer"])
+    return tables
 
 
 def _make(workspace: Workspace, inputs: Inputs, folder: Path) -> None:
@@ -156,10 +182,11 @@ def _make(workspace: Workspace, inputs: Inputs, folder: Path) -> None:
     from pipelines.run.funnel import stages_of
     from pipelines.run.write import outputs_of, read_back, write_outputs
 
-    question = _question(inputs)
+    question = question_of(inputs)
     found = answer(question)
     stages = stages_of(question, found, inputs.record, inputs.verdict)
-    found = replace(found, tables={**found.tables, "funnel": funnel_table(stages)})
+    beside = _beside(inputs, question, found) | {"funnel": funnel_table(stages)}
+    found = replace(found, tables={**found.tables, **beside})
     facts = facts_of(inputs, found, workspace.relative(folder))
     with new_folder(folder) as fresh:
         rows = write_outputs(fresh, inputs, found, facts)

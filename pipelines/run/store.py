@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,24 +119,31 @@ def _nth(workspace: Workspace, scenario_id: str, back: int) -> Path:
     )
 
 
-def remove_runs(workspace: Workspace, runs: list[StoredRun]) -> None:
+def remove_runs(workspace: Workspace, folders: Sequence[Path]) -> None:
     """Remove runs whole: each is renamed out of sight first, so that none is ever half there.
 
     Raises:
         StorageError: A folder cannot be removed.
+        UsageError: A folder is not in the workspace.
     """
-    for run in runs:
-        hidden = run.folder.with_name(f".{run.folder.name}.removed-{os.getpid()}")
+    for folder in folders:
+        if not folder.resolve().is_relative_to(workspace.runs.resolve()):
+            raise UsageError(
+                f"run {folder.name} is not in this workspace",
+                where=str(folder),
+                hint="name its workspace with --workspace",
+            )
+        hidden = folder.with_name(f".{folder.name}.removed-{os.getpid()}")
         try:
-            run.folder.rename(hidden)
+            folder.rename(hidden)
             shutil.rmtree(hidden)
         except OSError as err:
             raise StorageError(
-                f"cannot remove run {run.folder.name}: {err.strerror}",
-                where=workspace.relative(run.folder),
+                f"cannot remove run {folder.name}: {err.strerror}",
+                where=workspace.relative(folder),
                 hint="check the permissions of the folder",
             ) from err
-    for scenario_id in {run.manifest.scenario_id for run in runs}:
+    for scenario_id in {folder.parent.name for folder in folders}:
         kept = _order(workspace, scenario_id)
         listing = workspace.runs / scenario_id / LATEST_FILE
         if kept:

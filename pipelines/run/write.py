@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from calc.hits import ROW
+from calc.dictionary import polars_schema
+from calc.duty import ROW
 from calc.tables import TABLES
 from calc.tables.lines import LineKey
 from pipelines.parquet import write_table
@@ -38,16 +39,19 @@ def write_outputs(
     """
     about = {"scenario": facts.scenario_id, "run": facts.run_id, "tool_version": facts.tool_version}
     tables = {**found.tables, "provenance": provenance_of(inputs, found)}
-    for name in TABLE_FILES:
+    names = [name for name in TABLE_FILES if name in tables]
+    for name in names:
         write_table(folder / f"{name}.parquet", tables[name], name, TABLES[name], about)
     write_workbook(folder / WORKBOOK_NAME, facts, found.tables)
     (folder / "scenario.toml").write_text(inputs.resolved, encoding="utf-8", newline="\n")
     copy_verdict(folder / VALIDATION_FOLDER, inputs.verdict)
-    return {f"{name}.parquet": tables[name].height for name in TABLE_FILES}
+    return {f"{name}.parquet": tables[name].height for name in names}
 
 
 def provenance_of(inputs: Inputs, found: Answer) -> pl.DataFrame:
     """The source file and row of each line, in the order of LINES."""
+    if found.rows.is_empty():
+        return pl.DataFrame(schema=polars_schema(TABLES["provenance"]))
     rows = found.rows.get_column(ROW).unique().sort().cast(pl.UInt32)
     sources = source_rows(inputs.table, inputs.verdict.rows_judged, rows.to_frame(ROW))
     joined = found.rows.with_columns(pl.col(ROW).cast(pl.UInt32)).join(

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import polars as pl
+
 from calc.codes import normalise_code
 from calc.errors import Problem, ScenarioError, StorageError, did_you_mean
 
 MAX_BYTES = 100_000_000
-OPTIONAL_COLUMNS = {"specific_rate_usd", "specific_unit", "rate_text", "valid_until"}
+MAX_ROWS = 5_000_000
+OPTIONAL_COLUMNS = {"specific_rate_usd", "specific_unit", "rate_text", "valid_until", "expression"}
 FIRST_ROW = 2
 """Rows are counted as a spreadsheet counts them: the header is row 1."""
 
@@ -20,13 +23,12 @@ class BaseFile:
     """The cells of a file of base duties as text, null where empty; row 2 comes first."""
 
     name: str
-    columns: tuple[str, ...]
-    rows: list[tuple[str | None, ...]]
+    cells: pl.DataFrame
     sha256: str
 
 
 def read_base_file(path: Path, columns: list[str]) -> BaseFile:
-    """The cells of a CSV in the BASE layout.
+    """The cells of a CSV or Parquet file in the BASE layout.
 
     Args:
         path: The file.
@@ -43,6 +45,9 @@ def read_base_file(path: Path, columns: list[str]) -> BaseFile:
         raise StorageError(f"cannot read {path.name}: {err.strerror}", where=str(path)) from err
     if len(content) > MAX_BYTES:
         raise ScenarioError(f"{path.name} is too large for a base", where=path.name)
+    digest = sha256(content).hexdigest()
+    if is_parquet(path):
+        return BaseFile(path.name, _parquet_cells(path.name, content, columns), digest)
     lines = _lines(path.name, content)
     header, rows = lines[0], lines[1:]
     _check_header(path.name, header, columns)
@@ -52,12 +57,44 @@ def read_base_file(path: Path, columns: list[str]) -> BaseFile:
         )
     _check_shape(path.name, header, rows)
     code = header.index("code")
-    return BaseFile(
-        path.name,
-        tuple(header),
-        [_cells(row, code) for row in rows],
-        sha256(content).hexdigest(),
+    texts = pl.DataFrame(
+        [_cells(row, code) for row in rows], schema=dict.fromkeys(header, pl.String), orient="row"
     )
+    return BaseFile(path.name, texts, digest)
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file of base duties is named as Parquet."""
+    return path.suffix.casefold() == ".parquet"
+
+
+def _parquet_cells(name: str, content: bytes, columns: list[str]) -> pl.DataFrame:
+    """The cells of a Parquet file as text.
+
+    Raises:
+        ScenarioError: It is not Parquet, has other columns, no rows, or more than five million.
+    """
+    try:
+        scanned = pl.scan_parquet(io.BytesIO(content))
+        schema = scanned.collect_schema()
+        _check_header(name, schema.names(), columns)
+        rows = scanned.select(pl.len()).collect().item()
+        if rows > MAX_ROWS:
+            raise ScenarioError(
+                f"{name} has {rows:,} rows; a base has at most {MAX_ROWS:,}", where=name
+            )
+        cells = scanned.select(pl.all().cast(pl.String)).collect()
+    except (pl.exceptions.PolarsError, OSError) as err:
+        raise ScenarioError(
+            f"{name} cannot be read as Parquet: {str(err).splitlines()[0]}",
+            where=name,
+            hint="make it again with: retorsion base FILE --name NAME",
+        ) from err
+    if cells.is_empty():
+        raise ScenarioError(
+            f"{name} holds no rows: an empty base is not a base of zero", where=name
+        )
+    return cells
 
 
 def _lines(name: str, content: bytes) -> list[list[str]]:

@@ -3,12 +3,13 @@
 import re
 from pathlib import Path, PurePosixPath
 
-from calc.errors import DataRejectedError, did_you_mean
+from calc.errors import DataRejectedError, did_you_mean, nearest
 from calc.rate_text import quoted
+from pipelines.base.places import base_names, bases_folder
+from pipelines.scenario.duties import NO_DUTY, plain_rate_of
 from pipelines.scenario.fields import Table
-from pipelines.scenario.measures import NO_RATE, rate_of
 from pipelines.scenario.model import BaseSource
-from pipelines.workspace import embedded, embedded_folder
+from pipelines.workspace import Workspace, embedded, embedded_folder, open_workspace
 
 TABLE_FILE = re.compile(r"\.(?:csv|xlsx|xls|parquet|tsv)$", re.IGNORECASE)
 NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f\x7f]{1,60}")
@@ -16,31 +17,49 @@ BARE_NAME = re.compile(r"(?!free$)[A-Za-z][A-Za-z0-9_-]{0,119}", re.IGNORECASE)
 MAX_PARTS = 8
 
 
-def read_base(table: Table, folder: Path, *, highest: float) -> BaseSource:
-    """The base of a scenario: a rate, or a CSV beside it, below it or among the tool's own.
+def read_base(
+    table: Table, folder: Path, root: Path, *, highest: float, workspace: Workspace | None = None
+) -> BaseSource:
+    """The base of a scenario: a rate, the name of a base of the workspace, or a file.
+
+    A file (CSV or Parquet) is beside the scenario, below it or among the tool's own.
 
     Args:
         table: The top of the scenario.
-        folder: The folder that the scenario is in.
+        folder: The folder of the file that names the base.
+        root: The folder of the scenario, which the base may not leave.
         highest: Highest rate allowed, as a fraction.
+        workspace: Where ``retorsion base`` keeps bases; else the one of the surroundings.
     """
     value = table.values.get("base")
     if isinstance(value, str) and BARE_NAME.fullmatch(value.strip()):
-        what = f"{quoted(value.strip())} is neither a rate nor the name of a CSV file"
-        table.refuse("base", what, did_you_mean(f"{value.strip()}.csv", _near(folder)))
-        return BaseSource(value, rate=NO_RATE)
+        return _named(table, folder, value.strip(), workspace or open_workspace(None))
     if not isinstance(value, str) or not TABLE_FILE.search(value.strip()):
-        rate = rate_of(table, "base", highest=highest)
+        rate = plain_rate_of(table, "base", highest=highest)
         return BaseSource(rate.text, rate=rate)
     written = value.strip()
-    if not written.casefold().endswith(".csv"):
+    if not written.casefold().endswith((".csv", ".parquet")):
         table.refuse("base", f"{quoted(written)}: only a CSV is supported yet", "save it as CSV")
-        return BaseSource(written, rate=NO_RATE)
-    path = _found(table, folder, written)
-    return BaseSource(written, rate=NO_RATE if path is None else None, path=path)
+        return BaseSource(written, rate=NO_DUTY)
+    path = _found(table, folder, root, written)
+    if path is not None and path.is_relative_to(root):
+        written = path.relative_to(root).as_posix()
+    return BaseSource(written, rate=NO_DUTY if path is None else None, path=path)
 
 
-def _found(table: Table, folder: Path, written: str) -> Path | None:
+def _named(table: Table, folder: Path, name: str, workspace: Workspace) -> BaseSource:
+    """The base of the workspace that has a name."""
+    bases = base_names(workspace)
+    if name in bases:
+        return BaseSource(name, path=bases_folder(workspace) / f"{name}.parquet")
+    what = f"{quoted(name)} is neither a rate nor the name of a CSV file"
+    near = nearest(name, bases)
+    hint = f"did you mean {' or '.join(near)}?" if near else ""
+    table.refuse("base", what, hint or did_you_mean(f"{name}.csv", _near(folder)))
+    return BaseSource(name, rate=NO_DUTY)
+
+
+def _found(table: Table, folder: Path, root: Path, written: str) -> Path | None:
     parts = PurePosixPath(written).parts
     if len(parts) > MAX_PARTS or not all(NAME.fullmatch(p) and p != ".." for p in parts):
         table.refuse("base", f"{quoted(written)} is not a name of a file beside or below",
@@ -49,7 +68,7 @@ def _found(table: Table, folder: Path, written: str) -> Path | None:
         return None
     path = folder.joinpath(*parts)
     if path.is_file():
-        if path.resolve().is_relative_to(folder.resolve()):
+        if path.resolve().is_relative_to(root.resolve()):
             return path
         table.refuse("base", f"{quoted(written)} leads out of the folder of the scenario",
                      "put a copy of the file beside the scenario")  # fmt: skip

@@ -1,27 +1,33 @@
 """BASE of a scenario: its rows judged by the declared rules, and those of its importer kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+import dataframely as dy
 import polars as pl
 
 from calc.base import in_force_at
 from calc.dictionary import column_names, polars_schema
 from calc.errors import MAX_PROBLEMS_SHOWN, Problem, ScenarioError
-from calc.rate_text import Rate, quoted
+from calc.rate_text import quoted
 from calc.rules import Rule, declared_rules, row_rules
 from calc.scope import ALL
 from calc.tables.base import Base
-from pipelines.scenario.base_file import FIRST_ROW, BaseFile, read_base_file
-from pipelines.scenario.fields import FIRST_DAY
-from pipelines.scenario.model import Scenario
+from pipelines.base.declared import BaseRates
+from pipelines.scenario.base_file import FIRST_ROW, BaseFile, is_parquet, read_base_file
+from pipelines.scenario.model import Duty, Scenario
+from pipelines.scenario.preferences import without_ended
 from pipelines.scenario.reference import read_reference
+from pipelines.scenario.timed import FIRST_DAY
 
 CHAPTERS = 99
 PROGRAMME = "mfn"
+BY_ORIGIN = (PROGRAMME, "column-2")
+"""Programmes whose rates are owed by origin, without a claim; column 2 names its partners."""
 ROW = "row"
 ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 KEY = ["importer", "partner", "programme", "code"]
+SCHEMA = polars_schema(Base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +35,33 @@ class ScenarioBase:
     """The importer's base duties over time, and where they come from.
 
     ``table`` has all dates, sorted by key. ``source`` is a name and SHA-256; null for one rate
-    that the scenario states.
+    that the scenario states. ``preferences`` are rates that are owed only where they are claimed,
+    in the layout of ``table``.
     """
 
     table: pl.DataFrame
     source: tuple[str, str] | None
     rows_of_others: int = 0
+    preferences: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA))
 
     def change_dates(self) -> list[date]:
         """The days on which a rate follows another on the same goods, sorted."""
-        later = self.table.filter(pl.col("valid_from") > pl.col("valid_from").min().over(KEY))
+        rates = self._all()
+        later = rates.filter(pl.col("valid_from") > pl.col("valid_from").min().over(KEY))
         return sorted(set(later["valid_from"]))
 
     def bounds(self) -> list[date]:
         """Every day on which a rate begins or ends, sorted."""
-        ends = self.table["valid_until"].drop_nulls()
-        return sorted({*self.table["valid_from"], *ends})
+        rates = self._all()
+        return sorted({*rates["valid_from"], *rates["valid_until"].drop_nulls()})
+
+    def _all(self) -> pl.DataFrame:
+        """The rates that are owed without a claim and those of preferences."""
+        return pl.concat([self.table, self.preferences])
+
+    def preferences_at(self, as_of: date | None) -> pl.DataFrame:
+        """The rates of preferences in force at a date; all of them where no date is given."""
+        return in_force_at(self.preferences.lazy(), as_of).collect()
 
     def in_force_at(self, as_of: date | None) -> pl.DataFrame:
         """The rates in force at a date; all of them where no date is given.
@@ -73,17 +90,39 @@ def base_of(scenario: Scenario) -> ScenarioBase:
         StorageError: The file cannot be read.
     """
     if scenario.base.path is None or scenario.base.rate is not None:
-        rate = scenario.base.rate or Rate(0.0, "")
+        rate = scenario.base.rate or Duty()
         return ScenarioBase(_constant(scenario.importer, rate), None)
-    file = read_base_file(scenario.base.path, column_names(Base))
-    rows = _judged(file)
+    declared = BaseRates if is_parquet(scenario.base.path) else Base
+    file = read_base_file(scenario.base.path, column_names(declared))
+    rows = _judged(file, declared)
     own = rows.filter(pl.col("importer") == scenario.importer)
     _check_use(file.name, scenario.importer, rows, own)
-    table = own.drop(ROW).sort(Base.primary_key())
-    return ScenarioBase(table, (file.name, file.sha256), rows.height - own.height)
+    kept = without_ended(
+        own.select(column_names(Base)).sort(Base.primary_key()),
+        scenario.base.ended,
+        name=file.name,
+        file=scenario.path.name,
+    )
+    standing = _without_claim()
+    return ScenarioBase(
+        kept.filter(standing) if _has_claims(kept) else kept,
+        (file.name, file.sha256),
+        rows.height - own.height,
+        kept.filter(~standing) if _has_claims(kept) else kept.clear(),
+    )
 
 
-def _constant(importer: str, rate: Rate) -> pl.DataFrame:
+def _without_claim() -> pl.Expr:
+    """Whether a rate is owed by origin alone; those of preferences have to be claimed."""
+    return pl.col("programme").is_in(BY_ORIGIN)
+
+
+def _has_claims(own: pl.DataFrame) -> bool:
+    """Whether a base has rates by origin and others besides, which have to be claimed."""
+    return PROGRAMME in set(own["programme"])
+
+
+def _constant(importer: str, rate: Duty) -> pl.DataFrame:
     """One rate on each chapter, from the first day that a scenario can name."""
     rows = [
         {
@@ -101,15 +140,13 @@ def _constant(importer: str, rate: Rate) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=polars_schema(Base)).sort(Base.primary_key())
 
 
-def _judged(file: BaseFile) -> pl.DataFrame:
-    """The rows of a file as BASE with their row numbers, all rules kept."""
-    text = pl.DataFrame(
-        file.rows, schema=dict.fromkeys(file.columns, pl.String), orient="row"
-    ).with_row_index(ROW, offset=FIRST_ROW)
-    missing = [name for name in column_names(Base) if name not in text.columns]
+def _judged(file: BaseFile, declared: type[dy.Schema]) -> pl.DataFrame:
+    """The rows of a file as declared, with their row numbers, all rules kept."""
+    text = file.cells.with_row_index(ROW, offset=FIRST_ROW)
+    missing = [name for name in column_names(declared) if name not in text.columns]
     text = text.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
-    rows, problems = _cast(file.name, text)
-    rules = row_rules(declared_rules("base", Base))
+    rows, problems = _cast(file.name, text, declared)
+    rules = row_rules(declared_rules("base", declared))
     problems += [found for rule in rules for found in _broken(file.name, text, rows, rule)]
     problems = problems or _unknown_partners(file.name, rows) or _overlaps(file.name, rows)
     if problems:
@@ -117,11 +154,13 @@ def _judged(file: BaseFile) -> pl.DataFrame:
     return rows
 
 
-def _cast(name: str, text: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:
+def _cast(
+    name: str, text: pl.DataFrame, declared: type[dy.Schema]
+) -> tuple[pl.DataFrame, list[Problem]]:
     """The rows in the types of BASE, and a problem for each cell that has another."""
     problems: list[Problem] = []
     casts = {}
-    for column, dtype in polars_schema(Base).items():
+    for column, dtype in polars_schema(declared).items():
         if dtype == pl.Date:
             iso = pl.when(pl.col(column).str.contains(ISO_DAY)).then(pl.col(column))
             casts[column] = iso.str.to_date("%Y-%m-%d", strict=False)
@@ -199,10 +238,10 @@ def _check_use(name: str, importer: str, rows: pl.DataFrame, own: pl.DataFrame) 
             hint=f"it has rates of {others}",
         )
     programmes = sorted(set(own["programme"]))
-    if len(programmes) > 1:
+    if len(programmes) > 1 and PROGRAMME not in programmes:
         raise ScenarioError(
-            f"{name} has rates of several programmes ({', '.join(programmes)}); preferences are "
-            "not supported yet",
+            f"{name} has rates of several programmes ({', '.join(programmes)}), and none is "
+            f"{PROGRAMME}, which is owed without a claim",
             where=name,
-            hint="keep the rows of one programme, such as mfn",
+            hint=f"add the rows of {PROGRAMME}, or keep those of one programme",
         )

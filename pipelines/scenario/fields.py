@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Protocol
 
 from calc.rate_text import quoted
 from pipelines.scenario.ledger import Ledger
 from pipelines.scenario.lines import KeyPath
+from pipelines.scenario.timed import FIRST_DAY
 
-FIRST_DAY = date(1800, 1, 1)
 LAST_DAY = date(2199, 12, 30)
 SHOWN_BELOW = 10**30
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -47,6 +47,13 @@ def shown(value: Any) -> str:
     return "a huge number" if is_huge else str(value)
 
 
+class Place(Protocol):
+    """Where a problem is entered: a table of the file, or a cell of an annex."""
+
+    def refuse(self, key: str | int, what: str, hint: str = "") -> None:
+        """Enter a problem at one of the keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of the file, with the path that leads to it and the ledger for its problems."""
@@ -62,6 +69,10 @@ class Table:
     def at(self, key: str) -> "Table":
         """The list or table of a key as a place to enter problems at, by number or key."""
         return Table((*self.path, key), self.values, self.ledger)
+
+    def inner(self, key: str | int, values: dict[str, Any]) -> "Table":
+        """The table that a key holds, with its own values."""
+        return Table((*self.path, key), values, self.ledger)
 
     def shown_key(self, key: str) -> str:
         """A key as a message names it."""
@@ -114,12 +125,6 @@ def day_of(table: Table, key: str) -> date | None:
     value = table.values[key]
     if isinstance(value, datetime):
         table.refuse(key, f"{key} has a time of day ({value})", f"write {key} = {value.date()}")
-    elif isinstance(value, dict) and "earliest" in value:
-        table.refuse(
-            key,
-            "the earliest of several events is not supported yet",
-            "write the day itself in this version",
-        )
     elif not isinstance(value, date):
         table.refuse(
             key, f"{key} is {kind_of(value)} ({shown(value)}), not a date", _day(key, value)
@@ -136,6 +141,49 @@ def _day(key: str, value: Any) -> str:
     is_iso = isinstance(value, str) and ISO_DAY.fullmatch(value.strip())
     day = value.strip() if is_iso else "2024-12-31"
     return f"write {key} = {day} (year-month-day, without quotes)"
+
+
+def table_of(table: Table, key: str, *, example: str) -> Table | None:
+    """The table that a key holds; null where it is absent or refused."""
+    value = table.values.get(key)
+    if isinstance(value, dict):
+        return table.inner(key, value)
+    if value is not None:
+        table.refuse(
+            key, f"{key} is {kind_of(value)} ({shown(value)}), not a table", f"write {example}"
+        )
+    return None
+
+
+def named_tables_of(
+    table: Table, key: str, *, pattern: re.Pattern[str], example: str
+) -> dict[str, Table]:
+    """The tables of a table of tables, by name; those with no name of the form are refused."""
+    outer = table_of(table, key, example=example)
+    found = {}
+    for name, value in (outer.values if outer is not None else {}).items():
+        if outer is None:
+            break
+        if not pattern.fullmatch(name):
+            outer.refuse(name, f"{quoted(name)} is not a name of at most 60 small letters, digits "
+                         "and dashes", f"write {example}")  # fmt: skip
+        elif not isinstance(value, dict):
+            outer.refuse(name, f"{name} is {kind_of(value)}, not a table", f"write {example}")
+        else:
+            found[name] = outer.inner(name, value)
+    return found
+
+
+def number_of(place: Place, key: str | int, value: Any, *, example: str) -> float | None:
+    """A finite number from 0 on; null where it is refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        place.refuse(key, f"{key} is {kind_of(value)} ({shown(value)}), not a number",
+                     f"write {example}")  # fmt: skip
+    elif not 0 <= value < SHOWN_BELOW:
+        place.refuse(key, f"{key} is {shown(value)}, not a number from 0 on", f"write {example}")
+    else:
+        return float(value)
+    return None
 
 
 def words_of(table: Table, key: str) -> Iterator[tuple[int | None, Any]]:

@@ -1,19 +1,23 @@
-"""The words that name goods: codes, ranges, groups and ``all``."""
+"""The words that name goods: codes, ranges, groups, annexes and ``all``."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from calc.codes import PUNCTUATION, edition_of, normalise_code
 from calc.errors import did_you_mean
 from calc.rate_text import quoted
-from pipelines.scenario.fields import Table, kind_of, shown, words_of
+from pipelines.scenario.annex_goods import KNOWN, AnnexGood, read_goods, words_of_annex
+from pipelines.scenario.fields import Place, Table, kind_of, shown, words_of
+from pipelines.scenario.files import Files, is_annex
+from pipelines.scenario.lines import KeyPath
 from pipelines.scenario.model import ALL, ProductWord
 from pipelines.scenario.reference import Reference, fold
 
 MAX_RANGE = 10_000
 MAX_PREFIXES = 500_000
 DASH = re.compile(r"\s*[-–—]\s*")
-ANNEX = re.compile(r"\.(?:csv|xlsx|parquet)$", re.IGNORECASE)
 EX_CODE = re.compile(r"ex[ .]*(?=[0-9])", re.IGNORECASE)
 HS_DIGITS = 6
 LINE_DIGITS = 10
@@ -21,30 +25,50 @@ A_CODE = 'such as "8703.23", "4104-4107" or "@car-parts"'
 
 
 class Goods:
-    """Reads the words of goods in a scenario's nomenclature, within a limit for all of them."""
+    """Reads the words of goods in a scenario's nomenclature, within a limit for all of them.
 
-    def __init__(self, nomenclature: str, reference: Reference) -> None:
+    ``annexes`` holds the rows of the annexes read, by the key that names them.
+    """
+
+    def __init__(self, nomenclature: str, reference: Reference, files: Files, folder: Path) -> None:
         """Goods of a nomenclature; an unknown one (empty) leaves groups and lengths unchecked."""
         self._nomenclature = nomenclature
         self._edition = edition_of(nomenclature)
         self._reference = reference
+        self._files = files
+        self._folder = folder
         self._left = MAX_PREFIXES
+        self.annexes: dict[KeyPath, list[AnnexGood]] = {}
 
     def read(self, table: Table, key: str, *, may_be_all: bool) -> tuple[ProductWord, ...]:
         """The goods that a key names, in the order of the file; none where it is absent."""
-        words = []
+        words: list[ProductWord] = []
         for number, item in words_of(table, key):
             place, at = (table, key) if number is None else (table.at(key), number)
-            word = self._word(place, at, item, may_be_all=may_be_all)
+            if is_annex(item):
+                words += self._annex(table, key, item)
+                continue
+            word = self.word(place, at, item, may_be_all=may_be_all)
             if word is not None:
                 words.append(word)
         if len(words) > 1 and any(word.prefixes == (ALL,) for word in words):
             table.refuse(key, f'{key} names "all" beside other goods', 'write "all" alone, or not')
         return tuple(words)
 
-    def _word(
-        self, place: Table, at: str | int, item: Any, *, may_be_all: bool
+    def _annex(self, table: Table, key: str, written: str) -> Iterator[ProductWord]:
+        """The goods of an annex: a word for each time over which some of its rows hold."""
+        annex = self._files.annex(table, key, written, folder=self._folder)
+        if annex is None:
+            return
+        self._files.mark(annex, KNOWN)
+        rows = read_goods(annex, table, key, self)
+        self.annexes.setdefault((*table.path, key), []).extend(rows)
+        yield from words_of_annex(annex.name, rows)
+
+    def word(
+        self, place: Place, at: str | int, item: Any, *, may_be_all: bool
     ) -> ProductWord | None:
+        """What one text names; null where it is refused."""
         if not isinstance(item, str):
             _refuse_number(place, at, item)
             return None
@@ -53,32 +77,27 @@ class Goods:
             if not may_be_all:
                 place.refuse(at, '"all" leaves nothing of the measure', "name the goods")
             return ProductWord(written, (ALL,))
-        prefixes, group = self._prefixes(place, at, written)
+        part = EX_CODE.match(written)
+        bare = written[part.end() :] if part else written
+        prefixes, group = self._prefixes(place, at, bare)
         if len(prefixes) > self._left >= 0:
             place.refuse(at, f"the scenario names more than {MAX_PREFIXES:,} codes", "use prefixes")
         self._left -= len(prefixes)
-        return ProductWord(written, prefixes, group) if prefixes and self._left >= 0 else None
+        is_kept = prefixes and self._left >= 0
+        return ProductWord(written, prefixes, group, part is not None) if is_kept else None
 
     def _prefixes(
-        self, place: Table, at: str | int, word: str
+        self, place: Place, at: str | int, word: str
     ) -> tuple[tuple[str, ...], str | None]:
         """The prefixes of a word other than ``all``, and the group that it names."""
         if word.startswith("@"):
             return self._group(place, at, word)
-        if ANNEX.search(word):
-            place.refuse(at, f"{quoted(word)} is an annex, which is not supported yet",
-                         "list the codes in the scenario in this version")  # fmt: skip
-        elif EX_CODE.match(word):
-            place.refuse(at, f"{quoted(word)} is part of a code (ex), which is not supported yet",
-                         "name the whole code: the result is an upper bound")  # fmt: skip
-        elif len(DASH.split(word)) > 1:
+        if len(DASH.split(word)) > 1:
             return self._range(place, at, word), None
-        else:
-            code = self._code(place, at, word, word)
-            return ((code,) if code else ()), None
-        return (), None
+        code = self._code(place, at, word, word)
+        return ((code,) if code else ()), None
 
-    def _group(self, place: Table, at: str | int, word: str) -> tuple[tuple[str, ...], str | None]:
+    def _group(self, place: Place, at: str | int, word: str) -> tuple[tuple[str, ...], str | None]:
         name = self._reference.product_words.get(fold(word[1:].replace("_", "-")))
         if name is None:
             known = [f"@{known}" for known in self._reference.product_words]
@@ -100,7 +119,7 @@ class Goods:
             )
         return group.codes.get(self._edition, ()), name
 
-    def _range(self, place: Table, at: str | int, word: str) -> tuple[str, ...]:
+    def _range(self, place: Place, at: str | int, word: str) -> tuple[str, ...]:
         ends = DASH.split(word)
         if len(ends) != 2 or not all(re.search(r"\d", end) for end in ends):
             self._refuse_code(place, at, word, word)
@@ -121,7 +140,7 @@ class Goods:
             return tuple(f"{n:0{len(first)}}" for n in range(int(first), int(last) + 1))
         return ()
 
-    def _code(self, place: Table, at: str | int, text: str, word: str) -> str | None:
+    def _code(self, place: Place, at: str | int, text: str, word: str) -> str | None:
         """The digits of a code, which may be one end of a range."""
         code = normalise_code(text) if text.isascii() else normalise_code(PUNCTUATION.sub("", text))
         most = HS_DIGITS if self._nomenclature.startswith("HS") else LINE_DIGITS
@@ -137,7 +156,7 @@ class Goods:
             return code
         return None
 
-    def _refuse_code(self, place: Table, at: str | int, text: str, word: str) -> None:
+    def _refuse_code(self, place: Place, at: str | int, text: str, word: str) -> None:
         digits = PUNCTUATION.sub("", text)
         if digits.isascii() and digits.isdigit():
             what = f"{quoted(word)} has a code of {len(digits)} digits; a code has 2, 4, 6, 8 or 10"
@@ -149,7 +168,7 @@ class Goods:
         place.refuse(at, f"{quoted(word)} is not a code, range or group", near)
 
 
-def _refuse_number(place: Table, at: str | int, item: Any) -> None:
+def _refuse_number(place: Place, at: str | int, item: Any) -> None:
     """A code that TOML reads as a number has lost its zeros; anything else is no code at all."""
     if isinstance(item, int | float) and not isinstance(item, bool):
         place.refuse(

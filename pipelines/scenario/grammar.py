@@ -4,7 +4,7 @@ A key of the language that is not read yet is refused by another message than a 
 add a key, move it from ``later`` to ``required`` or ``optional`` and read it in its module.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from calc.errors import did_you_mean, nearest
@@ -31,6 +31,8 @@ class Grammar:
         return (*self.required, *self.optional)
 
 
+LAW = ("portions", "contents", "stacking", "events", "quota", "control")
+SETTINGS = ("title", "as_of", "note", "known_at", "reading", "currencies", "min_max")
 SCENARIO = Grammar(
     noun="a scenario",
     header="the top of the file",
@@ -42,53 +44,53 @@ SCENARIO = Grammar(
         "base": 'base = "2.5%" or base = "us-mfn-2024.csv"',
         "measure": "[[measure]] and its keys below; the schedule is empty",
     },
-    optional=("title", "as_of", "note"),
-    later={
-        "extends": "builds on another scenario",
-        "change": "changes a scenario that it builds on",
-        "include": "runs several scenarios together, such as the partner's answer",
-        "portions": "splits flows, for instance by the use of a preference",
-        "contents": "gives the part of each item's value that a measure bites on",
-        "stacking": "says how measures of several authorities combine on a line",
-        "quota": "gives a quota that measures share",
-        "events": "names events that dates refer to",
-        "control": "checks the result against a stated amount",
-        "known_at": "leaves out what became known later",
-        "reading": "replicates another engine's reading of the law",
-        "imposed_by": "gives the partner's duties or bans on its own exports",
-        "direction": "gives duties on exports",
-    },
+    optional=(*SETTINGS, *LAW, "change"),
 )
+EXTENDING = Grammar(
+    noun="a scenario that extends another",
+    header="the top of the file",
+    required={
+        "id": 'id = "us-2026-after-ruling"',
+        "extends": 'extends = "us-2026.toml"',
+    },
+    optional=("importer", "nomenclature", "trade", "base", "measure", *SETTINGS, *LAW, "change"),
+)
+INCLUDING = Grammar(
+    noun="a scenario that includes others",
+    header="the top of the file",
+    required={"id": 'id = "trade-war"', "include": 'include = ["us.toml", "canada.toml"]'},
+    optional=("title", "as_of", "note", "trade"),
+)
+ADDED = Grammar(
+    noun="a file that a change adds",
+    header="the top of the file",
+    required={},
+    optional=("id", "title", "note", "importer", "nomenclature", "measure", *LAW),
+)
+MEASURE_REQUIRED = {
+    "id": 'id = "car-parts"',
+    "authority": 'authority = "section-301"',
+    "products": 'products = ["8708"]',
+    "rate": 'rate = "25%"',
+    "source": 'source = "60 FR 26745", the act that says so, or "hypothetical"',
+}
 MEASURE = Grammar(
     noun="a measure",
     header="[[measure]]",
-    required={
-        "id": 'id = "car-parts"',
-        "authority": 'authority = "section-301"',
-        "products": 'products = ["8708"]',
-        "rate": 'rate = "25%"',
-        "source": 'source = "60 FR 26745", the act that says so, or "hypothetical"',
-    },
+    required=MEASURE_REQUIRED,
     optional=(
-        *("programme", "partners", "except", "but", "mode"),
-        *("events", "from", "through", "before", "exclusion", "note"),
+        *("programme", "partners", "except", "but", "mode", "on", "portion", "by_portion"),
+        *("events", "from", "through", "before", "would_apply_from", "exclusion", "note", "order"),
+        *("instrument", "direction", "imposed_by", "covered_usd", "affected", "quota", "credit"),
     ),
-    later={
-        "portion": "limits a measure to a part of the flow",
-        "by_portion": "gives the parts of a flow different rates",
-        "content": "limits a measure to a part of each item's value",
-        "on": "puts the rate on a part of each item's value",
-        "credit": "takes an amount off the duty",
-        "quota": "puts the measure under a quota",
-        "instrument": "makes the measure something else than a duty, such as a procurement ban",
-        "covered_usd": "gives the contracts that a ban covers",
-        "affected": "gives the contracts that a ban affects",
-        "would_apply_from": "dates the duty back to before the decision",
-        "stacking": "says how the measure combines with others",
-        "season": "limits the measure to a part of the year",
-        "imposed_by": "makes the measure one of the exporter",
-        "direction": "puts the measure on exports",
-    },
+    later={"stacking": "belongs to the schedule: write [[stacking]] beside the measures"},
+)
+BAN = Grammar(
+    noun="a measure that is no duty",
+    header="[[measure]]",
+    required={key: text for key, text in MEASURE_REQUIRED.items() if key != "rate"},
+    optional=MEASURE.optional,
+    later=MEASURE.later,
 )
 EXCLUSION = Grammar(
     noun="an exclusion",
@@ -97,9 +99,8 @@ EXCLUSION = Grammar(
         "products": 'products = ["8708.99.81"]',
         "source": 'source = "86 FR 63438", the act that says so, or "hypothetical"',
     },
-    optional=("partners", "from", "through", "before", "note"),
+    optional=("partners", "portion", "from", "through", "before", "note"),
     later={
-        "portion": "limits an exclusion to a part of the flow",
         "events": "gives the exclusion events; from, through and before are read",
         "except": "leaves goods out of the exclusion",
         "but": "takes goods into the exclusion again",
@@ -109,7 +110,7 @@ EVENT = Grammar(
     noun="an event",
     header="events",
     required={"on": "on = 2024-05-16", "is": 'is = "effective"'},
-    optional=("source", "note"),
+    optional=("since", "void", "source", "note"),
 )
 PARTNERS = Grammar(
     noun="a scope of partners",
@@ -117,14 +118,134 @@ PARTNERS = Grammar(
     required={"all_except": '{ all_except = ["CAN", "MEX"] }'},
     later={"table": "takes the partners from an annex"},
 )
-TABLES = (SCENARIO, MEASURE, EXCLUSION, EVENT)
+STEP = Grammar(
+    noun="a step of a rate",
+    header="rate",
+    required={"from": "from = 2026-01-01", "rate": 'rate = "25%"'},
+    optional=("note",),
+)
+SEASON = Grammar(
+    noun="a rate for a season",
+    header="rate",
+    required={"season": 'season = "05-16..10-15"', "rate": 'rate = "25%"'},
+)
+FIRMS = Grammar(
+    noun="rates by firm", header="rate", required={"split": 'split = "firms.csv"'}, optional=()
+)
+ALTERNATIVE = Grammar(
+    noun="what a portion pays",
+    header="by_portion",
+    required={"rate": 'rate = "Free"'},
+    optional=("on", "note"),
+)
+SHARE = Grammar(
+    noun="a share",
+    header="portion",
+    required={"central": "central = 0.27", "source": 'source = "..."'},
+    optional=("low", "high", "calibrated_to", "note"),
+)
+PORTION = Grammar(
+    noun="a portion",
+    header="[portions.NAME]",
+    required={},
+    optional=(
+        *("table", "central", "low", "high", "source", "calibrated_to", "programme"),
+        *("nested_in", "disjoint_with", "note"),
+    ),
+)
+CONTENT = Grammar(
+    noun="a content",
+    header="[contents.NAME]",
+    required={},
+    optional=("table", "central", "low", "high", "source", "calibrated_to", "note"),
+)
+NAMED_EVENT = Grammar(
+    noun="a named event",
+    header="[events.NAME]",
+    required={},
+    optional=("on", "source", "note"),
+)
+CURRENCY = Grammar(
+    noun="an exchange rate",
+    header="[currencies.EUR]",
+    required={"usd": "usd = 1.08", "source": 'source = "..."'},
+    optional=("on", "note"),
+)
+STACKING = Grammar(
+    noun="a rule of stacking",
+    header="[[stacking]]",
+    required={"source": 'source = "EO 14289"'},
+    optional=("from", "through", "before", "first", "within", "note"),
+)
+RELATION = Grammar(
+    noun="a relation between authorities",
+    header="[[stacking]]",
+    required={},
+    optional=("on", "excludes", "replaces", "but"),
+)
+QUOTA = Grammar(
+    noun="a quota",
+    header="[quota.NAME]",
+    required={
+        "amount": "amount = 65005",
+        "unit": 'unit = "t"',
+        "period": 'period = "year"',
+        "over": 'over = "26.4%"',
+        "source": 'source = "..."',
+    },
+    optional=("origins", "observed_split", "note"),
+)
+AMOUNT = Grammar(
+    noun="an amount",
+    header="[[measure]]",
+    required={"source": 'source = "..."'},
+    optional=("central", "low", "high", "table", "note"),
+)
+CREDIT = Grammar(
+    noun="a credit",
+    header="credit",
+    required={"table": 'table = "offsets.csv"', "cap": 'cap = "own duty"'},
+    optional=("source", "note"),
+)
+CONTROL = Grammar(
+    noun="a control total",
+    header="[control]",
+    required={"equals": "equals = 5.9e9", "source": 'source = "..."'},
+    optional=("within", "note"),
+)
+CHANGE = Grammar(
+    noun="a change",
+    header="[[change]]",
+    required={},
+    optional=("disable", "add", "set", "restrict", "source", "note"),
+)
+DISABLE = Grammar(
+    noun="what is disabled",
+    header="[[change]]",
+    required={"from": "from = 2026-02-20"},
+    optional=("authority", "programme", "measure", "void"),
+)
+SET = Grammar(
+    noun="what is set",
+    header="[[change]]",
+    required={"measure": 'measure = "232-steel"'},
+    optional=("rate", "mode", "products", "partners"),
+)
+RESTRICT = Grammar(
+    noun="what is restricted",
+    header="[[change]]",
+    required={"measure": 'measure = "232-steel"'},
+    optional=("products", "partners"),
+)
+TABLES = (SCENARIO, EXTENDING, INCLUDING, MEASURE, EXCLUSION, EVENT)
 
 
-def check_keys(table: Table, grammar: Grammar) -> None:
+def check_keys(table: Table, grammar: Grammar, *, others: Collection[str] = ()) -> None:
     """Enter a problem for each key that is misspelt, not supported yet, or missing.
 
     What a misspelt key was probably meant to be is not reported as missing as well; nor is
-    anything in a table that holds a key of a later version, which may replace it.
+    anything in a table that holds a key of a later version, which may replace it. ``others`` are
+    keys that the caller reads itself, such as names of partners.
     """
     meant: set[str] = set()
     for key in table.values:
@@ -133,6 +254,8 @@ def check_keys(table: Table, grammar: Grammar) -> None:
         if key in grammar.later:
             refuse_later(table, key, key, grammar.later[key])
             meant.update(grammar.required)
+            continue
+        if key in others:
             continue
         meant.update(nearest(key, grammar.known, count=1))
         table.refuse(

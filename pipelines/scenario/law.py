@@ -10,12 +10,18 @@ import polars as pl
 
 from calc.dictionary import polars_schema
 from calc.errors import ScenarioError
-from calc.law import IN_FORCE, interval_of_law
+from calc.law import interval_of_law
+from calc.policy.model import Policy
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
+from calc.tables.shares import Shares
 from pipelines.scenario import scopes
 from pipelines.scenario.base_table import ScenarioBase, base_of
+from pipelines.scenario.branches import MeasureBranch, branches_of
+from pipelines.scenario.computed import refuse_what_is_not_computed
+from pipelines.scenario.groups import check_groups
 from pipelines.scenario.model import Scenario
 from pipelines.scenario.notes import notes_of
+from pipelines.scenario.policy import policy_of
 from pipelines.scenario.reference import (
     ECONOMIES,
     PARTNER_GROUPS,
@@ -35,11 +41,14 @@ class Law:
 
     Attributes:
         as_of: The date; null where the law never changes and none is given.
-        measures: MEASURES, all of them, with their state at the date.
+        measures: MEASURES, one row a branch, with its state at the date.
         products: MEASURE_PRODUCTS.
         partners: MEASURE_PARTNERS, with the members that groups have at the date.
         exclusions: EXCLUSIONS in force at the date.
+        shares: SHARES that are assumed at the date.
         base: BASE of the importer in force at the date.
+        preferences: Rates of BASE in force that are owed only where a portion claims them.
+        policy: The same law as objects: branches, stacking, portions, contents, claims.
         change_dates: Days on which a measure, an exclusion or the members of a group change, or
             one base rate follows another; sorted.
         valid_from: Since when the law stands as it does at the date; null where open.
@@ -55,7 +64,10 @@ class Law:
     products: pl.DataFrame
     partners: pl.DataFrame
     exclusions: pl.DataFrame
+    shares: pl.DataFrame
     base: pl.DataFrame
+    preferences: pl.DataFrame
+    policy: Policy
     change_dates: tuple[date, ...]
     valid_from: date | None
     valid_until: date | None
@@ -69,45 +81,55 @@ def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
 
     Raises:
         ScenarioError: The law changes over time and there is no date (the dates are listed), a
-            group of a measure in force has no members at the date, or the base cannot be used.
+            group of a measure in force has no members at the date, the base cannot be used, or
+            the scenario holds something that is read but not computed yet.
         StorageError: The base file cannot be read.
     """
+    refuse_what_is_not_computed(scenario)
     day = as_of or scenario.as_of
     reference, base = read_reference(), base_of(scenario)
     changes = _change_dates(scenario, base, reference)
     if day is None and changes:
         raise _no_date(scenario, changes)
-    _check_groups(scenario, day, reference)
+    check_groups(scenario, day, reference)
     bounds = sorted({*changes, *base.bounds(), *_group_bounds(scenario, reference)})
     valid_from, valid_until = interval_of_law(bounds, day)
-    measures, base_rows = scenario.measures, base.in_force_at(day)
+    branches = [
+        branch
+        for measure in sorted(scenario.measures, key=lambda each: each.measure_id)
+        for branch in branches_of(measure, day, scenario.importer, reference)
+    ]
     used = _sources(scenario, base, reference)
     return Law(
         as_of=day,
-        measures=_frame((scopes.measure_row(scenario, each, day) for each in measures), Measures),
-        products=_frame(
-            (row for each in measures for row in scopes.product_rows(each)), MeasureProducts
-        ),
-        partners=_frame(
-            (
-                row
-                for each in measures
-                for row in scopes.partner_rows(each, scenario.importer, reference)
-            ),
-            MeasurePartners,
-        ),
-        exclusions=_frame(
-            (row for each in measures for row in scopes.exclusion_rows(each, day, reference)),
-            Exclusions,
-        ),
-        base=base_rows,
+        **_tables(scenario, branches, day, reference),
+        base=base.in_force_at(day),
+        preferences=base.preferences_at(day),
+        policy=policy_of(scenario, branches, day),
         change_dates=tuple(changes),
         valid_from=valid_from,
         valid_until=valid_until,
-        sources=tuple((path.name, what, digest) for path, what, digest in used),
-        files=tuple(path for path, _, _ in used),
+        sources=tuple((name, what, digest) for _, name, what, digest in used),
+        files=tuple(path for path, _, _, _ in used),
         notes=notes_of(scenario, day, base, reference),
     )
+
+
+def _tables(
+    scenario: Scenario, branches: list[MeasureBranch], day: date | None, reference: Reference
+) -> dict[str, pl.DataFrame]:
+    """The declared tables of a law but for its base, by the name that ``Law`` gives them."""
+    rows = {
+        "measures": (Measures, [scopes.measure_row(scenario, each) for each in branches]),
+        "products": (MeasureProducts, [r for each in branches for r in scopes.product_rows(each)]),
+        "partners": (MeasurePartners, [r for each in branches for r in scopes.partner_rows(each)]),
+        "exclusions": (
+            Exclusions,
+            [r for each in branches for r in scopes.exclusion_rows(each, day, reference)],
+        ),
+        "shares": (Shares, [r for each in scenario.shares for r in scopes.share_rows(each, day)]),
+    }
+    return {name: _frame(listed, table) for name, (table, listed) in rows.items()}
 
 
 def _frame(rows: Iterable[scopes.Row], table: type[dy.Schema]) -> pl.DataFrame:
@@ -125,8 +147,12 @@ def _no_date(scenario: Scenario, changes: list[date]) -> ScenarioError:
 
 
 def _change_dates(scenario: Scenario, base: ScenarioBase, reference: Reference) -> list[date]:
-    exclusions = [each for measure in scenario.measures for each in measure.exclusions]
-    days = scopes.days_of_change(scenario.measures) | scopes.days_of_change(exclusions)
+    days = scopes.days_of_change(scenario.measures)
+    for share in scenario.shares:
+        days |= share.days()
+    for era in scenario.eras:
+        days |= era.days()
+    days |= {day for _, day in scenario.base.ended}
     ends = {g.valid_until for g in _groups(scenario, reference) if g.valid_until is not None}
     return sorted(days | set(base.change_dates()) | ends)
 
@@ -140,39 +166,17 @@ def _group_bounds(scenario: Scenario, reference: Reference) -> set[date]:
     return {group.valid_from for group in _groups(scenario, reference)}
 
 
-def _check_groups(scenario: Scenario, day: date | None, reference: Reference) -> None:
-    """A measure in force must not reach a group that has no members then.
-
-    A measure that is over keeps the group's last members: its threatened value is still known.
-    """
-    if day is None:
-        return
-    for measure in scenario.measures:
-        is_standing = measure.timing.state_at(day).state == IN_FORCE
-        for name in measure.partners.groups if is_standing else ():
-            group = reference.partner_groups[name]
-            if not group.is_valid_at(day):
-                until = (
-                    "" if group.valid_until is None else f" to the day before {group.valid_until}"
-                )
-                valid = [g.name for g in reference.partner_groups.values() if g.is_valid_at(day)]
-                raise ScenarioError(
-                    f"{name} does not exist at {day}, when the measure is in force",
-                    where=f'{scenario.path.name}, measure "{measure.measure_id}", partners',
-                    hint=f"it exists from {group.valid_from}{until}; at {day}: {', '.join(valid)}",
-                )
-
-
 def _sources(
     scenario: Scenario, base: ScenarioBase, reference: Reference
-) -> list[tuple[Path, str, str]]:
-    """Each file that was used beside the scenario, what it holds, and its SHA-256; by name."""
+) -> list[tuple[Path, str, str, str]]:
+    """Each file used beside the scenario: where, its name, what it holds, its SHA-256; by name."""
     used = [(ECONOMIES, "economies")]
     if any(scope.groups for scope in scenario.scopes):
         used.append((PARTNER_GROUPS, "groups of partners"))
     if scopes.product_groups(scenario):
         used.append((PRODUCT_GROUPS, "groups of products"))
-    found = [(embedded(name), what, reference.hashes[name]) for name, what in used]
+    found = [(embedded(name), name, what, reference.hashes[name]) for name, what in used]
+    found += [(file.path, file.name, file.what, file.sha256) for file in scenario.files]
     if base.source is not None and scenario.base.path is not None:
-        found.append((scenario.base.path, "base duties", base.source[1]))
-    return sorted(found, key=lambda file: file[0].name)
+        found.append((scenario.base.path, scenario.base.path.name, "base duties", base.source[1]))
+    return sorted(found, key=lambda file: file[1])

@@ -9,7 +9,13 @@ from pipelines.scenario.document import Document
 from pipelines.scenario.lines import KeyPath, find_lines, nearest_line
 
 MAX_PROBLEMS = 200
-NUMBERED = {"measure": "measure", "exclusion": "exclusion", "events": "event"}
+NUMBERED = {
+    "exclusion": "exclusion",
+    "events": "event",
+    "stacking": "stacking",
+    "change": "change",
+    "rate": "step",
+}
 
 
 class Ledger:
@@ -17,7 +23,7 @@ class Ledger:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._entries: list[tuple[KeyPath, str, str]] = []
+        self._entries: list[tuple[KeyPath, Problem]] = []
 
     @cached_property
     def _lines(self) -> dict[KeyPath, int]:
@@ -29,7 +35,15 @@ class Ledger:
         Raises:
             ScenarioError: There are so many that reading on would only take time.
         """
-        self._entries.append((path, what, hint))
+        self.enter(path, Problem(what, hint=hint))
+
+    def enter(self, path: KeyPath, problem: Problem) -> None:
+        """Enter a problem that a key leads to; one that has a place of its own keeps it.
+
+        Raises:
+            ScenarioError: There are so many that reading on would only take time.
+        """
+        self._entries.append((path, problem))
         if len(self._entries) >= MAX_PROBLEMS:
             self.raise_if_any()
 
@@ -42,16 +56,17 @@ class Ledger:
         if not self._entries:
             return
         found = self._lines
-        placed = [(nearest_line(found, path), path, what, hint) for path, what, hint in
-                  self._entries]  # fmt: skip
+        placed = [(nearest_line(found, path), path, problem) for path, problem in self._entries]
         placed.sort(key=lambda entry: entry[0])
         raise ScenarioError.collected(
             [
-                Problem(what, ", ".join((f"{self._document.name} line {line}", *self._label(path))),
-                        hint)
-                for line, path, what, hint in placed
+                Problem(problem.what, problem.where or self._place(line, path), problem.hint)
+                for line, path, problem in placed
             ]
-        )  # fmt: skip
+        )
+
+    def _place(self, line: int, path: KeyPath) -> str:
+        return ", ".join((f"{self._document.name} line {line}", *self._label(path)))
 
     def line_of(self, path: KeyPath) -> int:
         """The line of a key, for a message that points to another place."""

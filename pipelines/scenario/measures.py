@@ -1,73 +1,77 @@
 """A measure and its exclusions, from their tables."""
 
-import re
-from dataclasses import dataclass
 from typing import Any, cast
 
 from calc.errors import did_you_mean
-from calc.rate_text import Rate, RateTextError, percent_hint, quoted, read_rate
+from calc.policy.model import Mode
+from calc.rate_text import quoted
 from pipelines.scenario.fields import (
     Table,
+    day_of,
     kind_of,
     name_of,
     note_of,
-    shown,
+    number_of,
     tables_of,
     text_of,
 )
-from pipelines.scenario.goods import Goods
-from pipelines.scenario.grammar import EXCLUSION, MEASURE, check_keys
-from pipelines.scenario.model import ALL, Exclusion, Measure, Mode, PartnerScope
+from pipelines.scenario.grammar import BAN, EXCLUSION, MEASURE, check_keys
+from pipelines.scenario.instrument_keys import (
+    kind_of_instrument,
+    read_credit,
+    read_instrument,
+    read_quota_name,
+)
+from pipelines.scenario.instruments import WITHOUT_A_RATE
+from pipelines.scenario.model import ALL, Exclusion, Measure, PartnerScope
+from pipelines.scenario.names import ID, ID_RULE, LEGAL_BASIS, LEGAL_BASIS_RULE
 from pipelines.scenario.partners import read_partners
-from pipelines.scenario.reference import Reference
+from pipelines.scenario.portions import read_alternatives, read_content, read_portion
+from pipelines.scenario.rate_checks import check_annex_rates, check_cover
+from pipelines.scenario.rates import Rates, read_rates
+from pipelines.scenario.setting import Setting
 from pipelines.scenario.timing import read_timing
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-ID_RULE = "is not a name of at most 80 letters, digits, dots, dashes and underscores"
-LEGAL_BASIS = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-LEGAL_BASIS_RULE = "is not a name of at most 60 small letters, digits and dashes"
-MODES = ("add", "replace")
+MODES = ("add", "replace", "all-in")
 LARGEST_EXCLUSION = 32_767
-LARGEST_HINT = 1e6
-NO_RATE = Rate(0.0, "")
-LATER_RATES = {
-    "all": "rates partner by partner are",
-    "season": "a rate for a season is",
-    "split": "rates by firm are",
-    "table": "a rate from an annex is",
-    "column": "a rate from an annex is",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a measure is read against; ``highest`` is the limit on rates, as a fraction."""
-
-    importer: str
-    goods: Goods
-    reference: Reference
-    highest: float
 
 
 def read_measure(table: Table, setting: Setting) -> Measure:
     """A measure from its table; problems go to the table's ledger and leave placeholders."""
-    check_keys(table, MEASURE)
-    goods = setting.goods
+    kind = kind_of_instrument(table)
+    check_keys(table, BAN if kind in WITHOUT_A_RATE else MEASURE)
+    goods, name = setting.goods, _id(table)
+    products = goods.read(table, "products", may_be_all=True)
+    scope = read_partners(table, "partners", setting.reference, importer=setting.importer)
+    rates = _rates(table, scope, setting)
+    alternatives, stated = read_alternatives(table, setting)
+    instrument, stated_instrument = read_instrument(table, kind, setting)
+    credit, stated_credit = read_credit(table, setting)
     measure = Measure(
-        measure_id=name_of(table, "id", pattern=ID, rule=ID_RULE, example='id = "car-parts"'),
+        measure_id=name,
         authority=_legal_basis(table, "authority", 'authority = "section-301"'),
         programme=_legal_basis(table, "programme", 'programme = "steel"') or None,
-        partners=read_partners(table, "partners", setting.reference, importer=setting.importer),
-        products=goods.read(table, "products", may_be_all=True),
+        partners=scope,
+        products=products,
         left_out=goods.read(table, "except", may_be_all=False),
         taken_in=goods.read(table, "but", may_be_all=False),
-        rate=rate_of(table, "rate", highest=setting.highest),
-        mode=_mode(table),
-        is_mode_stated="mode" in table.values,
-        timing=read_timing(table),
-        exclusions=_exclusions(table, setting),
+        rates=rates.choices,
+        mode=read_mode(table),
+        is_mode_stated=_says_mode(table, rates.choices),
+        timing=read_timing(table, setting.events, setting.known_at),
+        exclusions=_exclusions(table, name, setting),
         source=text_of(table, "source", example='source = "60 FR 26745"'),
         note=note_of(table),
+        on=read_content(table, "on", setting),
+        portion=read_portion(table, f"{name}/portion", setting),
+        alternatives=alternatives,
+        would_apply_from=day_of(table, "would_apply_from"),
+        instrument=instrument,
+        credit=credit,
+        quota=read_quota_name(table, setting),
+        order=_order(table),
+        features=rates.features,
+        stated={"rate": rates.stated} | stated | stated_instrument | stated_credit,
     )
     if "but" in table.values and "except" not in table.values:
         table.refuse("but", "but takes goods in again, and no except leaves any out",
@@ -75,11 +79,31 @@ def read_measure(table: Table, setting: Setting) -> Measure:
     return measure
 
 
+def _rates(table: Table, scope: PartnerScope, setting: Setting) -> Rates:
+    """The rates of a measure, which must cover its partners and use its annexes."""
+    rates = read_rates(table, "rate", setting)
+    check_cover(table, rates, scope, setting)
+    check_annex_rates(table, rates, setting)
+    return rates
+
+
+def _order(table: Table) -> float:
+    """The place of a measure among those that overwrite each other; 0 where none is given."""
+    if "order" not in table.values:
+        return 0
+    return number_of(table, "order", table.values["order"], example="order = 2") or 0
+
+
+def _id(table: Table) -> str:
+    return name_of(table, "id", pattern=ID, rule=ID_RULE, example='id = "car-parts"')
+
+
 def _legal_basis(table: Table, key: str, example: str) -> str:
     return name_of(table, key, pattern=LEGAL_BASIS, rule=LEGAL_BASIS_RULE, example=example)
 
 
-def _mode(table: Table) -> Mode:
+def read_mode(table: Table) -> Mode:
+    """How a rate stands to the base duty; added to it where the table does not say."""
     value = table.values.get("mode", "add")
     if value in MODES:
         return cast("Mode", value)
@@ -90,46 +114,23 @@ def _mode(table: Table) -> Mode:
     return "add"
 
 
-def rate_of(table: Table, key: str, *, highest: float) -> Rate:
-    """The rate of a key, at most ``highest`` as a fraction; a placeholder where it is refused."""
-    value = table.values.get(key)
-    if value is None:
-        return NO_RATE
-    if not isinstance(value, str):
-        table.refuse(key, *_no_rate_text(key, value))
-        return NO_RATE
-    try:
-        return read_rate(value, highest=highest)
-    except RateTextError as err:
-        table.refuse(key, err.problems[0].what, err.problems[0].hint)
-        return NO_RATE
+def _says_mode(table: Table, choices: tuple[Any, ...]) -> bool:
+    """Whether the file says how each rate stands to the base duty."""
+    return "mode" in table.values or all(choice.duty.mode is not None for choice in choices)
 
 
-def _no_rate_text(key: str, value: Any) -> tuple[str, str]:
-    """What is wrong with a rate that is no text, and what to write."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        what = f"{key} {shown(value)} is a bare number, which is never a rate"
-        return what, percent_hint(shown(value)) if 0 < value < LARGEST_HINT else 'write "25%"'
-    if isinstance(value, list):
-        return (
-            "a rate that changes in steps is not supported yet",
-            "write one measure for each step",
-        )
-    if isinstance(value, dict):
-        form = next((LATER_RATES[name] for name in LATER_RATES if name in value), "such a table is")
-        return f"{form} not supported yet", "write one measure for each rate in this version"
-    return f"{key} is {kind_of(value)} ({shown(value)}), not a text", 'write "25%"'
-
-
-def _exclusions(table: Table, setting: Setting) -> tuple[Exclusion, ...]:
+def _exclusions(table: Table, name: str, setting: Setting) -> tuple[Exclusion, ...]:
     tables = tables_of(table, "exclusion", header="[[measure.exclusion]]")
     if len(tables) > LARGEST_EXCLUSION:
         table.refuse("exclusion", f"a measure has at most {LARGEST_EXCLUSION:,} exclusions")
         return ()
-    return tuple(_exclusion(each, setting) for each in tables)
+    return tuple(
+        _exclusion(each, f"{name}/exclusion-{number}", setting)
+        for number, each in enumerate(tables, 1)
+    )
 
 
-def _exclusion(table: Table, setting: Setting) -> Exclusion:
+def _exclusion(table: Table, name: str, setting: Setting) -> Exclusion:
     check_keys(table, EXCLUSION)
     if isinstance(table.values.get("partners"), dict):
         table.refuse("partners", "all partners except some is not supported yet in an exclusion",
@@ -138,10 +139,12 @@ def _exclusion(table: Table, setting: Setting) -> Exclusion:
     else:
         partners = read_partners(table, "partners", setting.reference, importer=setting.importer)
     products = setting.goods.read(table, "products", may_be_all=False)
+    dates = Table(table.path, _shorthand(table), table.ledger)
     return Exclusion(
         products=tuple(word for word in products if word.prefixes != (ALL,)),
         partners=partners,
-        timing=read_timing(Table(table.path, _shorthand(table), table.ledger)),
+        timing=read_timing(dates, setting.events, setting.known_at),
+        portion=read_portion(table, name, setting),
         source=text_of(table, "source", example='source = "86 FR 63438"'),
         note=note_of(table),
     )

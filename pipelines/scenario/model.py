@@ -1,51 +1,51 @@
 """A scenario as read: what the file says, checked and resolved as far as no date is needed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from calc.law import BEFORE_ANY_EVENT, IN_FORCE, Event, Interval, state_at
-from calc.rate_text import Rate
+from calc.policy.expression import FREE, Expression, ad_valorem_rate
+from calc.policy.model import FULL, Alternative, Claim, Mode
+from pipelines.scenario.assumed import Era, Share
+from pipelines.scenario.instruments import DUTY, Control, Credit, Instrument, Quota
+from pipelines.scenario.timed import Timing
 
 ALL = "*"
 """All goods or all partners, in a table (``calc.scope.ALL``, without loading polars)."""
 
-Mode = Literal["add", "replace"]
 Reach = Literal["all", "all-except", "some"]
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
-    """When a measure or exclusion is in what state.
+class Duty:
+    """A rate as a duty expression and as written; ``mode`` where its words state one: all-in."""
 
-    ``starts_in_force`` says that it is in force before its first event: something that only has
-    an end, or no event at all.
-    """
+    expression: Expression = FREE
+    text: str = ""
+    mode: Mode | None = None
 
-    events: tuple[Event, ...] = ()
-    starts_in_force: bool = True
-
-    def state_at(self, as_of: date | None) -> Interval:
-        """The state at a date and the half-open interval in which it lasts.
-
-        Raises:
-            ValueError: There are events but no date.
-        """
-        found = state_at(self.events, as_of)
-        if self.starts_in_force and found.state == BEFORE_ANY_EVENT:
-            return Interval(IN_FORCE, None, found.valid_until)
-        return found
+    @property
+    def ad_valorem_rate(self) -> float | None:
+        """The rate as a fraction of the value; null where it is not ad valorem only."""
+        return ad_valorem_rate(self.expression)
 
 
 @dataclass(frozen=True, slots=True)
 class ProductWord:
-    """A code, range, group or ``all`` as written, with the code prefixes that it stands for."""
+    """A code, range, group, annex or ``all`` as written, with the prefixes that it stands for.
+
+    ``is_part`` says that only a part of the code is meant (ex). An annex may name goods for a
+    time only; its rows of other days are words of their own.
+    """
 
     written: str
     prefixes: tuple[str, ...]
     group: str | None = None
+    is_part: bool = False
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,32 @@ class PartnerScope:
         return 1 if self.reach == "all-except" else 0
 
 
+@dataclass(frozen=True, slots=True)
+class RateChoice:
+    """One rate of a measure, and the part of the measure that it is for.
+
+    ``partners`` and ``prefixes`` are null where it is for all of the measure's; the days are null
+    where open.
+    """
+
+    duty: Duty
+    partners: PartnerScope | None = None
+    prefixes: tuple[str, ...] | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """Goods, of some partners or of all, that a measure leaves out for a time."""
+    """Goods, of some partners or of all, that a measure leaves out for a time.
+
+    ``portion`` is the part of the flow that it takes out; null for all of it.
+    """
 
     products: tuple[ProductWord, ...]
     partners: PartnerScope
     timing: Timing
+    portion: str | None
     source: str
     note: str
 
@@ -86,7 +105,8 @@ class Measure:
     """One legal act's effect on a scope of goods and partners, with its events and its source.
 
     ``products`` are named, ``left_out`` left out of them (``except``) and ``taken_in`` taken in
-    again (``but``). ``programme`` is null where the authority is ranked as one.
+    again (``but``). ``programme`` is null where the authority is ranked as one. ``stated`` holds
+    keys as the file states them, with paths from the scenario's folder.
     """
 
     measure_id: str
@@ -96,35 +116,73 @@ class Measure:
     products: tuple[ProductWord, ...]
     left_out: tuple[ProductWord, ...]
     taken_in: tuple[ProductWord, ...]
-    rate: Rate
+    rates: tuple[RateChoice, ...]
     mode: Mode
     is_mode_stated: bool
     timing: Timing
     exclusions: tuple[Exclusion, ...]
     source: str
     note: str
+    on: str = FULL
+    portion: str | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    would_apply_from: date | None = None
+    instrument: Instrument = DUTY
+    credit: Credit | None = None
+    quota: str | None = None
+    order: float = 0
+    features: tuple[str, ...] = ()
+    stated: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rate(self) -> Duty:
+        """The first of its rates, which is the only one where it has one."""
+        return self.rates[0].duty if self.rates else Duty()
 
     @property
     def names_products(self) -> bool:
         """Whether the measure names goods rather than all goods."""
         return all(word.prefixes != (ALL,) for word in self.products)
 
+    @property
+    def scopes(self) -> list[PartnerScope]:
+        """The scopes of partners of the measure, its rates and its exclusions."""
+        of_rates = [choice.partners for choice in self.rates if choice.partners is not None]
+        return [self.partners, *of_rates, *(each.partners for each in self.exclusions)]
+
     def product_words(self) -> Iterator[tuple[str, ProductWord]]:
         """Each word of the measure's goods with its role: include, exclude or but."""
         roles = (("include", self.products), ("exclude", self.left_out), ("but", self.taken_in))
         return ((role, word) for role, words in roles for word in words)
+
+    def all_words(self) -> Iterator[ProductWord]:
+        """Each word of the goods of the measure and of its exclusions."""
+        yield from (word for _, word in self.product_words())
+        yield from (word for each in self.exclusions for word in each.products)
 
 
 @dataclass(frozen=True, slots=True)
 class BaseSource:
     """The duty without the scenario: one rate for all goods, or a file in the BASE layout.
 
-    Exactly one of ``rate`` and ``path`` is given.
+    Exactly one of ``rate`` and ``path`` is given. ``ended`` says from which day on a programme of
+    the file is no longer granted.
     """
 
     written: str
-    rate: Rate | None = None
+    rate: Duty | None = None
     path: Path | None = None
+    ended: tuple[tuple[str, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UsedFile:
+    """A file that a scenario names: where it is, its name from the scenario's folder, its hash."""
+
+    path: Path
+    name: str
+    what: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +190,9 @@ class Scenario:
     """A scenario file as read, its measures in the order of the file.
 
     ``trade`` is the name of an ingested table; ``as_of`` is null where the file leaves the date to
-    the command line; ``text_sha256`` is the SHA-256 of the file's bytes.
+    the command line; ``text_sha256`` is the SHA-256 of the file's bytes. ``parts`` are the
+    scenarios that one includes, which then has no measures of its own. ``files`` were read beside
+    the scenario, the base apart.
     """
 
     scenario_id: str
@@ -146,6 +206,16 @@ class Scenario:
     base: BaseSource
     path: Path
     text_sha256: str
+    shares: tuple[Share, ...] = ()
+    eras: tuple[Era, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    controls: tuple[Control, ...] = ()
+    reading: str | None = None
+    known_at: date | None = None
+    files: tuple[UsedFile, ...] = ()
+    parts: tuple["Scenario", ...] = ()
+    notes: tuple[str, ...] = ()
+    stated: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def base_text(self) -> str:
@@ -155,8 +225,10 @@ class Scenario:
     @property
     def scopes(self) -> list[PartnerScope]:
         """The scopes of partners of all measures and exclusions."""
-        return [
-            scope
-            for measure in self.measures
-            for scope in (measure.partners, *(each.partners for each in measure.exclusions))
-        ]
+        return [scope for measure in self.measures for scope in measure.scopes]
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The preferences that portions claim, by the name of the portion."""
+        named = sorted(self.shares, key=lambda share: share.name)
+        return tuple(Claim(share.name, share.programme) for share in named if share.programme)

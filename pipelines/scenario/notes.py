@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from calc.codes import edition_of
 from calc.law import IN_FORCE
+from pipelines.scenario.limits import beyond_limits
 from pipelines.scenario.model import Measure, Scenario
 from pipelines.scenario.reference import Reference
 from pipelines.scenario.scopes import product_groups
@@ -23,6 +24,8 @@ def notes_of(
         *_product_notes(scenario, reference),
         *_partner_notes(scenario, day, reference),
         *(note for measure in measures for note in _measure_notes(measure, day)),
+        *beyond_limits(scenario),
+        *scenario.notes,
         *_base_notes(scenario, day, base),
     )
 
@@ -56,10 +59,27 @@ def _measure_notes(measure: Measure, day: date | None) -> Iterator[str]:
         yield f"{name} does not say its mode: its rate is added to the base duty"
     if measure.partners.reach == "some" and measure.partners.groups and measure.partners.economies:
         yield f"{name} names economies and groups: all of its partners rank as a group"
+    if any(word.is_part for word in measure.products) and measure.portion is None:
+        yield f"{name} names parts of codes (ex) without a portion: its figures are upper bounds"
+    if measure.would_apply_from is not None and not any(
+        event.since == measure.would_apply_from for event in measure.timing.events
+    ):
+        yield f"{name} would apply from {measure.would_apply_from} once it comes into force"
     for number, exclusion in enumerate(measure.exclusions, 1):
         state = exclusion.timing.state_at(day).state
         if state != IN_FORCE:
             yield f"exclusion {number} of {name} is {state} at {day}: it leaves nothing out"
+
+
+def _preference_notes(scenario: Scenario, base: "ScenarioBase", name: str) -> Iterator[str]:
+    granted = sorted(set(base.preferences["programme"]))
+    claimed = {claim.programme: claim.portion for claim in scenario.claims}
+    unclaimed = [programme for programme in granted if programme not in claimed]
+    if unclaimed:
+        yield f"preferences in {name} that no portion claims are not used: {', '.join(unclaimed)}"
+    for programme in sorted(set(claimed) - set(granted)):
+        portion = claimed[programme]
+        yield f"{name} has no rates of {programme}: the portion {portion} pays the base duty"
 
 
 def _base_notes(scenario: Scenario, day: date | None, base: "ScenarioBase") -> Iterator[str]:
@@ -67,6 +87,7 @@ def _base_notes(scenario: Scenario, day: date | None, base: "ScenarioBase") -> I
         yield f"the base duty is taken to be {scenario.base.written} on all goods"
         return
     name, table = base.source[0], base.table
+    yield from _preference_notes(scenario, base, name)
     if base.rows_of_others:
         yield f"{base.rows_of_others:,} rates of other importers in {name} are not used"
     if day is None:

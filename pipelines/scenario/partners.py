@@ -3,7 +3,7 @@
 from typing import Any
 
 from calc.rate_text import quoted
-from pipelines.scenario.fields import Table, kind_of, shown, words_of
+from pipelines.scenario.fields import Place, Table, kind_of, shown, words_of
 from pipelines.scenario.grammar import PARTNERS, check_keys
 from pipelines.scenario.model import PartnerScope
 from pipelines.scenario.reference import Reference
@@ -44,7 +44,7 @@ def read_importer(table: Table, key: str, reference: Reference) -> str:
         table.refuse(key, "several importers in one scenario are not supported yet",
                      "write one scenario for each importer")  # fmt: skip
         return ""
-    economy, group = _resolve(table, key, value, reference)
+    economy, group = resolve(table, key, value, reference)
     if group is not None and not reference.partner_groups[group].is_aggregate:
         table.refuse(key, f"{group} levies no duty of its own", "name one of its members")
         return ""
@@ -64,14 +64,14 @@ def _named(table: Table, key: str, reference: Reference) -> tuple[tuple[str, ...
     economies, groups = set(), set()
     for number, item in words_of(table, key):
         place, at = (table, key) if number is None else (table.at(key), number)
-        economy, group = _resolve(place, at, item, reference)
+        economy, group = resolve(place, at, item, reference)
         economies.add(economy)
         groups.add(group)
     return tuple(sorted(filter(None, economies))), tuple(sorted(filter(None, groups)))
 
 
-def _resolve(
-    place: Table, at: str | int, item: Any, reference: Reference
+def resolve(
+    place: Place, at: str | int, item: Any, reference: Reference
 ) -> tuple[str | None, str | None]:
     """The economy or else the group that a word means; neither where it is refused."""
     if not isinstance(item, str):

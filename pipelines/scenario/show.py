@@ -1,22 +1,28 @@
 """A scenario as resolved: as TOML that reads back to the same law, and as a table for people."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipelines.scenario.model import Exclusion, Measure, PartnerScope, ProductWord, Scenario, Timing
+from pipelines.scenario.assumed import Era, Share
+from pipelines.scenario.model import Exclusion, Measure, PartnerScope, ProductWord, Scenario
+from pipelines.scenario.timed import FIRST_DAY, VOID, Happening, Timing
+from pipelines.scenario.written import key_of, statements
 
 if TYPE_CHECKING:
     from pipelines.scenario.law import Law
 
-EVENT_OF_END = "ended"
+NOT_YET = "not-yet"
+WORKED_IN = ("rate", "products", "restrict")
+BRANCH = ("measure_id", "step")
+SEVERAL = 2
 
 
 def resolved_toml(scenario: Scenario, law: "Law") -> str:
     """The scenario as TOML with everything said out loud: codes of partners, mode, events, date.
 
-    Measures are sorted by id and goods are kept as written. Reading the text gives the same law,
-    a base file beside the scenario provided. The same law gives the same text.
+    Measures are sorted by id and goods are kept as written. What a scenario builds on and how it
+    changes it is worked in. Reading the text gives the same law, the base file and the annexes
+    beside the scenario provided. The same law gives the same text.
     """
     top = {
         "id": scenario.scenario_id,
@@ -25,51 +31,118 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
         "nomenclature": scenario.nomenclature,
         "trade": scenario.trade,
         "as_of": law.as_of,
+        "known_at": scenario.known_at,
+        "reading": scenario.reading,
         "base": scenario.base.written,
         "note": scenario.note,
+        **scenario.stated,
     }
     measures = sorted(scenario.measures, key=lambda measure: measure.measure_id)
     comments = [f"# {note}" for note in law.notes]
-    blocks = [comments, _statements(top), *(_measure(measure) for measure in measures)]
+    blocks = [
+        comments,
+        statements(top),
+        _waiting(scenario),
+        *(_share(share) for share in scenario.shares if share.stated),
+        *(_named(f"quota.{quota.name}", quota.stated) for quota in scenario.quotas),
+        *(_named(f"control.{each.figure}", each.stated) for each in scenario.controls),
+        *(_measure(measure, scenario) for measure in measures),
+        *(_era(era) for era in scenario.eras),
+        *(_changes(measure) for measure in measures),
+        *(_ended(name, day) for name, day in scenario.base.ended),
+    ]
     return "\n".join("\n".join(block) + "\n" for block in map(list, blocks) if block)
 
 
-def _measure(measure: Measure) -> Iterator[str]:
+def _named(header: str, values: Mapping[str, Any]) -> Iterator[str]:
+    yield f"[{header}]"
+    yield from statements(values)
+
+
+def _share(share: Share) -> Iterator[str]:
+    yield from _named(f"{share.kind}s.{share.name}", share.stated)
+
+
+def _ended(name: str, day: Any) -> Iterator[str]:
+    yield "[[change]]"
+    yield from statements({"disable": {"programme": name, "from": day}})
+
+
+def _era(era: Era) -> Iterator[str]:
+    yield "[[stacking]]"
+    days = {"from": era.valid_from, "before": era.valid_until}
+    others = {key: value for key, value in era.stated.items() if key not in (*days, "through")}
+    yield from statements(days | {key_of(key): value for key, value in others.items()})
+
+
+def _measure(measure: Measure, scenario: Scenario) -> Iterator[str]:
+    portions = {share.name: share for share in scenario.shares}
     yield "[[measure]]"
-    yield from _statements(
+    yield from statements(
         {
             "id": measure.measure_id,
             "authority": measure.authority,
             "programme": measure.programme,
             "partners": _partners(measure.partners),
-            "products": _goods(measure.products),
+            "products": measure.stated.get("products") or _goods(measure.products),
             "except": _goods(measure.left_out),
             "but": _goods(measure.taken_in),
-            "rate": measure.rate.text,
+            "rate": measure.stated.get("rate"),
             "mode": measure.mode,
+            "on": measure.on,
+            "portion": _portion(measure.portion, portions),
             **_timing(measure.timing),
+            "would_apply_from": _would_apply(measure),
+            "quota": measure.quota,
+            "order": measure.order or None,
+            **{key: value for key, value in measure.stated.items() if key not in WORKED_IN},
             "source": measure.source,
             "note": measure.note,
         }
     )
     for exclusion in measure.exclusions:
         yield "[[measure.exclusion]]"
-        yield from _statements(_exclusion(exclusion))
+        yield from statements(_exclusion(exclusion, portions))
 
 
-def _exclusion(exclusion: Exclusion) -> dict[str, Any]:
-    days = {"effective": "from", EVENT_OF_END: "before"}
+def _would_apply(measure: Measure) -> Any:
+    """The day from which a measure would apply, where no event says so already."""
+    said = any(event.since == measure.would_apply_from for event in measure.timing.events)
+    return None if said else measure.would_apply_from
+
+
+def _exclusion(exclusion: Exclusion, portions: Mapping[str, Share]) -> dict[str, Any]:
+    days = {"effective": "from", "ended": "before"}
+    timing = exclusion.timing
+    is_waiting = not timing.events and not timing.starts_in_force
     return {
         "products": _goods(exclusion.products),
         "partners": _partners(exclusion.partners),
-        **{days[event.kind]: event.on for event in exclusion.timing.events},
+        "portion": _portion(exclusion.portion, portions),
+        **{days[event.kind]: event.on for event in timing.events},
+        **(_timing(timing) if is_waiting else {}),
         "source": exclusion.source,
         "note": exclusion.note,
     }
 
 
+def _portion(name: str | None, portions: Mapping[str, Share]) -> Any:
+    """A portion by its name, or as a table where the measure states it itself."""
+    share = portions.get(name or "")
+    if share is None or share.stated:
+        return name
+    row = share.rows[0]
+    return {
+        "central": row.range.central,
+        "low": row.range.low,
+        "high": row.range.high,
+        "source": row.source,
+        "calibrated_to": share.calibrated_to,
+    }
+
+
 def _goods(words: Iterable[ProductWord]) -> list[str]:
-    return [word.written for word in words]
+    return list(dict.fromkeys(word.written for word in words))
 
 
 def _partners(scope: PartnerScope) -> Any:
@@ -78,75 +151,107 @@ def _partners(scope: PartnerScope) -> Any:
 
 
 def _timing(timing: Timing) -> dict[str, Any]:
-    """The events; a measure that only has an end keeps it, since no event begins it."""
+    """The events; what only has an end keeps it, since no event begins it.
+
+    What annuls or ends it once more is said by a change.
+    """
     if timing.starts_in_force:
-        return {"before": timing.events[0].on} if timing.events else {}
-    return {"events": [{"on": event.on, "is": event.kind} for event in timing.events]}
+        return {"before": timing.events[0].on} if _has_end(timing) else {}
+    if timing.events:
+        return {"events": [_event(event) for event in timing.events]}
+    return {"from": {"earliest": [NOT_YET]}}
 
 
-def _statements(values: dict[str, Any]) -> list[str]:
-    """One line a key; what is not given (null, empty) has no line."""
-    return [
-        f"{key} = {_toml(value)}" for key, value in values.items() if value not in (None, "", [])
-    ]
+def _has_end(timing: Timing) -> bool:
+    return bool(timing.events) and timing.events[0].kind == "ended"
 
 
-def _toml(value: Any) -> str:
-    """A value as TOML writes it on one line."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list):
-        return f"[{', '.join(_toml(item) for item in value)}]"
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_toml(item)}' for key, item in value.items())} }}"
-    return f'"{"".join(_character(char) for char in value)}"'
+def _changes(measure: Measure) -> Iterator[str]:
+    """The changes that restrict a measure, and those that end one which no event begins."""
+    for left in measure.stated.get("restrict", ()):
+        yield "[[change]]"
+        restricted = {"measure": measure.measure_id, "products": list(dict.fromkeys(left))}
+        yield from statements({"restrict": restricted})
+    timing = measure.timing
+    if not timing.starts_in_force:
+        return
+    for event in timing.events[1:] if _has_end(timing) else timing.events:
+        void = None
+        if event.kind == VOID:
+            void = "ex-tunc" if event.since == FIRST_DAY else "ex-nunc"
+        yield "[[change]]"
+        disabled = {"measure": measure.measure_id, "from": event.on, "void": void}
+        yield from statements({"disable": disabled})
 
 
-def _character(char: str) -> str:
-    """A character inside a TOML text; quotes, backslashes and control characters are escaped."""
-    if char in '"\\':
-        return f"\\{char}"
-    if char == "\n":
-        return "\\n"
-    is_control = ord(char) < ord(" ") or "\x7f" <= char <= "\x9f"
-    return f"\\u{ord(char):04x}" if is_control else char
+def _waiting(scenario: Scenario) -> Iterator[str]:
+    """The event that stands for all that have not happened, where something waits for one."""
+    for measure in scenario.measures:
+        for timing in (measure.timing, *(each.timing for each in measure.exclusions)):
+            if not timing.events and not timing.starts_in_force:
+                yield f"[events.{NOT_YET}]"
+                return
+
+
+def _event(event: Happening) -> dict[str, Any]:
+    is_ex_tunc = event.kind == VOID and event.since == FIRST_DAY
+    since = None if is_ex_tunc else event.since
+    return {"on": event.on, "is": event.kind, "since": since} | (
+        {"void": "ex-tunc"} if is_ex_tunc else {}
+    )
 
 
 def measures_shown(scenario: Scenario, law: "Law") -> list[dict[str, Any]]:
-    """One entry a measure, sorted by id, in plain types: what it does and the state it is in.
+    """One entry a branch, sorted by measure, in plain types: what it does and its state.
 
     ``codes`` counts the prefixes named, ``left_out`` those of ``except`` and ``excluded`` those
     of the exclusions in force.
     """
     counts = {
-        role: dict(law.products.filter(role=role).group_by("measure_id").len().iter_rows())
+        role: _counted(law.products.filter(role=role).select(*BRANCH, "prefix"))
         for role in ("include", "exclude")
     }
-    excluded = dict(
-        law.exclusions.select("measure_id", "prefix").unique().group_by("measure_id").len()
-        .iter_rows()
-    )  # fmt: skip
-    by_id = {measure.measure_id: measure for measure in scenario.measures}
+    excluded = _counted(law.exclusions.select(*BRANCH, "prefix").unique())
+    measures = {measure.measure_id: measure for measure in scenario.measures}
     return [
         {
-            "id": name,
+            "id": row["measure_id"],
+            "step": row["step"],
             "state": row["state"],
             "since": row["valid_from"],
             "until": row["valid_until"],
             "authority": row["authority"],
             "programme": row["programme"],
-            "partners": partners_in_words(by_id[name].partners),
-            "products": ", ".join(_goods(by_id[name].products)),
-            "codes": counts["include"].get(name, 0) if row["names_products"] else None,
-            "left_out": counts["exclude"].get(name, 0),
-            "excluded": excluded.get(name, 0),
+            "partners": _partners_of(measures[row["measure_id"]], row, law),
+            "products": ", ".join(_goods(measures[row["measure_id"]].products)),
+            "codes": counts["include"].get(key, 0) if row["names_products"] else None,
+            "left_out": counts["exclude"].get(key, 0),
+            "excluded": excluded.get(key, 0),
             "rate": row["rate_text"],
             "mode": row["mode"],
             "source": row["source"],
         }
         for row in law.measures.iter_rows(named=True)
-        for name in (row["measure_id"],)
+        for key in ((row["measure_id"], row["step"]),)
     ]
+
+
+def _counted(rows: Any) -> dict[tuple[str, int], int]:
+    """How many rows each branch has."""
+    counted = rows.group_by(*BRANCH).len()
+    return {(name, step): count for name, step, count in counted.iter_rows()}
+
+
+def _partners_of(measure: Measure, row: dict[str, Any], law: "Law") -> str:
+    """The partners of a branch for people: the measure's, or those with a rate of their own."""
+    if len(measure.rates) < SEVERAL:
+        return partners_in_words(measure.partners)
+    of_branch = law.partners.filter(measure_id=row["measure_id"], step=row["step"])
+    named = of_branch.filter(role="include")["partner"].to_list()
+    if named != ["*"]:
+        return ", ".join(named)
+    left_out = of_branch.filter(role="exclude")["partner"].to_list()
+    return f"all except {', '.join(left_out)}" if left_out else "all"
 
 
 def partners_in_words(scope: PartnerScope) -> str:

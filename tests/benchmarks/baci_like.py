@@ -6,6 +6,8 @@ import numpy as np
 import polars as pl
 
 from calc.dictionary import conform, polars_schema
+from calc.policy.expression import AdValorem
+from calc.policy.model import Branch, Policy
 from calc.tables import TABLES
 from calc.tables.trade import Trade
 
@@ -88,13 +90,14 @@ def schedule(measures: int, importers: int = HEAVY_IMPORTERS) -> dict[str, pl.Da
         name = f"m{number:05d}"
         rows["measures"].append(measure(name, importer, rate))
         rows["products"].append(
-            {"measure_id": name, "role": "include", "prefix": prefix, "written": prefix}
+            {"measure_id": name, "step": 0, "role": "include", "prefix": prefix, "written": prefix}
         )
         rows["partners"] += [
-            {"measure_id": name, "role": "include", "partner": partner} for partner in partners
+            {"measure_id": name, "step": 0, "role": "include", "partner": partner}
+            for partner in partners
         ]
     return {
-        name: pl.DataFrame(rows[name], schema=polars_schema(TABLES[table]))
+        name: pl.DataFrame(rows[name], schema=polars_schema(TABLES[table]) | {"step": pl.Int16})
         for name, table in DECLARED.items()
     }
 
@@ -123,3 +126,19 @@ def write(folder: Path, rows: int) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         as_trade(trade_table(rows)).collect().write_parquet(path, row_group_size=262_144)
     return path
+
+
+def policy_of(measures: pl.DataFrame) -> Policy:
+    """The law of those measures."""
+    branches = [
+        Branch(
+            measure_id=row["measure_id"],
+            step=0,
+            authority=row["authority"],
+            programme=None,
+            mode="add",
+            rate=AdValorem(row["ad_valorem_rate"]),
+        )
+        for row in measures.iter_rows(named=True)
+    ]
+    return Policy(as_of=None, branches=branches)

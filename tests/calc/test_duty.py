@@ -9,215 +9,316 @@ from polars.testing import assert_frame_equal
 
 from calc.duty import (
     NO_BASE,
-    OPERATIONS,
+    ON_COMPONENTS,
+    ON_SEGMENTS,
+    TOGETHER,
     Operation,
-    assess,
-    assess_base_ad_valorem,
-    assess_base_specific,
+    Terms,
+    add_measures,
+    assess_base,
     assess_measure,
-    assess_threat,
-    combine_with_base,
     find_increment,
-    sum_base_duty,
+    find_part,
+    keep_base,
+    take_part,
     tell_affected,
-    tell_rates,
+    tell_base_rate,
+    tell_measure_rate,
+    tell_rate_after,
     tell_unknown,
+    weigh_segment,
 )
+from calc.policy.expression import AdValorem, Greatest, Specific, Sum
+from calc.policy.outcome import On
 
 TYPES: dict[str, Any] = {
+    "table_row": pl.UInt32,
     "duty_base_usd": pl.Float64,
+    "value_e4": pl.Int64,
+    "calculated_duty_usd": pl.Float64,
     "quantity": pl.Float64,
     "quantity_unit": pl.String,
     "quantity_2": pl.Float64,
     "quantity_2_unit": pl.String,
     "net_mass_kg": pl.Float64,
-    "is_covered": pl.Boolean,
+    "portion_0": pl.Float64,
+    "portion_1": pl.Float64,
+    "content_0": pl.Float64,
+    "content_1": pl.Float64,
+    "in_0": pl.Int8,
+    "in_1": pl.Int8,
+    "is_last": pl.Boolean,
+    "weight": pl.Float64,
+    "on": pl.UInt32,
+    "base_on": pl.UInt32,
+    "rate": pl.UInt32,
+    "fraction": pl.Float64,
     "is_in_force": pl.Boolean,
     "mode": pl.String,
     "measure_rate": pl.Float64,
-    "threatened_mode": pl.String,
-    "threatened_rate": pl.Float64,
+    "measures_e4": pl.Int64,
+    "measures_rate": pl.Float64,
+    "base_fraction": pl.Float64,
+    "base_left_e4": pl.Int64,
     "base_ad_valorem_rate": pl.Float64,
     "base_specific_rate_usd": pl.Float64,
     "base_specific_unit": pl.String,
-}
-ADDED: dict[str, Any] = {
-    "base_ad_valorem_e4": pl.Int64,
     "base_specific_e4": pl.Int64,
     "duty_before_e4": pl.Int64,
     "measure_e4": pl.Int64,
+    "rate_e12": pl.Int64,
     "duty_after_e4": pl.Int64,
     "increment_e4": pl.Int64,
-    "threatened_e4": pl.Int64,
     "rate_before": pl.Float64,
     "rate_after": pl.Float64,
     "is_affected": pl.Boolean,
     "duty_unknown_reason": pl.String,
 }
+METALS = ("steel", "aluminum")
+ONS = (
+    On(),
+    On("content", ("steel",)),
+    On("rest", ("aluminum", "steel")),
+    On("rest", ()),
+)
+TERMS = Terms(
+    portions=("usmca", "ex"),
+    contents=METALS,
+    ons=ONS,
+    rates=(AdValorem(0.25), Sum((Specific(0.1, "kg"), AdValorem(0.05))),
+           Greatest((AdValorem(0.138), Specific(0.13, "kg")))),
+    base_units=("kg", "m2", "t"),
+)  # fmt: skip
 
 
 def frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
     """Columns as a frame of the types that the hot path has."""
-    return pl.DataFrame(columns, schema={name: (TYPES | ADDED)[name] for name in columns})
+    return pl.DataFrame(columns, schema={name: TYPES[name] for name in columns})
 
 
 def check(operation: Operation, given: dict[str, list[Any]], added: dict[str, list[Any]]) -> None:
-    """An operation adds these columns, and nothing else changes."""
-    found = operation(nw.from_native(frame(given).lazy())).to_native().collect()
-    assert_frame_equal(found, frame(given | added))
+    """An operation adds these columns, and nothing else changes but what they replace."""
+    found = operation(nw.from_native(frame(given).lazy()), TERMS).to_native().collect()
+    expected = frame(given | added)
+    assert_frame_equal(found.select(expected.columns), expected)
+    assert set(found.columns) >= set(expected.columns)
 
 
-def test_base_ad_valorem_is_rate_times_value_and_unknown_without_either() -> None:
-    check(
-        assess_base_ad_valorem,
-        {
-            "duty_base_usd": [2280.0, 0.0, None, 10.0, 10.0],
-            "base_ad_valorem_rate": [0.014, 0.1, 0.1, None, 0.0],
-        },
-        {"base_ad_valorem_e4": [319_200, 0, None, None, 0]},
-    )
+def by_name(rows: dict[str, tuple[Any, ...]], names: tuple[str, ...]) -> dict[str, list[Any]]:
+    """Rows with a name each as columns."""
+    return {name: [row[at] for row in rows.values()] for at, name in enumerate(names)}
 
 
-def test_amounts_round_half_away_from_zero_to_a_ten_thousandth() -> None:
-    check(
-        assess_base_ad_valorem,
-        {"duty_base_usd": [1.0, 3.0, 1.0], "base_ad_valorem_rate": [0.00005, 0.00005, 0.00004]},
-        {"base_ad_valorem_e4": [1, 2, 0]},
-    )
-
-
-def test_base_specific_counts_the_quantity_in_the_unit_of_the_rate() -> None:
+def test_a_segment_weighs_what_its_portions_take() -> None:
     rows = {
-        # rate, unit, quantity, unit, second quantity, unit, net mass: duty in ten-thousandths
-        "no specific part": (None, None, 5.0, "kg", None, None, 9.0, 0),
-        "first quantity": (0.145, "m2", 100.0, "m2", 7.0, "kg", 9.0, 145_000),
-        "second quantity": (0.01, "kg", 100.0, "m2", 7.0, "kg", 9.0, 700),
-        "both in the unit: the first": (0.01, "kg", 3.0, "kg", 7.0, "kg", 9.0, 300),
-        "net mass": (0.01, "kg", 100.0, "m2", None, None, 9.0, 900),
-        "net mass only for kg": (0.01, "t", None, None, None, None, 9.0, None),
-        "other unit": (0.145, "m2", 5.0, "kg", 7.0, "number", 9.0, None),
-        "units as written": (0.145, "m2", 5.0, "M2", None, None, None, None),
-        "no quantity": (0.145, "m2", None, "m2", None, None, None, None),
-        "zero quantity": (0.145, "m2", 0.0, "m2", None, None, None, 0),
-        "zero rate": (0.0, "m2", 5.0, "m2", None, None, None, 0),
+        # shares, inside: weight
+        "whole": (None, None, None, None, 1.0),
+        "inside": (0.8, None, 1, None, 0.8),
+        "outside": (0.75, None, 0, None, 0.25),
+        "both, independent": (0.5, 0.25, 1, 0, 0.375),
+        "a portion that does not split": (0.8, 0.5, None, 1, 0.5),
     }
-    names = (
-        "base_specific_rate_usd", "base_specific_unit", "quantity", "quantity_unit",
-        "quantity_2", "quantity_2_unit", "net_mass_kg", "base_specific_e4",
-    )  # fmt: skip
-    columns = {name: [row[at] for row in rows.values()] for at, name in enumerate(names)}
-    added = {"base_specific_e4": columns.pop("base_specific_e4")}
-
-    check(assess_base_specific, columns, added)
+    columns = by_name(rows, ("portion_0", "portion_1", "in_0", "in_1", "weight"))
+    weight = columns.pop("weight")
+    check(weigh_segment, columns, {"weight": weight})
 
 
-def test_base_duty_is_both_parts_and_unknown_if_either_is() -> None:
-    check(
-        sum_base_duty,
-        {
-            "base_ad_valorem_e4": [319_200, 0, None, 5],
-            "base_specific_e4": [0, 700, 5, None],
-        },
-        {"duty_before_e4": [319_200, 700, None, None]},
-    )
+def test_parts_of_a_value_add_up_to_it_to_the_last_unit() -> None:
+    rows = {
+        # row, value, its units, weight, last: value of the segment and its units
+        "a third": (7, 100.0, 1_000_000, 1 / 3, False, 33.3333, 333_333),
+        "the rest": (7, 100.0, 1_000_000, 2 / 3, True, 66.6667, 666_667),
+        "unsplit": (8, 5.0, 50_000, 1.0, True, 5.0, 50_000),
+    }
+    columns = by_name(rows, ("table_row", "duty_base_usd", "value_e4", "weight", "is_last",
+                             "own_usd", "own_e4"))  # fmt: skip
+    value, units = columns.pop("own_usd"), columns.pop("own_e4")
+    quantity: dict[str, list[Any]] = {
+        "quantity": [30.0, 30.0, 4.0], "quantity_2": [None] * 3, "net_mass_kg": [None] * 3,
+        "calculated_duty_usd": [9.0, 9.0, None],
+    }  # fmt: skip
+    taken = {
+        "duty_base_usd": value, "value_e4": units, "quantity": [10.0, 20.0, 4.0],
+        "calculated_duty_usd": [3.0, 6.0, None],
+    }  # fmt: skip
+    given = frame(columns | quantity)
+    found = take_part(nw.from_native(given.lazy()), TERMS).to_native().collect()
+    found = found.sort("table_row", "is_last")
+    assert_frame_equal(found.select(list(taken)), frame(taken))
 
 
-def test_measure_is_rate_times_value_and_null_where_none_is_in_force() -> None:
-    check(
-        assess_measure,
-        {"duty_base_usd": [2280.0, 2280.0, None], "measure_rate": [1.0, None, 0.25]},
-        {"measure_e4": [22_800_000, None, None]},
-    )
-
-
-COMBINED = {
-    "not in force": (False, None, 100, None, 100),
-    "not in force, base unknown": (False, None, None, None, None),
-    "in lieu": (True, "replace", 100, 900, 900),
-    "in lieu, lower": (True, "replace", 900, 100, 100),
-    "in lieu, base unknown": (True, "replace", None, 900, 900),
-    "on top": (True, "add", 100, 900, 1000),
-    "on top, base unknown": (True, "add", None, 900, None),
+BASE_ROWS = {
+    # ad valorem, specific, unit, quantity, unit, second, unit, net mass, value: duty
+    "ad valorem": (0.014, None, None, None, None, None, None, None, 2280.0, 319_200),
+    "no base": (None, None, None, None, None, None, None, None, 2280.0, None),
+    "no value": (0.1, None, None, None, None, None, None, None, None, None),
+    "rounds half away": (0.00005, None, None, None, None, None, None, None, 1.0, 1),
+    "rounds down": (0.00004, None, None, None, None, None, None, None, 1.0, 0),
+    "first quantity": (0.0, 0.145, "m2", 100.0, "m2", 7.0, "kg", 9.0, 1.0, 145_000),
+    "second quantity": (0.0, 0.01, "kg", 100.0, "m2", 7.0, "kg", 9.0, 1.0, 700),
+    "both: the first": (0.0, 0.01, "kg", 3.0, "kg", 7.0, "kg", 9.0, 1.0, 300),
+    "net mass": (0.0, 0.01, "kg", 100.0, "m2", None, None, 9.0, 1.0, 900),
+    "net mass converts": (0.0, 10.0, "t", None, None, None, None, 9.0, 1.0, 900),
+    "quantity converts": (0.0, 0.01, "kg", 2.0, "t", None, None, None, 1.0, 200_000),
+    "other unit": (0.0, 0.145, "m2", 5.0, "kg", 7.0, "number", 9.0, 1.0, None),
+    "no quantity": (0.0, 0.145, "m2", None, "m2", None, None, None, 1.0, None),
+    "zero quantity": (0.0, 0.145, "m2", 0.0, "m2", None, None, None, 1.0, 0),
+    "compound": (0.004, 0.145, "m2", 10_000.0, "m2", None, None, None, 50_000.0, 16_500_000),
 }
 
 
-def combined() -> dict[str, list[Any]]:
-    names = ("is_in_force", "mode", "duty_before_e4", "measure_e4", "duty_after_e4")
-    return {name: [row[at] for row in COMBINED.values()] for at, name in enumerate(names)}
-
-
-def test_duty_after_is_the_measure_in_lieu_or_on_top() -> None:
-    given = combined()
-    after = given.pop("duty_after_e4")
-    check(combine_with_base, given, {"duty_after_e4": after})
-
-
-def test_increment_is_the_difference_and_on_top_the_measure_itself() -> None:
-    known = {name: [cells[at] for at in (0, 2, 3, 4, 5, 6)] for name, cells in combined().items()}
-    check(find_increment, known, {"increment_e4": [0, 800, -800, None, 900, 900]})
-
-
-def test_threat_is_what_a_waiting_measure_would_add() -> None:
-    rows = {
-        # covered, in force, mode, rate, value, duty before: threatened
-        "in lieu": (True, False, "replace", 1.0, 100.0, 25_000, 975_000),
-        "in lieu, lower than the base": (True, False, "replace", 0.01, 100.0, 25_000, -15_000),
-        "in lieu, base unknown": (True, False, "replace", 1.0, 100.0, None, None),
-        "on top": (True, False, "add", 0.25, 100.0, 25_000, 250_000),
-        "on top, base unknown": (True, False, "add", 0.25, 100.0, None, 250_000),
-        "a measure is in force": (True, True, "add", 0.25, 100.0, 25_000, None),
-        "excluded": (False, False, "add", 0.25, 100.0, 25_000, None),
-        "several threaten": (True, False, None, None, 100.0, 25_000, None),
-    }
+def test_base_is_both_parts_by_value_and_quantity() -> None:
     names = (
-        "is_covered", "is_in_force", "threatened_mode", "threatened_rate", "duty_base_usd",
-        "duty_before_e4", "threatened_e4",
+        "base_ad_valorem_rate", "base_specific_rate_usd", "base_specific_unit", "quantity",
+        "quantity_unit", "quantity_2", "quantity_2_unit", "net_mass_kg", "duty_base_usd",
+        "duty_before_e4",
     )  # fmt: skip
-    columns = {name: [row[at] for row in rows.values()] for at, name in enumerate(names)}
-    threatened = columns.pop("threatened_e4")
+    columns = by_name(BASE_ROWS, names)
+    before = columns.pop("duty_before_e4")
+    check(assess_base, columns, {"duty_before_e4": before})
 
-    check(assess_threat, columns, {"threatened_e4": threatened})
 
-
-def test_rates_are_exact_where_there_is_no_specific_part() -> None:
+def test_base_rate_is_exact_where_there_is_no_specific_part() -> None:
     rows = {
-        # in force, mode, measure, ad valorem, specific, its duty, value: before, after
-        "not in force": (False, None, None, 0.025, None, 0, 3.0, 0.025, 0.025),
-        "in lieu": (True, "replace", 1.0, 0.025, None, 0, 3.0, 0.025, 1.0),
-        "on top": (True, "add", 1.0, 0.025, None, 0, 3.0, 0.025, 1.025),
-        "nothing traded": (True, "replace", 1.0, 0.025, None, 0, 0.0, 0.025, 1.0),
-        "specific": (True, "add", 0.25, 0.5, 0.1, 10_000, 4.0, 0.75, 1.0),
-        "specific, nothing traded": (True, "replace", 1.0, 0.5, 0.1, 0, 0.0, None, 1.0),
-        "specific, on top, nothing": (True, "add", 1.0, 0.5, 0.1, 0, 0.0, None, None),
-        "specific unknown": (True, "replace", 1.0, 0.5, 0.1, None, 4.0, None, 1.0),
-        "no base": (True, "replace", 1.0, None, None, 0, 4.0, None, 1.0),
+        # ad valorem, specific, its duty, value: rate
+        "ad valorem": (0.025, None, 0, 3.0, 0.025),
+        "nothing traded": (0.025, None, 0, 0.0, 0.025),
+        "specific": (0.5, 0.1, 10_000, 4.0, 0.75),
+        "specific, nothing traded": (0.5, 0.1, 0, 0.0, None),
+        "specific unknown": (0.5, 0.1, None, 4.0, None),
+        "no base": (None, None, 0, 4.0, None),
     }
-    names = (
-        "is_in_force", "mode", "measure_rate", "base_ad_valorem_rate", "base_specific_rate_usd",
-        "base_specific_e4", "duty_base_usd", "rate_before", "rate_after",
-    )  # fmt: skip
-    columns = {name: [row[at] for row in rows.values()] for at, name in enumerate(names)}
-    added = {name: columns.pop(name) for name in ("rate_before", "rate_after")}
+    names = ("base_ad_valorem_rate", "base_specific_rate_usd", "base_specific_e4",
+             "duty_base_usd", "rate_before")  # fmt: skip
+    columns = by_name(rows, names)
+    rate = columns.pop("rate_before")
+    check(tell_base_rate, columns, {"rate_before": rate})
 
-    check(tell_rates, columns, added)
+
+def test_a_measure_bites_on_all_on_a_content_or_on_what_contents_leave() -> None:
+    rows = {
+        # on, steel, aluminum: fraction
+        "all": (0, 0.3, 0.2, 1.0),
+        "content": (1, 0.3, 0.2, 0.3),
+        "content not known": (1, None, 0.2, None),
+        "rest": (2, 0.25, 0.25, 0.5),
+        "contents of more than all": (2, 0.75, 0.5, 0.0),
+        "rest of what is not known": (2, None, 0.2, None),
+        "nothing": (3, 0.3, 0.2, 0.0),
+    }
+    columns = by_name(rows, ("on", "content_0", "content_1", "fraction"))
+    fraction = columns.pop("fraction")
+    check(find_part, columns, {"fraction": fraction})
+
+
+def test_a_measure_comes_to_its_rate_on_its_part_and_never_below_nothing() -> None:
+    rows = {
+        # mode, rate, ad valorem, fraction, value, base duty, quantity, unit: duty
+        "ad valorem": ("add", 0, 0.25, 1.0, 2280.0, 0, None, None, 5_700_000),
+        "on a part": ("add", 0, 0.25, 0.5, 2280.0, 0, None, None, 2_850_000),
+        "part not known": ("add", 0, 0.25, None, 2280.0, 0, None, None, None),
+        "all-in tops up": ("all-in", 0, 0.25, 1.0, 100.0, 100_000, None, None, 150_000),
+        "all-in below the base": ("all-in", 0, 0.25, 1.0, 100.0, 300_000, None, None, 0),
+        "all-in, base unknown": ("all-in", 0, 0.25, 1.0, 100.0, None, None, None, None),
+        "compound": ("add", 1, None, 1.0, 1000.0, 0, 200.0, "kg", 700_000),
+        "compound, no quantity": ("add", 1, None, 1.0, 1000.0, 0, None, None, None),
+        "greatest: value": ("add", 2, None, 1.0, 1000.0, 0, 200.0, "kg", 1_380_000),
+        "greatest: quantity": ("add", 2, None, 1.0, 1000.0, 0, 2000.0, "kg", 2_600_000),
+    }
+    names = ("mode", "rate", "measure_rate", "fraction", "duty_base_usd", "duty_before_e4",
+             "quantity", "quantity_unit", "measure_e4")  # fmt: skip
+    columns = by_name(rows, names)
+    count = len(rows)
+    columns |= {"quantity_2": [None] * count, "quantity_2_unit": [None] * count}
+    columns |= {"net_mass_kg": [None] * count}
+    duty = columns.pop("measure_e4")
+    check(assess_measure, columns, {"measure_e4": duty})
+
+
+def test_the_rate_of_a_measure_is_told_where_it_is_ad_valorem() -> None:
+    rows = {
+        # mode, ad valorem, fraction, base rate: millionths of a millionth
+        "add": ("add", 0.25, 1.0, 0.025, 250_000_000_000),
+        "on a part": ("add", 0.5, 0.3, None, 150_000_000_000),
+        "all-in": ("all-in", 0.15, 1.0, 0.025, 125_000_000_000),
+        "all-in below the base": ("all-in", 0.15, 1.0, 0.5, 0),
+        "not ad valorem": ("add", None, 1.0, 0.025, None),
+    }
+    columns = by_name(rows, ("mode", "measure_rate", "fraction", "rate_before", "rate_e12"))
+    rate = columns.pop("rate_e12")
+    check(tell_measure_rate, columns, {"rate_e12": rate})
+
+
+def test_the_base_is_kept_but_for_what_is_in_lieu_of_it() -> None:
+    rows = {
+        # on, steel, aluminum, base: fraction, left
+        "kept": (0, None, None, 100, 1.0, 100),
+        "in lieu": (3, None, None, 100, 0.0, 0),
+        "in lieu of what is unknown": (3, None, None, None, 0.0, 0),
+        "in lieu on contents": (2, 0.25, 0.25, 100, 0.5, 50),
+        "unknown": (0, None, None, None, 1.0, None),
+    }
+    names = ("base_on", "content_0", "content_1", "duty_before_e4", "base_fraction",
+             "base_left_e4")  # fmt: skip
+    columns = by_name(rows, names)
+    added = {name: columns.pop(name) for name in ("base_fraction", "base_left_e4")}
+    check(keep_base, columns, added)
+
+
+def test_after_is_what_is_left_and_the_measures() -> None:
+    given: dict[str, list[Any]] = {
+        "base_left_e4": [100, 0, None, 100], "measures_e4": [900, 900, 900, None],
+    }  # fmt: skip
+    check(add_measures, given, {"duty_after_e4": [1000, 900, None, None]})
+
+
+def test_increment_on_top_is_the_measures_themselves() -> None:
+    rows = {
+        # fraction of the base, left, before, measures: increment
+        "on top": (1.0, 100, 100, 900, 900),
+        "on top of what is unknown": (1.0, None, None, 900, 900),
+        "nothing applied, base unknown": (1.0, None, None, 0, 0),
+        "in lieu": (0.0, 0, 100, 900, 800),
+        "in lieu, lower": (0.0, 0, 900, 100, -800),
+        "in lieu of what is unknown": (0.0, 0, None, 900, None),
+    }
+    names = ("base_fraction", "base_left_e4", "duty_before_e4", "measures_e4", "increment_e4")
+    columns = by_name(rows, names)
+    increment = columns.pop("increment_e4")
+    check(find_increment, columns, {"increment_e4": increment})
+
+
+def test_rate_after_is_a_sum_of_rates_or_the_duty_over_the_value() -> None:
+    rows = {
+        # fraction, before, rate of the measures, duty after, value: rate
+        "on top": (1.0, 0.025, 1.0, 0, 0, 1.025),
+        "in lieu of what is unknown": (0.0, None, 1.0, 0, 0, 1.0),
+        "on top of what is unknown": (1.0, None, 1.0, None, 10, None),
+        "not ad valorem": (1.0, 0.025, None, 250, 1000, 0.25),
+        "not ad valorem, nothing traded": (1.0, 0.025, None, 0, 0, None),
+    }
+    names = ("base_fraction", "rate_before", "measures_rate", "duty_after_e4", "value_e4",
+             "rate_after")  # fmt: skip
+    columns = by_name(rows, names)
+    rate = columns.pop("rate_after")
+    check(tell_rate_after, columns, {"rate_after": rate})
 
 
 def test_affected_is_where_the_rate_changes_and_unknown_where_that_cannot_be_told() -> None:
     rows = {
-        # in force, mode, measure, before, after: affected
-        "not in force": (False, None, None, 0.025, 0.025, False),
-        "not in force, base unknown": (False, None, None, None, None, False),
-        "in lieu": (True, "replace", 1.0, 0.025, 1.0, True),
-        "in lieu, the same rate": (True, "replace", 0.025, 0.025, 0.025, False),
-        "in lieu, base unknown": (True, "replace", 1.0, None, 1.0, None),
-        "on top": (True, "add", 1.0, 0.025, 1.025, True),
-        "on top of what is unknown": (True, "add", 1.0, None, None, True),
-        "nothing on top": (True, "add", 0.0, 0.025, 0.025, False),
+        # in force, fraction, measures' rate, their duty, before, after: affected
+        "not in force": (False, 1.0, 0.0, 0, 0.025, 0.025, False),
+        "in lieu": (True, 0.0, 1.0, 9, 0.025, 1.0, True),
+        "in lieu, the same rate": (True, 0.0, 0.025, 9, 0.025, 0.025, False),
+        "in lieu, base unknown": (True, 0.0, 1.0, 9, None, 1.0, None),
+        "on top of what is unknown": (True, 1.0, 1.0, 9, None, None, True),
+        "nothing on top": (True, 1.0, 0.0, 0, 0.025, 0.025, False),
+        "not ad valorem": (True, 1.0, None, 9, 0.025, 0.5, True),
     }
-    names = ("is_in_force", "mode", "measure_rate", "rate_before", "rate_after", "is_affected")
-    columns = {name: [row[at] for row in rows.values()] for at, name in enumerate(names)}
+    names = ("is_in_force", "base_fraction", "measures_rate", "measures_e4", "rate_before",
+             "rate_after", "is_affected")  # fmt: skip
+    columns = by_name(rows, names)
     affected = columns.pop("is_affected")
-
     check(tell_affected, columns, {"is_affected": affected})
 
 
@@ -239,44 +340,11 @@ def test_reason_says_why_the_base_duty_is_unknown() -> None:
     )
 
 
-def test_operations_in_order_are_the_duty_of_a_line() -> None:
-    """The lines of docs: 2,280 USD of cast glass at 1.4 %, then 100 % in lieu and on top."""
-    plain = {
-        "duty_base_usd": 2280.0, "quantity": None, "quantity_unit": None, "quantity_2": None,
-        "quantity_2_unit": None, "net_mass_kg": None, "is_covered": True, "is_in_force": True,
-        "mode": "replace", "measure_rate": 1.0, "threatened_mode": None, "threatened_rate": None,
-        "base_ad_valorem_rate": 0.014, "base_specific_rate_usd": None, "base_specific_unit": None,
-    }  # fmt: skip
-    lines = [
-        plain,
-        plain | {"mode": "add"},
-        plain | {"base_specific_rate_usd": 0.145, "base_specific_unit": "m2"},
-        plain | {"is_in_force": False, "mode": None, "measure_rate": None}
-        | {"threatened_mode": "replace", "threatened_rate": 1.0},
-        plain | {"duty_base_usd": 0.0},
-    ]  # fmt: skip
-    given = pl.DataFrame(lines, schema=TYPES)
-    found = assess(nw.from_native(given.lazy())).to_native().collect()
-
-    why = "specific rate per m2; the table has no such quantity"
-    expected: dict[str, list[Any]] = {
-        "duty_before_e4": [319_200, 319_200, None, 319_200, 0],
-        "duty_after_e4": [22_800_000, 23_119_200, 22_800_000, 319_200, 0],
-        "increment_e4": [22_480_800, 22_800_000, None, 0, 0],
-        "threatened_e4": [None, None, None, 22_480_800, None],
-        "rate_before": [0.014, 0.014, None, 0.014, 0.014],
-        "rate_after": [1.0, 1.014, 1.0, 0.014, 1.0],
-        "is_affected": [True, True, None, False, True],
-        "duty_unknown_reason": [None, None, why, None, None],
-    }
-    assert_frame_equal(found.select(given.columns), given)
-    assert_frame_equal(found.select(list(expected)), frame(expected))
-    assert found.columns == [*TYPES, *ADDED]
-
-
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize(
+    "operation", [*ON_SEGMENTS, *ON_COMPONENTS, *TOGETHER], ids=lambda one: one.__name__
+)
 def test_each_operation_keeps_a_frame_without_rows(operation: Operation) -> None:
-    empty = pl.LazyFrame(schema=TYPES | ADDED)
-    found = operation(nw.from_native(empty)).to_native().collect()
-    assert found.schema == empty.collect_schema()
+    empty = pl.LazyFrame(schema=TYPES)
+    found = operation(nw.from_native(empty), TERMS).to_native().collect()
     assert found.height == 0
+    assert {name: found.schema[name] for name in TYPES} == empty.collect_schema()

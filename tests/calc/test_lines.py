@@ -139,19 +139,22 @@ def test_components_have_each_measures_own_duty(tmp_path: Path) -> None:
         {"wide": {"ad_valorem_rate": 0.1}, "near": {}},
         [("wide", "include", "8703"), ("near", "include", "870323")],
     )
-    shared = KEY | {"authority": "section-301", "state": "in force", "mode": "add"}
+    shared = KEY | {
+        "authority": "section-301", "state": "in force", "mode": "add", "bites_on": "full value",
+    }  # fmt: skip
     first = {"status": "applied", "reason": "in force and first in rank"}
     rows = [
         shared | first
         | {"code": "870323", "measure_id": "near", "prefix": "870323", "measure_rate": 0.25,
-           "customs_value_usd": 100.0, "measure_duty_usd": 25.0},
+           "rate_text": "25%", "customs_value_usd": 100.0, "measure_duty_usd": 25.0},
         shared
         | {"code": "870323", "measure_id": "wide", "prefix": "8703", "measure_rate": 0.1,
-           "customs_value_usd": 100.0, "measure_duty_usd": 10.0, "status": "displaced",
+           "rate_text": "10%", "customs_value_usd": 100.0, "measure_duty_usd": 10.0,
+           "status": "displaced",
            "reason": "near of the same authority goes first in rank"},
         shared | first
         | {"code": "870324", "measure_id": "wide", "prefix": "8703", "measure_rate": 0.1,
-           "customs_value_usd": 10.0, "measure_duty_usd": 1.0},
+           "rate_text": "10%", "customs_value_usd": 10.0, "measure_duty_usd": 1.0},
     ]  # fmt: skip
     found = components_of(tmp_path, law)
     assert_frame_equal(found, pl.DataFrame(rows, schema=polars_schema(Components)))

@@ -138,6 +138,7 @@ def test_parts_add_up_to_the_importer() -> None:
 
 def component(measure_id: str, status: str, value: float, rate: float) -> dict[str, object]:
     return {
+        "table_row": int(value),
         "measure_id": measure_id,
         "status": status,
         "value_e4": int(value * 10_000),

@@ -35,6 +35,11 @@ RELATION_FAULTS: dict[str, Row] = {
         "valid_from": date(2024, 1, 1),
         "valid_until": date(2024, 1, 1),
     },
+    "shares.range_holds_the_central": {"low": 0.5, "central": 0.4, "high": 0.6},
+    "shares.interval_is_ordered": {
+        "valid_from": date(2024, 1, 1),
+        "valid_until": date(2024, 1, 1),
+    },
     "measures.in_force_is_the_state": {"is_in_force": True, "state": "ended"},
 }
 

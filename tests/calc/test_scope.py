@@ -1,11 +1,14 @@
 """Codes and partners that measures name, leave out and take in again."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import polars as pl
 from polars.testing import assert_frame_equal
 
 from calc.scope import expand_prefixes, match_exclusions, match_partners, match_products
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
-from tests.strategies import table
+from tests.strategies import Row, table
 
 CODES = pl.LazyFrame({"code": ["870323", "870829", "87082950", "010121"]})
 SEEN = pl.LazyFrame(
@@ -15,25 +18,31 @@ SEEN = pl.LazyFrame(
 )
 
 
+def whole(names: Sequence[str], row: Sequence[Any]) -> Row:
+    """The cells of a row of a measure that has one branch."""
+    return dict(zip(names, row, strict=True)) | {"step": 0}
+
+
 def products(*rows: tuple[str, str, str]) -> pl.LazyFrame:
     names = ("measure_id", "role", "prefix")
-    cells = [dict(zip(names, row, strict=True)) | {"written": row[2]} for row in rows]
+    cells = [whole(names, row) | {"written": row[2]} for row in rows]
     return table(cells, MeasureProducts).lazy()
 
 
 def partners(*rows: tuple[str, str, str]) -> pl.LazyFrame:
     names = ("measure_id", "role", "partner")
-    return table([dict(zip(names, row, strict=True)) for row in rows], MeasurePartners).lazy()
+    return table([whole(names, row) for row in rows], MeasurePartners).lazy()
 
 
 def measures(**importers: str) -> pl.LazyFrame:
-    rows = [{"measure_id": name, "importer": importer} for name, importer in importers.items()]
+    names = ("measure_id", "importer")
+    rows = [whole(names, measure) for measure in importers.items()]
     return table(rows, Measures).lazy()
 
 
 def exclusions(*rows: tuple[str, int, str, str]) -> pl.LazyFrame:
     names = ("measure_id", "exclusion", "prefix", "partner")
-    return table([dict(zip(names, row, strict=True)) for row in rows], Exclusions).lazy()
+    return table([whole(names, row) for row in rows], Exclusions).lazy()
 
 
 def assert_rows(found: pl.LazyFrame, schema: list[str], rows: list[tuple[object, ...]]) -> None:

@@ -33,6 +33,7 @@ KEYS = {
     "economies.csv": ["iso3"],
     "us-hts-2024-descriptions.csv": ["code"],
     "us-imports-2024.csv": ["partner", "code"],
+    "us-japan-1994-synthetic.csv": ["code"],
     "us-mfn-2024.csv": ["code"],
 }
 RATE_PART = re.compile(r"(?P<cents>[\d.]+) cents/(?P<unit>kg|m2)|(?P<percent>[\d.]+)%")
@@ -344,6 +345,25 @@ def test_economies_have_wellformed_and_unshared_codes() -> None:
 )
 def test_economies_that_other_tables_get_wrong(economy: tuple[str | None, ...]) -> None:
     assert economy in table("economies.csv").rows()
+
+
+def test_synthetic_table_says_what_it_is_scaled_to() -> None:
+    entry = sources()["us-japan-1994-synthetic.csv"]
+    rows = table("us-japan-1994-synthetic.csv").with_columns(
+        pl.col("customs_value_usd").cast(pl.Int64)
+    )
+    heading = pl.col("code").str.head(4).cast(pl.Int64)
+
+    assert entry["title"].startswith("SYNTHETIC: ")
+    assert entry["scaled_to"][0]["codes"] == "all"
+    assert rows["customs_value_usd"].sum() == entry["scaled_to"][0]["usd"]
+    for total in entry["scaled_to"][1:]:
+        ranges = [part.split("-") for part in total["codes"].split(", ")]
+        of_total = pl.any_horizontal(
+            heading.is_between(int(ends[0]), int(ends[-1])) for ends in ranges
+        )
+        assert rows.filter(of_total)["customs_value_usd"].sum() == total["usd"], total
+        assert total["source"]
 
 
 def test_partner_groups_have_known_members() -> None:

@@ -167,7 +167,7 @@ def test_summary_on_one_screen(demonstration: tuple[Place, Done]) -> None:
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 100
     run = place.runs()[0]
-    assert lines[-2] == f"files        {run['folder']}: report.xlsx and 18 files in all"
+    assert lines[-2] == f"files        {run['folder']}: report.xlsx and 19 files in all"
     assert lines[-1].startswith("next         retorsion verify us-japan-2024; ")
 
 

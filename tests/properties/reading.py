@@ -1,15 +1,17 @@
 """The scope of a law read row by row in plain Python, as the language page says it in words.
 
-It is slow and knows nothing of joins: what the tables of ``calc.scope`` and ``calc.ranking`` say is
-compared with it.
+It is slow and knows nothing of joins: what the tables of ``calc.scope`` and the objects of
+``calc.policy`` say is compared with it.
 """
 
 from collections.abc import Iterator
 
 import polars as pl
 
-from calc.ranking import find_candidates, rank_within_authority
+from calc.policy.outcome import Candidate, Outcome, Segment
+from calc.policy.stack import resolve
 from calc.scope import ALL, match_exclusions, match_partners, match_products
+from tests.run.asking import policy_of
 from tests.strategies import Law, Row
 
 Line = tuple[str, str, str]
@@ -31,12 +33,38 @@ def candidates_of(law: Law, trade: pl.DataFrame) -> pl.LazyFrame:
     products = match_products(law.products.lazy(), codes)
     partners = match_partners(law.partners.lazy(), seen, measures)
     excluded = match_exclusions(law.exclusions.lazy(), codes, seen)
-    return find_candidates(products, partners, excluded, measures)
+    is_excluded = pl.col("left_out_by").is_not_null() | pl.col("excluded_by").is_not_null()
+    named = products.join(partners, on="measure_id", how="inner")
+    marked = named.join(excluded, on=["measure_id", "code", "partner"], how="left")
+    return marked.with_columns(is_excluded=is_excluded)
 
 
-def ranked_of(law: Law, trade: pl.DataFrame) -> pl.LazyFrame:
-    """The candidates with what becomes of each."""
-    return rank_within_authority(candidates_of(law, trade))
+def outcomes_of(law: Law, trade: pl.DataFrame) -> dict[Line, list[tuple[Row, Outcome]]]:
+    """Each measure on each line that it names, and what becomes of it there.
+
+    Raises:
+        UnsettledError: The law does not settle which of two measures goes first.
+    """
+    policy = policy_of(law)
+    numbers = {branch.measure_id: number for number, branch in enumerate(policy.branches)}
+    rows_of: dict[Line, list[Row]] = {}
+    for (importer, partner, code), measure in names(law, trade):
+        left_out = left_out_by(law, measure["measure_id"], code)
+        number = excluded_by(law, measure["measure_id"], code, partner)
+        row = measure | {"is_excluded": left_out is not None or number is not None}
+        row["candidate"] = Candidate(
+            branch=numbers[measure["measure_id"]],
+            length=len(measure["prefix"]),
+            is_left_out=left_out is not None,
+            excluded_by=number,
+        )
+        rows_of.setdefault((importer, partner, code), []).append(row)
+    return {
+        line: list(
+            zip(rows, resolve([r["candidate"] for r in rows], Segment(), policy), strict=True)
+        )
+        for line, rows in rows_of.items()
+    }
 
 
 def covers(prefix: str, code: str) -> bool:
@@ -87,7 +115,7 @@ def left_out_by(law: Law, measure_id: str, code: str) -> str | None:
 
 
 def candidate_rows(law: Law, trade: pl.DataFrame) -> list[Row]:
-    """What ``find_candidates`` should say, without the rank."""
+    """What ``candidates_of`` should say."""
     rows = []
     for (importer, partner, code), measure in names(law, trade):
         measure_id = measure["measure_id"]

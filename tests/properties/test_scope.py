@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from calc.dictionary import polars_schema
 from calc.scope import ALL, expand_prefixes, match_exclusions, match_partners, match_products
 from calc.tables.measures import MeasureProducts
 from tests.properties.reading import (
@@ -18,7 +17,7 @@ from tests.properties.reading import (
     longest_prefix,
     pairs_of,
 )
-from tests.strategies import PREFIXES, Law, codes, laws, reordered, shuffled, trade_tables
+from tests.strategies import PREFIXES, Law, codes, laws, reordered, shuffled, table, trade_tables
 
 READ = [
     *("importer", "partner", "code", "measure_id"),
@@ -65,11 +64,11 @@ def test_an_exclusion_wins_over_inclusions_of_any_length_until_but_takes_in_agai
     scope = [*(("include", prefix) for prefix in included), ("exclude", excluded)]
 
     def left_out(rows: list[tuple[str, str]]) -> dict[str, bool]:
-        products = pl.LazyFrame(
-            [("m", role, prefix, prefix) for role, prefix in rows],
-            schema=polars_schema(MeasureProducts),
-            orient="row",
-        )
+        cells = [
+            {"measure_id": "m", "step": 0, "role": role, "prefix": prefix, "written": prefix}
+            for role, prefix in rows
+        ]
+        products = table(cells, MeasureProducts).lazy()
         found = match_products(products, distinct(codes)).collect()
         return dict(found.select("code", pl.col("left_out_by").is_not_null()).rows())
 

@@ -6,9 +6,12 @@ from typing import Any
 
 import polars as pl
 
+from calc.policy.expression import AdValorem
+from calc.policy.model import Branch, Policy
 from calc.resolve import LawTables
 from calc.tables.base import Base
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
+from calc.tables.shares import Shares
 from calc.tables.trade import Trade
 from pipelines.parquet import write_table
 from pipelines.run.compute import Answer, answer
@@ -16,6 +19,7 @@ from pipelines.run.question import Question
 from tests.strategies import Law, table
 
 NO_BASE = table([], Base)
+NO_SHARES = table([], Shares)
 GROUPS = pl.DataFrame(
     [("870321", "cars"), ("870323", "cars"), ("700510", "glass"), ("700521", "glass")],
     schema={"prefix": pl.String, "product_group": pl.String},
@@ -55,8 +59,29 @@ def question(
         partners=law.partners.lazy(),
         exclusions=law.exclusions.lazy(),
         base=base.lazy(),
+        shares=NO_SHARES.lazy(),
     )
+    asked |= {"policy": policy_of(law), "default_programme": "mfn"}
     return Question(table=path, law=tables, **asked | parts)
+
+
+def policy_of(law: Law) -> Policy:
+    """The law as objects: one branch a measure, without stacking, portions or contents."""
+    branches = [
+        Branch(
+            measure_id=row["measure_id"],
+            step=row["step"],
+            authority=row["authority"],
+            programme=row["programme"],
+            mode=row["mode"],
+            rate=AdValorem(row["ad_valorem_rate"]),
+            state=row["state"],
+            partner_rank=row["partner_rank"],
+            names_products=row["names_products"],
+        )
+        for row in law.measures.sort("measure_id", "step").iter_rows(named=True)
+    ]
+    return Policy(as_of=None, branches=branches)
 
 
 def ask(
@@ -80,12 +105,15 @@ def law_of(
 
     ``products`` are measure, role and prefix; ``exclusions`` measure, number, prefix and partner.
     """
-    scopes = [dict(zip(("measure_id", "role", "prefix"), row, strict=True)) for row in products]
+    step = {"step": 0}
+    scopes = [
+        step | dict(zip(("measure_id", "role", "prefix"), row, strict=True)) for row in products
+    ]
     taken = [
-        dict(zip(("measure_id", "exclusion", "prefix", "partner"), row, strict=True))
+        step | dict(zip(("measure_id", "exclusion", "prefix", "partner"), row, strict=True))
         for row in exclusions
     ]
-    partner = {"role": "include", "partner": "JPN"}
+    partner = step | {"role": "include", "partner": "JPN"}
     return Law(
         table([LAW | dict(cells) | {"measure_id": name} for name, cells in measures.items()],
               Measures),

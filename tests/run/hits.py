@@ -11,6 +11,7 @@ from calc.reports import Totals
 Row = dict[str, Any]
 
 HIT: dict[str, Any] = {
+    "table_row": pl.UInt32,
     "importer": pl.String,
     "partner": pl.String,
     "period": pl.String,
@@ -36,8 +37,9 @@ HIT: dict[str, Any] = {
     "measure_rate": pl.Float64,
     "threatened_measure_id": pl.String,
     "threatened_mode": pl.String,
-    "threatened_rate": pl.Float64,
+    "threatened_measure_rate": pl.Float64,
     "base_programme": pl.String,
+    "base_named": pl.String,
     "base_rate_text": pl.String,
     "quantity": pl.Float64,
     "quantity_unit": pl.String,
@@ -51,6 +53,7 @@ KEY: Row = {
     "nomenclature": "HTS2024",
     "segment": "whole",
     "base_programme": "mfn",
+    "base_named": "mfn",
 }
 
 
@@ -92,7 +95,7 @@ def threatened(code: str, value: float, rate: float = 0.025, **cells: Any) -> Ro
         "measure_rate": None,
         "threatened_measure_id": "telecom",
         "threatened_mode": "replace",
-        "threatened_rate": 1.0,
+        "threatened_measure_rate": 1.0,
     }
     return in_force(code, value, rate, **own | cells)
 
@@ -104,7 +107,8 @@ def excluded(code: str, value: float, rate: float = 0.025, **cells: Any) -> Row:
 
 
 def hits(*rows: Row) -> pl.LazyFrame:
-    return pl.LazyFrame(list(rows), schema=HIT)
+    numbered = [row | {"table_row": number} for number, row in enumerate(rows)]
+    return pl.LazyFrame(numbered, schema=HIT)
 
 
 def one(frame: pl.LazyFrame) -> Row:

@@ -35,11 +35,11 @@ def test_a_run_that_is_whole(place: Place) -> None:
     run_id = place.folder().name
     assert done.code == 0
     assert done.out.splitlines()[0] == (
-        f"run {run_id} of us-japan-2024 is whole: 18 outputs and 6 inputs have their recorded hash"
+        f"run {run_id} of us-japan-2024 is whole: 19 outputs and 6 inputs have their recorded hash"
     )
     told = place.do("verify", RUN, "--json").object
     assert told["run_id"] == run_id
-    assert told["outputs"] == 18
+    assert told["outputs"] == 19
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -130,8 +130,9 @@ def test_all_bad_cells_are_told(tmp_path: Path) -> None:
          'base.csv row 3, column valid_from = "2024-01-01"'),
         (HEADER + ROW.replace("USA", "CAN"), "base.csv has no rate of the importer USA",
          "base.csv"),
-        (HEADER + ROW + ROW.replace("mfn", "gsp"), "base.csv has rates of several programmes "
-         "(gsp, mfn); preferences are not supported yet", "base.csv"),
+        (HEADER + ROW.replace("mfn", "usmca") + ROW.replace("mfn", "gsp"),
+         "base.csv has rates of several programmes (gsp, usmca), and none is mfn, which is owed "
+         "without a claim", "base.csv"),
     ],
 )  # fmt: skip
 def test_bad_file_is_named(tmp_path: Path, text: str, what: str, where: str) -> None:

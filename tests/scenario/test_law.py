@@ -59,14 +59,16 @@ def test_measures_of_the_demonstration() -> None:
 
 def test_scopes_of_the_demonstration() -> None:
     found = law_at(read_scenario(DEMO))
-    partners = [{"measure_id": name, "role": "include", "partner": "JPN"} for name, _ in JAPAN]
+    partners = [
+        {"measure_id": name, "step": 0, "role": "include", "partner": "JPN"} for name, _ in JAPAN
+    ]
     counted = found.products.group_by("measure_id").len().sort("measure_id")
 
     assert_frame_equal(
         found.partners, pl.DataFrame(partners, schema=polars_schema(MeasurePartners))
     )
     assert counted.rows() == JAPAN
-    assert found.products.row(0) == ("car-parts", "include", "870810", "@car-parts")
+    assert found.products.row(0) == ("car-parts", 0, "include", "870810", "@car-parts")
     assert found.exclusions.equals(pl.DataFrame(schema=polars_schema(Exclusions)))
 
 
@@ -130,6 +132,7 @@ def tables(found: Law) -> dict[str, pl.DataFrame]:
         "measure_products": found.products,
         "measure_partners": found.partners,
         "exclusions": found.exclusions,
+        "shares": found.shares,
         "base": found.base,
     }
 
@@ -166,8 +169,8 @@ source = "a later exclusion"
 
 def test_scopes_and_exclusions_of_a_wide_measure(tmp_path: Path) -> None:
     found = law(tmp_path, WIDE)
-    products = found.products.filter(measure_id="all-goods").drop("measure_id").rows()
-    partners = found.partners.filter(measure_id="all-goods").drop("measure_id").rows()
+    products = found.products.filter(measure_id="all-goods").drop("measure_id", "step").rows()
+    partners = found.partners.filter(measure_id="all-goods").drop("measure_id", "step").rows()
     exclusions = found.exclusions.drop("source")
 
     assert products == [
@@ -183,7 +186,7 @@ def test_scopes_and_exclusions_of_a_wide_measure(tmp_path: Path) -> None:
     assert {partner for _, partner in partners} >= {"CAN", "MEX", "EU27", "DEU", "*"}
     assert len(partners) == 31
     assert exclusions.height == 16 * 8
-    assert exclusions.row(0) == ("all-goods", 1, "700312", "CAN")
+    assert exclusions.row(0) == ("all-goods", 0, 1, "700312", "CAN")
     assert set(exclusions["partner"]) == {
         *("CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA", "NOR"),
     }
@@ -255,7 +258,7 @@ def test_partners_and_their_rank(
 def test_measure_without_partners_reaches_all(tmp_path: Path) -> None:
     found = law(tmp_path, changed('partners = ["JPN"]\n', ""))
 
-    assert found.partners.rows() == [("cars", "include", "*")]
+    assert found.partners.rows() == [("cars", 0, "include", "*")]
 
 
 def test_aggregate_stands_for_itself_and_its_members(tmp_path: Path) -> None:

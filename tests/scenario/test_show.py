@@ -1,5 +1,6 @@
 """A scenario as resolved reads back to the same law."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from polars.testing import assert_frame_equal
 from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
 from pipelines.scenario.show import measures_shown, partners_in_words, resolved_toml
-from tests.scenario.files import DEMO, LAWFUL, TOP, changed, write
+from tests.scenario.files import DEMO, LAWFUL, RICH, TOP, changed, rich, write
 from tests.scenario.test_law import WIDE, tables
 
 AWKWARD = changed('"60 FR 26745"', r'"a \"quoted\" source, C:\\path"').replace(
@@ -19,10 +20,11 @@ ENDS = LAWFUL + "through = 2025-03-31\n"
 
 @pytest.mark.parametrize(
     "text",
-    [DEMO.read_text(encoding="utf-8"), LAWFUL, WIDE, AWKWARD, ENDS],
-    ids=["demonstration", "small", "wide", "awkward", "ends"],
+    [DEMO.read_text(encoding="utf-8"), LAWFUL, WIDE, AWKWARD, ENDS, RICH],
+    ids=["demonstration", "small", "wide", "awkward", "ends", "rich"],
 )
 def test_round_trip(tmp_path: Path, text: str) -> None:
+    rich(tmp_path)
     first = read_scenario(write(tmp_path, text))
     law = law_at(first)
     resolved = resolved_toml(first, law)
@@ -31,6 +33,7 @@ def test_round_trip(tmp_path: Path, text: str) -> None:
 
     for name, frame in tables(law).items():
         assert_frame_equal(frame, tables(again)[name])
+    assert law.policy == again.policy
     assert (first.title, first.note) == (second.title, second.note)
     assert (law.as_of, law.valid_from, law.change_dates) == (
         *(again.as_of, again.valid_from, again.change_dates),
@@ -91,3 +94,75 @@ def test_measures_are_shown_with_counts(tmp_path: Path) -> None:
     assert (cars["codes"], cars["left_out"], cars["excluded"]) == (1, 0, 0)
     assert (cars["products"], cars["rate"], cars["mode"]) == ("8703", "25%", "add")
     assert partners_in_words(scenario.measures[0].partners) == "JPN"
+
+
+@pytest.mark.parametrize("day", ["2023-06-01", "2024-06-03", "2025-06-01", "2026-06-01"])
+def test_round_trip_holds_at_other_dates(tmp_path: Path, day: str) -> None:
+    first = read_scenario(rich(tmp_path))
+    text = resolved_toml(first, law_at(first))
+    second = read_scenario(write(tmp_path, text, "resolved.toml"))
+    law, again = (law_at(each, date.fromisoformat(day)) for each in (first, second))
+
+    for name, frame in tables(law).items():
+        assert_frame_equal(frame, tables(again)[name])
+    assert law.policy == again.policy
+
+
+def test_what_is_not_computed_is_resolved_too(tmp_path: Path) -> None:
+    write(tmp_path, "firm,portion,rate\nA,0.4,10%\nall others,0.6,30%\n", "firms.csv")
+    more = """
+quota = "beef"
+credit = { table = "firms.csv", cap = "own duty" }
+instrument = "export-duty"
+imposed_by = "JPN"
+covered_usd = { central = 1e9, source = "a" }
+[quota.beef]
+amount = 65005
+unit = "t"
+period = "year"
+over = "26.4%"
+source = "q"
+[control]
+covered_usd = { equals = 5.9e9, within = "2%", source = "statement" }
+[portions.a]
+central = 0.5
+source = "x"
+disjoint_with = ["b"]
+[portions.b]
+central = "10%"
+source = "x"
+nested_in = "a"
+"""
+    text = 'reading = "averaged"\n' + changed('"25%"', '{ split = "firms.csv" }') + more
+    first = read_scenario(write(tmp_path, text))
+    plain = law_at(read_scenario(write(tmp_path, LAWFUL, "plain.toml")))
+    second = read_scenario(write(tmp_path, resolved_toml(first, plain), "resolved.toml"))
+
+    for name in ("reading", "quotas", "controls", "shares"):
+        assert getattr(first, name) == getattr(second, name)
+    for name in ("instrument", "credit", "quota", "rates", "features"):
+        assert getattr(first.measures[0], name) == getattr(second.measures[0], name)
+
+
+def test_branches_are_shown(tmp_path: Path) -> None:
+    scenario = read_scenario(rich(tmp_path))
+    shown = [
+        (each["id"], each["step"], each["rate"], each["mode"], each["partners"], each["codes"])
+        for each in measures_shown(scenario, law_at(scenario))
+    ]
+
+    assert shown == [
+        ("122", 0, "max(10%, 13.0 EUR/100kg)", "add", "all", 2),
+        ("cars", 0, "25%", "add", "all except JPN", 1),
+        ("cars", 1, "15% all-in", "all-in", "JPN", 1),
+        ("reciprocal", 0, "10%", "add", shown[3][4], None),
+        ("reciprocal", 1, "5%", "add", shown[4][4], 1),
+        ("reciprocal", 2, "46%", "add", "THA, VNM", None),
+        ("reciprocal", 3, "20%", "add", shown[6][4], None),
+        ("reciprocal", 4, "15% all-in", "all-in", "JPN", None),
+        ("steel", 0, "25%", "add", "all except GBR", 1),
+        ("steel", 1, "50%", "add", "all except GBR", 1),
+        ("steel", 2, "50%", "add", "all except GBR", 0),
+        ("steel", 3, "25%", "add", "GBR", 2),
+        ("waits", 0, "1%", "add", "all", 1),
+    ]

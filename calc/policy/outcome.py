@@ -1,0 +1,75 @@
+"""What becomes of a branch of the law in a part of the flow of a kind of line."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from calc.policy.expression import Expression, is_zero
+from calc.policy.model import Basis, Branch
+
+Status = Literal["applied", "displaced", "threatened", "excluded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A branch that names a kind of line: by a prefix of which length, and what takes it out."""
+
+    branch: int
+    length: int
+    is_left_out: bool = False
+    excluded_by: int | None = None
+    partly_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of the flow of a kind of line: which portions it is in, and which contents it has.
+
+    ``partner`` is empty where no rule of the law asks for it.
+    """
+
+    inside: frozenset[str] = frozenset()
+    contents: frozenset[str] = frozenset()
+    partner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """The part of a segment's value that something bites on.
+
+    ``all`` of it, the ``content`` named, or the ``rest`` that the contents named leave.
+    """
+
+    kind: Literal["all", "content", "rest"] = "all"
+    contents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a branch in a segment, why, at which rate and on what."""
+
+    candidate: Candidate
+    status: Status
+    reason: str
+    rate: Expression
+    on: On = On()
+
+
+class UnsettledError(Exception):
+    """The law does not say which of two branches goes first, or how they combine."""
+
+    def __init__(self, first: Branch, second: Branch, what: str) -> None:
+        self.first, self.second, self.what = first.measure_id, second.measure_id, what
+        super().__init__(f"{self.first} and {self.second} {what}")
+
+
+def names_of(basis: Basis) -> tuple[str, ...]:
+    """The names by which stacking knows an authority and programme, the closer first."""
+    authority, programme = basis
+    return (f"{authority}/{programme}", authority) if programme else (authority,)
+
+
+def hits(outcome: Outcome, segment: Segment) -> bool:
+    """Whether something charged bites: its rate is not zero, and what it is on is there."""
+    if outcome.status != "applied" or is_zero(outcome.rate):
+        return False
+    return outcome.on.kind != "content" or outcome.on.contents[0] in segment.contents

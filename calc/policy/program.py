@@ -1,0 +1,227 @@
+"""The law compiled: for each kind of line, its segments and what is charged in each, as rows.
+
+Thousands of lines share a kind, so the law is read once a kind; the rows are then joined to the
+lines and the amounts computed there.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from calc.policy.expression import Expression
+from calc.policy.model import Policy
+from calc.policy.outcome import Candidate, On, Outcome, Segment, UnsettledError
+from calc.policy.stack import resolve
+
+WHOLE = "whole"
+NOTHING = On("rest", ())
+STANDING = ("applied", "threatened", "displaced", "excluded")
+"""Of several branches of one measure on a line, which counts: the first of these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of line: the branches that name it, and how its flow is told apart.
+
+    ``splits`` are the portions that take a part of the flow, ``inside`` those that take all of it;
+    a portion in neither takes nothing. ``contents`` are those above zero. ``partner`` is empty
+    where no rule asks for it.
+    """
+
+    number: int
+    candidates: tuple[Candidate, ...]
+    partner: str = ""
+    splits: tuple[str, ...] = ()
+    inside: frozenset[str] = frozenset()
+    contents: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentRow:
+    """A segment of a kind of line: its portions (true: inside), its base, and its state.
+
+    ``is_last`` marks one segment of each kind, which takes what rounding leaves of the value.
+    """
+
+    kind: int
+    segment: str
+    is_last: bool
+    portions: dict[str, bool]
+    programme: str
+    base_on: On
+    is_covered: bool
+    is_in_force: bool
+    is_threatened: bool
+    applied: tuple[int, ...]
+    threatened: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentRow:
+    """A branch in a segment of a kind of line: what becomes of it, its rate, what it is on."""
+
+    kind: int
+    segment: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A kind of line on which the law does not say what goes first, or how two combine."""
+
+    kind: int
+    first: str
+    second: str
+    what: str
+
+
+@dataclass(slots=True)
+class Program:
+    """The law on every kind of line; ``as_if`` holds the components were all measures in force."""
+
+    segments: list[SegmentRow] = field(default_factory=list)
+    components: list[ComponentRow] = field(default_factory=list)
+    as_if: list[ComponentRow] = field(default_factory=list)
+    as_if_segments: list[SegmentRow] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+    def rates(self) -> list[Expression]:
+        """The distinct rates, in the order in which they come."""
+        rows = (*self.components, *self.as_if)
+        return list(dict.fromkeys(row.outcome.rate for row in rows))
+
+
+def compile_program(kinds: Sequence[Kind], policy: Policy, *, default_programme: str) -> Program:
+    """The program of a law on kinds of lines.
+
+    Args:
+        kinds: The kinds of lines of a table.
+        policy: The law.
+        default_programme: Programme of the base duty where no preference is claimed.
+
+    Returns:
+        Segments and components of each kind. A kind on which the law is unsettled has a conflict
+        in place of components. Where it is unsettled only were all measures in force, it has no
+        ``as_if``: what those measures would add is not known.
+    """
+    program = Program()
+    for kind in kinds:
+        for segment, portions in _segments(kind, policy):
+            _compile_segment(program, kind, segment, portions, (policy, default_programme))
+    return program
+
+
+def _compile_segment(
+    program: Program,
+    kind: Kind,
+    segment: Segment,
+    portions: dict[str, bool],
+    law: tuple[Policy, str],
+) -> None:
+    policy = law[0]
+    name = segment_name(portions)
+    try:
+        outcomes = resolve(kind.candidates, segment, policy)
+    except UnsettledError as err:
+        program.conflicts.append(
+            Conflict(kind=kind.number, first=err.first, second=err.second, what=err.what)
+        )
+        return
+    row = _segment_row(kind, name, portions, outcomes, (policy, _programme(segment, law)))
+    program.segments.append(row)
+    program.components += _rows(kind, name, outcomes, policy)
+    if not row.is_threatened:
+        return
+    try:
+        would_be = resolve(kind.candidates, segment, policy, as_if=True)
+    except UnsettledError:
+        return
+    program.as_if += _rows(kind, name, would_be, policy)
+    program.as_if_segments.append(
+        _segment_row(kind, name, portions, would_be, (policy, row.programme))
+    )
+
+
+def _rows(
+    kind: Kind, name: str, outcomes: Sequence[Outcome], policy: Policy
+) -> Iterator[ComponentRow]:
+    """A row a measure: of its branches the one that counts, by ``STANDING``."""
+    by_measure: dict[str, Outcome] = {}
+    for one in outcomes:
+        measure = policy.branches[one.candidate.branch].measure_id
+        held = by_measure.get(measure)
+        if held is None or STANDING.index(one.status) < STANDING.index(held.status):
+            by_measure[measure] = one
+    for one in by_measure.values():
+        yield ComponentRow(kind=kind.number, segment=name, outcome=one)
+
+
+def _programme(segment: Segment, law: tuple[Policy, str]) -> str:
+    """The base programme that a segment claims, else the default one."""
+    policy, default = law
+    claimed = (one.programme for one in policy.claims if one.portion in segment.inside)
+    return next(claimed, default)
+
+
+def _segment_row(
+    kind: Kind,
+    name: str,
+    portions: dict[str, bool],
+    outcomes: Sequence[Outcome],
+    law: tuple[Policy, str],
+) -> SegmentRow:
+    policy, programme = law
+    applied = [one for one in outcomes if one.status == "applied"]
+    waiting = [one for one in outcomes if one.status == "threatened"]
+    return SegmentRow(
+        kind=kind.number,
+        segment=name,
+        is_last=not any(portions.values()),
+        portions=portions,
+        programme=programme,
+        base_on=_base_on(applied, policy),
+        is_covered=any(one.status != "excluded" for one in outcomes),
+        is_in_force=bool(applied),
+        is_threatened=bool(waiting),
+        applied=tuple(one.candidate.branch for one in applied),
+        threatened=tuple(one.candidate.branch for one in waiting),
+    )
+
+
+def _base_on(applied: Sequence[Outcome], policy: Policy) -> On:
+    """What the base duty is still on: all, or what measures in lieu of it leave."""
+    instead = [one for one in applied if policy.branches[one.candidate.branch].mode == "replace"]
+    if not instead:
+        return On()
+    if any(one.on.kind != "content" for one in instead):
+        return NOTHING
+    return On("rest", tuple(sorted(name for one in instead for name in one.on.contents)))
+
+
+def _segments(kind: Kind, policy: Policy) -> Iterator[tuple[Segment, dict[str, bool]]]:
+    """The parts into which portions split a kind of line, each with what is inside."""
+    asked = portions_asked(kind, policy)
+    splits = [name for name in kind.splits if name in asked]
+    plain = Segment(kind.inside & asked, kind.contents, kind.partner)
+    for chosen in itertools.product((True, False), repeat=len(splits)):
+        portions = dict(zip(splits, chosen, strict=True))
+        inside = frozenset(name for name, is_in in portions.items() if is_in)
+        yield replace(plain, inside=plain.inside | inside), portions
+
+
+def portions_asked(kind: Kind, policy: Policy) -> frozenset[str]:
+    """The portions that any branch of a kind, or a claim of a preference, asks for."""
+    asked = {claim.portion for claim in policy.claims}
+    for candidate in kind.candidates:
+        branch = policy.branches[candidate.branch]
+        asked |= {one.portion for one in branch.alternatives}
+        asked |= {branch.portion} if branch.portion else set()
+        excluded = branch.exclusion_portions.get(candidate.partly_by or 0)
+        asked |= {excluded} if excluded else set()
+    return frozenset(asked)
+
+
+def segment_name(portions: dict[str, bool]) -> str:
+    """The name of a segment: ``whole``, or its portions such as ``usmca; not ex-cars``."""
+    words = [name if inside else f"not {name}" for name, inside in portions.items()]
+    return "; ".join(words) or WHOLE

@@ -1,0 +1,126 @@
+"""Which branch goes first within an authority and programme, and what is out before any rank.
+
+Rank: a branch that names goods before one on all goods; then a named partner before a group before
+all-except before all; then the longer prefix. Equal rank is settled by the stacking rule of the
+authority (``highest``, ``sum``), or is an error that names both. Under ``latest``, a reading of
+other engines, the measure that stands last in the scenario overwrites those before it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from calc.policy.expression import ad_valorem_rate
+from calc.policy.model import FULL, Basis, Branch, Policy, Stacking
+from calc.policy.outcome import Candidate, On, Outcome, Segment, UnsettledError, names_of
+
+
+def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: bool) -> Outcome:
+    """A candidate before rank: applied (so far), threatened, or excluded and why."""
+    branch = policy.branches[candidate.branch]
+    rate, on = branch.rate, On() if branch.on == FULL else On("content", (branch.on,))
+    excluded = _exclusion(candidate, branch, segment)
+    for alternative in branch.alternatives:
+        if alternative.portion in segment.inside and not excluded:
+            if alternative.rate is None:
+                excluded = f"exempt in the portion {alternative.portion}"
+                break
+            rate = alternative.rate
+            on = On() if alternative.on == FULL else On("content", (alternative.on,))
+    if excluded:
+        return Outcome(candidate, "excluded", excluded, rate, on)
+    if branch.is_in_force or as_if:
+        return Outcome(candidate, "applied", "in force and first in rank", rate, on)
+    return Outcome(candidate, "threatened", f"{branch.state}: not in force", rate, on)
+
+
+def _exclusion(candidate: Candidate, branch: Branch, segment: Segment) -> str:
+    if candidate.is_left_out:
+        return "left out by its exceptions"
+    if candidate.excluded_by is not None:
+        return f"exclusion {candidate.excluded_by} takes it out"
+    if branch.portion is not None and branch.portion not in segment.inside:
+        return f"outside the portion {branch.portion}"
+    if candidate.partly_by is not None:
+        portion = branch.exclusion_portions.get(candidate.partly_by)
+        if portion in segment.inside:
+            return f"exclusion {candidate.partly_by} takes the portion {portion} out"
+    return ""
+
+
+def rank_of(candidate: Candidate, branch: Branch) -> tuple[bool, int, int]:
+    """What goes first: goods named, then partners named, then the longer prefix."""
+    return branch.names_products, branch.partner_rank, candidate.length
+
+
+def by_basis(outcomes: Sequence[Outcome], policy: Policy) -> dict[Basis, list[Outcome]]:
+    """The outcomes by authority and programme, in the order in which they come."""
+    found: dict[Basis, list[Outcome]] = {}
+    for one in outcomes:
+        found.setdefault(policy.branches[one.candidate.branch].basis, []).append(one)
+    return found
+
+
+def _first(outcomes: list[Outcome], policy: Policy) -> tuple[list[Outcome], list[Outcome]]:
+    """The outcomes of the highest rank, and the others."""
+    ranks = [rank_of(one.candidate, policy.branches[one.candidate.branch]) for one in outcomes]
+    top = max(ranks)
+    first = [one for one, rank in zip(outcomes, ranks, strict=True) if rank == top]
+    return first, [one for one, rank in zip(outcomes, ranks, strict=True) if rank != top]
+
+
+def nearest_waiting(waiting: Sequence[Outcome], policy: Policy) -> Iterator[Outcome]:
+    """Of measures not in force only the first in rank of each authority threatens."""
+    for group in by_basis(waiting, policy).values():
+        first, others = _first(group, policy)
+        yield from first
+        for one in others:
+            state = policy.branches[one.candidate.branch].state
+            reason = f"{state}, and another of the same authority is nearer"
+            yield replace(one, status="displaced", reason=reason)
+
+
+def rank_within(standing: Sequence[Outcome], policy: Policy) -> list[Outcome]:
+    """Each authority and programme reduced to what goes first in it; the others are displaced."""
+    ranked: list[Outcome] = []
+    for basis, group in by_basis(standing, policy).items():
+        rule = _within(policy.stacking, basis)
+        latest, earlier = _latest(group, policy) if rule == "latest" else (group, [])
+        first, lower = _first(latest, policy)
+        first, beaten = _settle_equals(first, rule, policy)
+        others = [*lower, *earlier]
+        winner = policy.branches[first[0].candidate.branch].measure_id
+        ranked += first
+        for one in (*others, *beaten):
+            reason = f"{winner} of the same authority goes first in rank"
+            ranked.append(replace(one, status="displaced", reason=reason))
+    return ranked
+
+
+def _latest(group: list[Outcome], policy: Policy) -> tuple[list[Outcome], list[Outcome]]:
+    """The branches of the measure that stands last in the scenario, and all others."""
+    orders = [policy.branches[one.candidate.branch].order for one in group]
+    last = max(orders)
+    latest = [one for one, order in zip(group, orders, strict=True) if order == last]
+    return latest, [one for one, order in zip(group, orders, strict=True) if order != last]
+
+
+def _settle_equals(
+    first: list[Outcome], rule: str | None, policy: Policy
+) -> tuple[list[Outcome], list[Outcome]]:
+    """Several of one rank: the highest, the sum, or an error that names two of them."""
+    if len(first) == 1:
+        return first, []
+    branches = [policy.branches[one.candidate.branch] for one in first]
+    if rule == "sum":
+        return first, []
+    if rule == "highest":
+        rates = [ad_valorem_rate(one.rate) for one in first]
+        if None not in rates:
+            place = rates.index(max(rate for rate in rates if rate is not None))
+            return [first[place]], [one for at, one in enumerate(first) if at != place]
+    raise UnsettledError(branches[0], branches[1], "have the same rank")
+
+
+def _within(stacking: Stacking | None, basis: Basis) -> str | None:
+    rules = stacking.within if stacking else {}
+    return next((rules[name] for name in names_of(basis) if name in rules), None)

@@ -1,0 +1,130 @@
+"""A program as tables: segments and components of each kind of line, to be joined to lines."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from calc.duty import ALL_IN, Terms
+from calc.policy.expression import ad_valorem_rate
+from calc.policy.model import Branch, Policy
+from calc.policy.outcome import On
+from calc.policy.program import ComponentRow, Program, SegmentRow
+from calc.policy.wording import text_of
+
+JOINED = " + "
+
+
+def terms_of(program: Program, policy: Policy) -> Terms:
+    """What the numbers in the tables of a program stand for."""
+    rows = (*program.components, *program.as_if)
+    segments = (*program.segments, *program.as_if_segments)
+    ons = [On(), *(row.base_on for row in segments), *(row.outcome.on for row in rows)]
+    return Terms(
+        portions=tuple(policy.portions),
+        contents=tuple(policy.contents),
+        ons=tuple(dict.fromkeys(ons)),
+        rates=tuple(program.rates()),
+    )
+
+
+def segments_table(rows: Sequence[SegmentRow], policy: Policy, terms: Terms) -> pl.LazyFrame:
+    """The segments of each kind of line.
+
+    Returns:
+        One row a kind and segment: ``in_0`` ... for the portions (1 inside, 0 outside, null where
+        they do not split it), ``base_programme``, ``base_on``, ``is_covered``, ``is_in_force``,
+        and for the measures in force and those that threaten: names, ``threats``, and mode and
+        rate where there is one.
+    """
+    ons = {on: number for number, on in enumerate(terms.ons)}
+    found = [
+        {
+            "kind": row.kind,
+            "segment": row.segment,
+            "is_last": row.is_last,
+            **{
+                f"in_{number}": None if (inside := row.portions.get(name)) is None else int(inside)
+                for number, name in enumerate(terms.portions)
+            },
+            "base_programme": row.programme,
+            "base_on": ons[row.base_on],
+            "is_covered": row.is_covered,
+            "is_in_force": row.is_in_force,
+            "is_threatened": row.is_threatened,
+            "threats": len(row.threatened),
+            **_told(row.applied, policy, ""),
+            **_told(row.threatened, policy, "threatened_"),
+        }
+        for row in rows
+    ]
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "kind": pl.UInt32, "segment": pl.String, "is_last": pl.Boolean,
+        **{f"in_{number}": pl.Int8 for number in range(len(terms.portions))},
+        "base_programme": pl.String, "base_on": pl.UInt32, "is_covered": pl.Boolean,
+        "is_in_force": pl.Boolean, "is_threatened": pl.Boolean, "threats": pl.UInt32,
+    }  # fmt: skip
+    for prefix in ("", "threatened_"):
+        schema |= {f"{prefix}measure_id": pl.String, f"{prefix}mode": pl.String}
+        schema |= {f"{prefix}measure_rate": pl.Float64}
+    return pl.LazyFrame(found, schema=schema, orient="row")
+
+
+def _told(branches: Sequence[int], policy: Policy, prefix: str) -> dict[str, str | float | None]:
+    """The measures of a segment by name; mode and rate where there is only one."""
+    measures = [policy.branches[number] for number in branches]
+    only: Branch | None = measures[0] if len(measures) == 1 else None
+    return {
+        f"{prefix}measure_id": JOINED.join(sorted({one.measure_id for one in measures})) or None,
+        f"{prefix}mode": only.mode if only else None,
+        f"{prefix}measure_rate": ad_valorem_rate(only.rate) if only else None,
+    }
+
+
+def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms) -> pl.LazyFrame:
+    """The components of each kind of line and segment.
+
+    Returns:
+        One row a kind, segment and branch: names, status, state, reason, ``branch``, ``mode``,
+        ``rate`` and ``on`` (numbers), and ``measure_rate`` where the rate is ad valorem only.
+    """
+    ons = {on: number for number, on in enumerate(terms.ons)}
+    rates = {rate: number for number, rate in enumerate(terms.rates)}
+    found = []
+    for row in rows:
+        outcome, branch = row.outcome, policy.branches[row.outcome.candidate.branch]
+        found.append(
+            {
+                "kind": row.kind,
+                "segment": row.segment,
+                "measure_id": branch.measure_id,
+                "step": branch.step,
+                "authority": branch.authority,
+                "programme": branch.programme,
+                "status": outcome.status,
+                "state": branch.state,
+                "reason": outcome.reason,
+                "branch": outcome.candidate.branch,
+                "mode": branch.mode,
+                "rate": rates[outcome.rate],
+                "measure_rate": ad_valorem_rate(outcome.rate),
+                "on": ons[outcome.on],
+                "rate_text": f"{text_of(outcome.rate)}{' all-in' if branch.mode == ALL_IN else ''}",
+                "bites_on": on_text(outcome.on),
+            }
+        )
+    text = ("segment", "measure_id", "authority", "programme", "status", "state", "reason")
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "kind": pl.UInt32, **dict.fromkeys(text[:2], pl.String), "step": pl.Int16,
+        **dict.fromkeys(text[2:], pl.String), "branch": pl.UInt32, "mode": pl.String,
+        "rate": pl.UInt32, "measure_rate": pl.Float64, "on": pl.UInt32,
+        "rate_text": pl.String, "bites_on": pl.String,
+    }  # fmt: skip
+    return pl.LazyFrame(found, schema=schema, orient="row")
+
+
+def on_text(on: On) -> str:
+    """The part of a value in words."""
+    if on.kind == "all":
+        return "full value"
+    names = " and ".join(on.contents)
+    return f"content of {names}" if on.kind == "content" else f"what {names or 'nothing'} leaves"

@@ -1,0 +1,1 @@
+"""Published schedules of duties read into BASE: every rate used, or listed with the reason."""

@@ -1,0 +1,68 @@
+"""``sweep``: the same trade under one law after another."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.common import AsJson, AsOf, Quiet, WorkspaceOption, day_given, show
+from pipelines.commands.runs import Period, Quarantine, ScenarioFile, Trade
+
+Rate = Annotated[
+    str | None,
+    typer.Option("--rate", metavar="MEASURE=FROM:TO:STEP", help="Rates in percent."),
+]
+ByDate = Annotated[bool, typer.Option("--by-date", help="A result for each change of the law.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Parquet or CSV file to write.")
+]
+
+
+def sweep(
+    scenario: ScenarioFile,
+    rate: Rate = None,
+    by_date: ByDate = False,
+    output: Output = None,
+    trade: Trade = None,
+    as_of: AsOf = None,
+    period: Period = None,
+    quarantine: Quarantine = False,
+    workspace: WorkspaceOption = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Give a measure one rate after another, or read the law at each of its dates.
+
+    \b
+    Examples:
+      retorsion sweep scenario.toml --rate car-parts=0:200:10
+          what each rate adds; the trade is read once
+      retorsion sweep scenario.toml --by-date
+          what is hit and owed from each change of the law on
+    """  # noqa: D301
+    from calc.errors import UsageError
+    from pipelines.progress import Talk
+    from pipelines.run.inputs import RunSettings
+    from pipelines.run.step import read_inputs
+    from pipelines.tables_out import shown_table, write_out
+    from pipelines.variants import found_for
+    from pipelines.workspace import open_workspace
+
+    if (rate is None) == (not by_date):
+        raise UsageError("give either --rate or --by-date", hint="--rate car-parts=0:200:10")
+    settings = RunSettings(
+        trade=trade, as_of=day_given(as_of), period=period, quarantine=quarantine
+    )
+    talk = Talk(quiet=quiet)
+    inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)
+    name = "by_date" if by_date else "sweep"
+    with talk.working("computing each variant"):
+        found = found_for(inputs, rate)
+    if output is not None:
+        write_out(output, found, name)
+    show({name: found.to_dicts()}, shown_table(found, name), as_json=as_json)
+
+
+def register(app: typer.Typer) -> None:
+    """Attach the commands of this subject."""
+    app.command("sweep")(sweep)

@@ -1,0 +1,170 @@
+"""The trail of a figure: from a line of a run back to the source rows and the legal measures."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from calc.codes import normalise_code
+from calc.errors import UsageError, did_you_mean
+from pipelines.run.manifest import read_manifest
+
+MOST_LINES = 50
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trail:
+    """Everything that a figure of one line and segment rests on.
+
+    ``line`` is a row of LINES, ``source`` its row of PROVENANCE, ``components`` its rows of
+    COMPONENTS, ``measures`` their rows of BY_MEASURE, and ``inputs`` the files of the run.
+    """
+
+    line: Row
+    source: Row
+    components: Sequence[Row]
+    measures: Mapping[str, Row]
+    inputs: Sequence[Row]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The trail as an object, for ``--json``."""
+        return {
+            "line": dict(self.line),
+            "source": {name: self.source[name] for name in ("source_id", "source_row")},
+            "components": [dict(row) for row in self.components],
+            "measures": [dict(row) for row in self.measures.values()],
+            "formulas": list(formulas(self)),
+            "inputs": [dict(row) for row in self.inputs],
+        }
+
+
+def explain(folder: Path, code: str, partner: str | None) -> list[Trail]:
+    """The trails of the lines of a run that begin with a code, of one partner or of all.
+
+    Raises:
+        UsageError: The code or the partner is in no line of the run, or too many lines are.
+        StorageError: The run cannot be read.
+    """
+    manifest = read_manifest(folder)
+    lines = pl.scan_parquet(folder / "lines.parquet")
+    wanted = _wanted(lines, code, partner)
+    key = [name for name in wanted.columns if name in _KEY]
+    sources = _beside(folder, "provenance", wanted, key)
+    components = _beside(folder, "components", wanted, key).sort(*key, "measure_id")
+    measures = pl.read_parquet(folder / "by_measure.parquet").to_dicts()
+    by_id = {row["measure_id"]: row for row in measures}
+    inputs = [
+        {"role": item.role, "name": item.name, "sha256": item.sha256} for item in manifest.inputs
+    ]
+    trails = []
+    for line in wanted.iter_rows(named=True):
+        own = [row for row in components.iter_rows(named=True) if _same(row, line, key)]
+        trails.append(
+            Trail(
+                line=line,
+                source=next(row for row in sources.iter_rows(named=True) if _same(row, line, key)),
+                components=own,
+                measures={row["measure_id"]: by_id[row["measure_id"]] for row in own},
+                inputs=inputs,
+            )
+        )
+    return trails
+
+
+_KEY = ("importer", "partner", "period", "flow", "nomenclature", "code", "segment")
+
+
+def _same(row: Row, line: Row, key: Sequence[str]) -> bool:
+    return all(row[name] == line[name] for name in key)
+
+
+def _beside(folder: Path, table: str, wanted: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    found = pl.scan_parquet(folder / f"{table}.parquet")
+    return found.join(wanted.lazy().select(key), on=list(key), how="semi").sort(key).collect()
+
+
+def _wanted(lines: pl.LazyFrame, code: str, partner: str | None) -> pl.DataFrame:
+    digits = normalise_code(code)
+    if digits is None:
+        raise UsageError(
+            f"{code!r} is not a code", where="--line", hint="write 2 to 10 digits: 870899"
+        )
+    found = lines.filter(pl.col("code").str.starts_with(digits)).collect()
+    if found.is_empty():
+        known = lines.select(pl.col("code").unique()).collect()["code"].to_list()
+        near = [name for name in known if name.startswith(digits[:4])] or known
+        raise UsageError(
+            f"no measure names a line that begins with {digits}",
+            where="--line",
+            hint=did_you_mean(digits, near),
+        )
+    if partner is not None:
+        partners = found["partner"].unique().sort().to_list()
+        found = found.filter(pl.col("partner") == partner.upper())
+        if found.is_empty():
+            raise UsageError(
+                f"no measure names {digits} from {partner}",
+                where="--partner",
+                hint=did_you_mean(partner.upper(), partners),
+            )
+    if found.height > MOST_LINES:
+        raise UsageError(
+            f"{found.height:,} lines begin with {digits}, more than {MOST_LINES}",
+            where="--line",
+            hint="write more digits, or name a partner with --partner",
+        )
+    return found
+
+
+def usd(value: float | None) -> str:
+    """An amount in USD with its cents; what is not known is said to be so."""
+    return "unknown" if value is None else f"USD {value:,.2f}"
+
+
+def percent(rate: float | None) -> str:
+    """A rate as a percentage, as many digits as it has."""
+    return "unknown" if rate is None else f"{100 * rate:.6g} %"
+
+
+def formulas(trail: Trail) -> Iterator[str]:
+    """The arithmetic of a line with its numbers, a sentence a step."""
+    line = trail.line
+    value = usd(line["customs_value_usd"])
+    base = line["base_rate_text"] or "no rate"
+    if line["duty_before_usd"] is None:
+        yield f"duty before: {base} on {value} = unknown ({line['duty_unknown_reason']})"
+    else:
+        rate = percent(line["rate_before"])
+        yield f"duty before: {base}, {rate} x {value} = {usd(line['duty_before_usd'])}"
+    for part in trail.components:
+        what = f"{part['rate_text']} on {part['bites_on']} ({value})"
+        duty = usd(part["measure_duty_usd"])
+        owed = "owed" if part["status"] == "applied" else f"not owed: {part['status']}"
+        yield f"{part['measure_id']}: {what} = {duty}, {part['mode']}, {owed} ({part['reason']})"
+    yield (
+        f"duty after: {usd(line['duty_after_usd'])}; "
+        f"increment: after less before = {usd(line['duty_increment_usd'])}"
+    )
+    if line["threatened_increment_usd"] is not None:
+        yield f"threatened: would add {usd(line['threatened_increment_usd'])}"
+
+
+def trail_lines(trail: Trail) -> Iterator[str]:
+    """The trail for people: what, from where, under which law, by which arithmetic."""
+    line, source = trail.line, trail.source
+    part = "" if line["segment"] == "whole" else f", segment {line['segment']}"
+    yield f"{line['importer']} from {line['partner']}, {line['code']}, {line['period']}{part}"
+    if line["description"]:
+        yield f"  goods        {line['description']}"
+    yield f"  status       {line['status']}"
+    yield f"  source       {source['source_id']}, row {source['source_row']}"
+    yield f"  base         {line['base_rate_text'] or 'none'} ({line['base_programme'] or 'none'})"
+    for sentence in formulas(trail):
+        yield f"  {sentence}"
+    for measure in trail.measures.values():
+        yield f"  law          {measure['measure_id']}: {measure['source']}"
+    for item in trail.inputs:
+        yield f"  file         {item['name']} ({item['role']}), SHA-256 {item['sha256'][:16]}"

@@ -1,0 +1,80 @@
+"""Lines and measures with their duty: the hot path run on a trade table under a resolved law."""
+
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from calc import lines as line_tables
+from calc.duty import ROW, Frame
+from calc.errors import LimitError
+from calc.hits import combine, component_lines, segment_lines, sum_applied, threats
+from calc.money import LARGEST_SUM_USD, UNITS_PER_USD
+from pipelines.run.question import Question
+from pipelines.run.resolve import Resolved, program_frames
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the hot path found: lines by segment, and the measures on each."""
+
+    lines: pl.DataFrame
+    components: pl.DataFrame
+
+
+def assess(question: Question, resolved: Resolved, trade: Frame) -> Found:
+    """The lines that a measure names with their duty before and after, and the measures on them.
+
+    Args:
+        question: What is asked.
+        resolved: The law on the rows of trade that a measure names.
+        trade: Imports with their value for duty.
+    """
+    terms = resolved.terms
+    segments, parts = (nw.from_native(one) for one in program_frames(resolved, question))
+    rows = nw.from_native(resolved.rows.lazy())
+    lines = segment_lines(trade, rows, segments, terms)
+    held = _within_limits(question, lines.to_native())
+    lines = nw.from_native(held.lazy())
+    components = _within_limits(question, component_lines(lines, parts, terms).to_native())
+    sums = sum_applied(nw.from_native(components.lazy()))
+    whole = line_tables.with_status(combine(lines, sums, terms).to_native())
+    added = _threats(question, resolved, held)
+    tagged = line_tables.tag_groups(
+        whole.join(added, on=[ROW, "segment"], how="left", validate="1:1"), question.groups.lazy()
+    )
+    return Found(lines=_within_limits(question, tagged), components=components)
+
+
+def _within_limits(question: Question, plan: pl.LazyFrame) -> pl.DataFrame:
+    """A plan collected, whose amounts are within what whole ten-thousandths of a USD can sum.
+
+    Raises:
+        LimitError: They are not.
+    """
+    beyond = LimitError(
+        f"duties on {question.table.name} are beyond what is summed exactly",
+        where="rates of the scenario and its base, quantities of the table",
+        hint=f"the sum of an amount may be USD {LARGEST_SUM_USD:.0e}; check rates and units",
+    )
+    try:
+        found = plan.collect(engine="streaming")
+    except pl.exceptions.InvalidOperationError as err:  # an amount that no whole number holds
+        raise beyond from err
+    sums = found.select(pl.col("^.*_e4$").cast(pl.Float64).abs().sum()).row(0)
+    if max(total or 0.0 for total in sums) > LARGEST_SUM_USD * UNITS_PER_USD:
+        raise beyond
+    return found
+
+
+def _threats(question: Question, resolved: Resolved, lines: pl.DataFrame) -> pl.LazyFrame:
+    """What measures not in force would add on the lines where none is in force."""
+    terms = resolved.terms
+    segments, parts = (
+        nw.from_native(one) for one in program_frames(resolved, question, as_if=True)
+    )
+    waiting = lines.lazy().filter(pl.col("is_covered") & ~pl.col("is_in_force"))
+    held = nw.from_native(waiting)
+    sums = sum_applied(component_lines(held, parts, terms))
+    added: pl.LazyFrame = threats(held, segments, sums, terms).to_native()
+    return added

@@ -1,0 +1,155 @@
+"""The law resolved on the rows of a trade table: kinds of lines, and the program of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import narwhals as nw
+import polars as pl
+
+from calc.base import base_by_programme
+from calc.duty import ROW, Terms
+from calc.errors import Problem, ScenarioError
+from calc.hits import LINE, named_lines, with_exclusions
+from calc.policy.kinds import CANDIDATE, kind_by_row, kinds_of, kinds_told, read_kinds
+from calc.policy.model import Policy
+from calc.policy.program import Conflict, Kind, Program, compile_program
+from calc.policy.rows import components_table, segments_table, terms_of
+from calc.resolve import candidates_of
+from calc.shares import attach_shares
+from pipelines.run.question import Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved:
+    """The law on the rows that a measure names.
+
+    Attributes:
+        named: One row a trade row and branch: what ``calc.hits.named_lines`` gives.
+        rows: One row a trade row and base programme: kind, shares and base rate.
+        kinds: The kinds of lines.
+        program: The law on each kind of line.
+        terms: What the numbers in its tables stand for.
+    """
+
+    named: pl.DataFrame
+    rows: pl.DataFrame
+    kinds: Sequence[Kind]
+    program: Program
+    terms: Terms
+
+
+def resolve(question: Question, shape: pl.DataFrame, period: str) -> Resolved | None:
+    """The law on each row of the importers' imports that a measure names; null where none is.
+
+    Raises:
+        ScenarioError: The law does not say which of two measures goes first, or how they combine.
+    """
+    named = _named(question, shape, period)
+    if named.is_empty():
+        return None
+    rows = _with_shares(question, named)
+    told = kinds_of(named.lazy(), rows.lazy(), question.policy).collect()
+    kinds = kinds_told(told.lazy(), question.policy).collect()
+    by_row = kind_by_row(told.lazy(), kinds.lazy(), question.policy).collect()
+    read = _read_kinds(question, named, kinds)
+    program = compile_program(read, question.policy, default_programme=question.default_programme)
+    _refuse_conflicts(program.conflicts, by_row, named)
+    terms = terms_of(program, question.policy)
+    programmes = sorted({row.programme for row in program.segments})
+    based = base_by_programme(
+        rows.lazy(), question.law.base, programmes, default=question.default_programme
+    )
+    placed = based.join(by_row.lazy(), on=ROW, how="left", validate="m:1").drop(LINE).collect()
+    units = placed["base_specific_unit"].unique().drop_nulls().sort().to_list()
+    terms = replace(terms, base_units=tuple(units))
+    return Resolved(named=named, rows=placed, kinds=read, program=program, terms=terms)
+
+
+def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
+    """What was resolved, under a law that differs in rates or states only.
+
+    Raises:
+        ScenarioError: The changed law is unsettled on some lines.
+    """
+    program = compile_program(resolved.kinds, policy, default_programme=question.default_programme)
+    if program.conflicts:
+        one = program.conflicts[0]
+        raise ScenarioError(f"measures {one.first} and {one.second} {one.what} once changed")
+    terms = replace(terms_of(program, policy), base_units=resolved.terms.base_units)
+    return replace(resolved, program=program, terms=terms)
+
+
+def _named(question: Question, shape: pl.DataFrame, period: str) -> pl.DataFrame:
+    """Every branch on every row that it names: scopes over codes and partners, then one join."""
+    imports = question.imports(period)
+    codes = imports.to_native().select("code").unique().collect(engine="streaming").lazy()
+    seen = shape.lazy().select("importer", "partner").unique()
+    found = candidates_of(question.law, question.policy, codes, seen)
+    frames = [nw.from_native(table.lazy()) for table in pl.collect_all(list(found))]
+    named = nw.concat(
+        [
+            named_lines(imports, frames[0], LINE),
+            named_lines(imports, frames[1], ["importer", "partner"]),
+        ]
+    )
+    whole: pl.LazyFrame = with_exclusions(named, frames[2], frames[3], frames[4]).to_native()
+    return whole.collect(engine="streaming")
+
+
+def _with_shares(question: Question, named: pl.DataFrame) -> pl.DataFrame:
+    """One row a trade row that a measure names, with its shares of portions and contents.
+
+    Collected at each step: a plan that reads the rows several times would make them as often.
+    """
+    rows = named.lazy().select(ROW, *LINE).unique(ROW, keep="any").collect()
+    policy, shares = question.policy, question.law.shares
+    for names, column in ((policy.portions, "portion"), (policy.contents, "content")):
+        rows = attach_shares(rows.lazy(), shares, names, column=column).collect()
+    return rows
+
+
+def _read_kinds(question: Question, named: pl.DataFrame, kinds: pl.DataFrame) -> Sequence[Kind]:
+    first = kinds.lazy().select(ROW, "kind")
+    candidates = named.lazy().join(first, on=ROW, how="inner", validate="m:1")
+    rows = candidates.select("kind", *CANDIDATE).collect().iter_rows(named=True)
+    return read_kinds(kinds, rows, question.policy)
+
+
+def _refuse_conflicts(
+    conflicts: Sequence[Conflict], by_row: pl.DataFrame, named: pl.DataFrame
+) -> None:
+    """Nothing, where the law is settled on every kind of line.
+
+    Raises:
+        ScenarioError: It is not; names the measures, how many lines, and the first of them.
+    """
+    by_pair: dict[tuple[str, str, str], set[int]] = {}
+    for one in conflicts:
+        by_pair.setdefault((one.what, one.first, one.second), set()).add(one.kind)
+    problems = [
+        _told(pair, by_row.filter(pl.col("kind").is_in(list(kinds))), named)
+        for pair, kinds in sorted(by_pair.items(), reverse=True)
+    ]
+    if problems:
+        raise ScenarioError.collected(problems)
+
+
+def _told(pair: tuple[str, str, str], rows: pl.DataFrame, named: pl.DataFrame) -> Problem:
+    what, first, second = pair
+    lines = named.join(rows, on=ROW, how="semi").select(LINE).unique().sort(LINE)
+    example = lines.row(0, named=True)
+    return Problem(
+        f"measures {first} and {second} {what} on {lines.height:,} lines",
+        where=f"first on {example['importer']} from {example['partner']}, code {example['code']}",
+        hint="narrow the scope of one, or say under [[stacking]] how they combine",
+    )
+
+
+def program_frames(
+    resolved: Resolved, question: Question, *, as_if: bool = False
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The segments and components of a program as tables, as the law is or were all in force."""
+    program, policy, terms = resolved.program, question.policy, resolved.terms
+    segments = program.as_if_segments if as_if else program.segments
+    components = program.as_if if as_if else program.components
+    return segments_table(segments, policy, terms), components_table(components, policy, terms)

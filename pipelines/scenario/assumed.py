@@ -1,0 +1,79 @@
+"""Assumptions and ways to combine measures, as read: shares of flows and values, eras."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from calc.policy.model import Stacking
+from pipelines.scenario.timed import FIRST_DAY
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A share or an amount, with the least and the most that it may be; null where not stated."""
+
+    central: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRow:
+    """One row of SHARES but for its name and kind."""
+
+    importer: str = ANY
+    prefix: str = ANY
+    partner: str = ANY
+    valid_from: date = FIRST_DAY
+    valid_until: date | None = None
+    range: Range
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A portion of a flow or a content of a value, by line.
+
+    ``programme`` is the preference that the portion claims. Portions are independent of each other
+    unless one is ``nested_in`` another or ``disjoint_with`` others. ``calibrated_to`` names what
+    the share was chosen to meet. ``stated`` holds the keys as the file states them; it is empty
+    where a measure states the share itself.
+    """
+
+    name: str
+    kind: Literal["portion", "content"]
+    rows: tuple[ShareRow, ...]
+    programme: str | None = None
+    nested_in: str | None = None
+    disjoint_with: tuple[str, ...] = ()
+    calibrated_to: str = ""
+    stated: Mapping[str, Any] = field(default_factory=dict)
+
+    def days(self) -> set[date]:
+        """The days on which the share changes."""
+        ends = {row.valid_until for row in self.rows if row.valid_until is not None}
+        return ends | {row.valid_from for row in self.rows if row.valid_from > FIRST_DAY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Era:
+    """How the authorities combine over a time; the days are null where open."""
+
+    valid_from: date | None
+    valid_until: date | None
+    stacking: Stacking
+    stated: Mapping[str, Any] = field(default_factory=dict)
+
+    def holds_at(self, day: date | None) -> bool:
+        """Whether it is the rule on a day; without a day only where it always is."""
+        if day is None:
+            return self.valid_from is None and self.valid_until is None
+        is_begun = self.valid_from is None or self.valid_from <= day
+        return is_begun and (self.valid_until is None or day < self.valid_until)
+
+    def days(self) -> set[date]:
+        """The days on which the rule changes."""
+        return {day for day in (self.valid_from, self.valid_until) if day is not None}

@@ -1,0 +1,208 @@
+"""A scenario from its file and those that it builds on, the later over the earlier."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from calc.rate_text import quoted
+from pipelines.scenario.base_source import read_base
+from pipelines.scenario.changes import AddFile, apply_change
+from pipelines.scenario.control import read_controls
+from pipelines.scenario.document import Document, read_document
+from pipelines.scenario.draft import Draft, Later, Place
+from pipelines.scenario.duties import Words
+from pipelines.scenario.fields import Table, day_of, tables_of
+from pipelines.scenario.files import Files
+from pipelines.scenario.goods import Goods
+from pipelines.scenario.grammar import ADDED, EXTENDING, SCENARIO, check_keys
+from pipelines.scenario.instrument_keys import read_quotas
+from pipelines.scenario.ledger import Ledger
+from pipelines.scenario.measures import read_measure
+from pipelines.scenario.model import BaseSource, Scenario
+from pipelines.scenario.money_words import read_currencies, read_min_max
+from pipelines.scenario.portions import read_shares
+from pipelines.scenario.reference import read_reference
+from pipelines.scenario.setting import Setting
+from pipelines.scenario.stacking import check_names, in_order, read_stacking
+from pipelines.scenario.timing import read_events
+from pipelines.scenario.top_keys import read_frame, read_top
+
+MAX_MEASURES = 10_000
+MAX_DEPTH = 8
+
+
+@dataclass(slots=True)
+class Composer:
+    """What the files of one scenario have in common: its folder, its files, its limit on rates."""
+
+    files: Files
+    highest: float
+
+    def opened(self, place: Place, table: Table, key: str) -> tuple[Place, Document] | None:
+        """The file that a key names, as the next to be read; null where it is refused."""
+        path = self.files.find(table, key, table.values[key], folder=place.folder)
+        if path is None:
+            return None
+        chain = (*place.chain, place.path.resolve())
+        if path.resolve() in chain:
+            table.refuse(key, f"{path.name} leads back to itself", "build on another file")
+            return None
+        if len(chain) >= MAX_DEPTH:
+            table.refuse(key, f"more than {MAX_DEPTH} scenarios build on each other",
+                         "write out one of them")  # fmt: skip
+            return None
+        document = read_document(path)
+        self.files.note(path, "scenario that is built on", document.sha256)
+        return Place(path, chain), document
+
+
+def read_whole(document: Document, root: Path, *, highest: float) -> Scenario:
+    """The scenario of a file, with those that it builds on.
+
+    Args:
+        document: The file.
+        root: The folder that no file it names may leave.
+        highest: Limit on rates, as a fraction.
+
+    Raises:
+        ScenarioError: All problems of the first file that has any.
+        StorageError: A file that it names cannot be read.
+    """
+    composer = Composer(Files(root), highest)
+    draft = _file(composer, Place(document.path), document, Later())
+    return Scenario(
+        scenario_id=draft.scenario_id,
+        title=draft.title or draft.scenario_id,
+        importer=draft.importer,
+        nomenclature=draft.nomenclature,
+        trade=draft.trade,
+        as_of=draft.as_of,
+        note=draft.note,
+        measures=tuple(draft.measures),
+        base=draft.base or BaseSource(""),
+        path=document.path,
+        text_sha256=document.sha256,
+        shares=tuple(draft.shares[name] for name in sorted(draft.shares)),
+        eras=in_order(draft.eras),
+        quotas=tuple(draft.quotas[name] for name in sorted(draft.quotas)),
+        controls=tuple(draft.controls[name] for name in sorted(draft.controls)),
+        reading=draft.reading,
+        known_at=draft.known_at,
+        files=tuple(composer.files.used[name] for name in sorted(composer.files.used)),
+        notes=tuple(sorted({*composer.files.notes, *composer.files.unread()})),
+        stated=draft.stated,
+    )
+
+
+def _file(composer: Composer, place: Place, document: Document, later: Later) -> Draft:
+    """What a file and those that it builds on say.
+
+    Raises:
+        ScenarioError: All problems of the file, or of the first that it builds on.
+    """
+    ledger = Ledger(document)
+    top = Table((), document.root, ledger)
+    is_extending = "extends" in top.values
+    check_keys(top, EXTENDING if is_extending else SCENARIO)
+    later = _over(top, later)
+    draft = Draft()
+    if is_extending:
+        parent = composer.opened(place, top, "extends")
+        ledger.raise_if_any()
+        if parent is not None:
+            draft = _file(composer, *parent, later)
+    draft.known_at = later.known_at
+    read_top(top, draft)
+    if "base" in top.values or draft.base is None:
+        draft.base = read_base(top, place.folder, composer.files.root, highest=composer.highest)
+    _law(top, draft, setting_of(composer, place, draft, later), _added(composer, place, later))
+    ledger.raise_if_any()
+    return draft
+
+
+def _over(top: Table, later: Later) -> Later:
+    """What later files say of a file, over what it says itself."""
+    known_at = later.known_at or day_of(top, "known_at")
+    return Later(
+        known_at=known_at,
+        events={**read_events(top, known_at=known_at), **later.events},
+        currencies={**read_currencies(top), **later.currencies},
+        min_max=later.min_max or read_min_max(top),
+    )
+
+
+def setting_of(composer: Composer, place: Place, draft: Draft, later: Later) -> Setting:
+    """What the tables of a file are read against."""
+    reference = read_reference()
+    return Setting(
+        importer=draft.importer,
+        nomenclature=draft.nomenclature,
+        goods=Goods(draft.nomenclature, reference, composer.files, place.folder),
+        reference=reference,
+        words=Words(composer.highest, later.currencies, later.min_max),
+        files=composer.files,
+        folder=place.folder,
+        events=later.events,
+        known_at=later.known_at,
+        shares=draft.shares,
+    )
+
+
+def _law(top: Table, draft: Draft, setting: Setting, add: AddFile) -> None:
+    """The measures of a file and how they combine, added to the draft."""
+    read_shares(top, setting)
+    draft.quotas |= {quota.name: quota for quota in read_quotas(top, setting)}
+    setting = replace(setting, quotas=tuple(draft.quotas))
+    _measures(top, draft, setting)
+    draft.controls |= {control.figure: control for control in read_controls(top)}
+    stacking = read_stacking(top, setting.reference)
+    own = {era.valid_from for era in stacking.eras}
+    draft.eras = [*(era for era in draft.eras if era.valid_from not in own), *stacking.eras]
+    for change in tables_of(top, "change", header="[[change]] before each change"):
+        apply_change(change, draft, setting, add)
+    setting.files.notes.extend(check_names(stacking.mentions, draft.authorities()))
+
+
+def _measures(top: Table, draft: Draft, setting: Setting) -> None:
+    tables = tables_of(top, "measure", header="[[measure]] before each measure")
+    if top.values.get("measure") == []:
+        top.refuse("measure", "the schedule is empty: there is no measure", "add a [[measure]]")
+    if len(tables) + len(draft.measures) > MAX_MEASURES:
+        top.refuse("measure", f"a scenario has at most {MAX_MEASURES:,} measures")
+        return
+    seen: dict[str, Table] = {}
+    for table in tables:
+        measure = read_measure(table, setting)
+        name = measure.measure_id
+        if name and name in seen:
+            line = table.ledger.line_of(seen[name].path)
+            table.refuse("id", f"two measures have the id {quoted(name)}",
+                         f"the first is on line {line}; give this one another id")  # fmt: skip
+        elif name and draft.measure(name) is not None:
+            table.refuse("id", f"a file below has a measure {quoted(name)} too",
+                         "give this one another id, or change that one with set")  # fmt: skip
+        seen.setdefault(name, table)
+        draft.measures.append(measure)
+
+
+def _added(composer: Composer, place: Place, later: Later) -> AddFile:
+    """How a change adds the measures of another file to a draft."""
+
+    def add(table: Table, key: str, draft: Draft) -> None:
+        opened = composer.opened(place, table, key)
+        if opened is None:
+            return
+        inner, document = opened
+        ledger = Ledger(document)
+        top = Table((), document.root, ledger)
+        check_keys(top, ADDED)
+        own = Later(
+            known_at=later.known_at,
+            events={**read_events(top, known_at=later.known_at), **later.events},
+            currencies=later.currencies,
+            min_max=later.min_max,
+        )
+        read_frame(top, draft)
+        _law(top, draft, setting_of(composer, inner, draft, own), add)
+        ledger.raise_if_any()
+
+    return add

@@ -1,0 +1,66 @@
+"""What the language says and the engine does not compute yet: one list, refused by name.
+
+To compute something, take its line out of ``NOT_COMPUTED``.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from calc.errors import Problem, ScenarioError
+from pipelines.scenario.model import Measure, Scenario
+
+NOT_COMPUTED: Mapping[str, str] = {
+    "include": "run the scenarios of the list one by one",
+    "a rate for a season": "it needs a trade table by month; give the months a measure each",
+    "rates by firm": "write the rate of most of the trade, and note what it leaves out",
+    "credit": "leave it out; the duty is then an upper bound",
+    "quota": "write the rate within or over the quota",
+    "reading": "leave it out: the law is read as it is",
+    "export-duty": "write the scenario of the importer's duties by itself",
+    "a table of amounts": "write the sum of the table as the amount",
+    "nested_in": "leave it out: portions are then independent of each other",
+    "disjoint_with": "leave it out: portions are then independent of each other",
+}
+"""Name to what to do instead."""
+
+
+def refuse_what_is_not_computed(scenario: Scenario) -> None:
+    """Nothing, where the engine computes all that a scenario says.
+
+    Raises:
+        ScenarioError: It says something of ``NOT_COMPUTED``; holds all such things.
+    """
+    problems = [
+        Problem(f"{name} is read but not computed yet", f"{scenario.path.name}, {where}",
+                NOT_COMPUTED[name])
+        for name, where in _used(scenario) if name in NOT_COMPUTED
+    ]  # fmt: skip
+    if problems:
+        raise ScenarioError.collected(problems)
+
+
+def _used(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """What a scenario uses that an engine may not compute, and where."""
+    if scenario.parts:
+        yield "include", "include"
+    if scenario.reading:
+        yield "reading", "reading"
+    for share in scenario.shares:
+        for key in ("nested_in", "disjoint_with"):
+            if getattr(share, key):
+                yield key, f"[portions.{share.name}]"
+    for measure in scenario.measures:
+        for name in _used_by(measure):
+            yield name, f'measure "{measure.measure_id}"'
+
+
+def _used_by(measure: Measure) -> Iterator[str]:
+    yield from measure.features
+    if measure.instrument.kind == "export-duty":
+        yield "export-duty"
+    amounts = (measure.instrument.covered, measure.instrument.affected)
+    if any(amount is not None and amount.table for amount in amounts):
+        yield "a table of amounts"
+    if measure.credit is not None:
+        yield "credit"
+    if measure.quota is not None:
+        yield "quota"

@@ -1,0 +1,143 @@
+"""Keys of a measure that make it something else than a duty, or take something off it."""
+
+from typing import Any
+
+from calc.errors import did_you_mean
+from calc.rate_text import quoted
+from pipelines.scenario.duties import read_duty
+from pipelines.scenario.fields import (
+    Table,
+    kind_of,
+    name_of,
+    named_tables_of,
+    number_of,
+    shown,
+    table_of,
+    text_of,
+)
+from pipelines.scenario.grammar import AMOUNT, CREDIT, QUOTA, check_keys
+from pipelines.scenario.instruments import INSTRUMENTS, Amount, Credit, Instrument, Quota
+from pipelines.scenario.names import LEGAL_BASIS
+from pipelines.scenario.partners import resolve
+from pipelines.scenario.ranges import amounts_of
+from pipelines.scenario.setting import Setting
+
+DIRECTIONS = ("import", "export")
+EXPORT_KINDS = ("export-duty", "export-ban")
+PERIODS = ("year", "quarter", "month")
+SPLITS = ("lines", "none")
+PROHIBITED = "prohibited"
+
+
+def kind_of_instrument(table: Table) -> str:
+    """The kind of instrument that a measure is; a duty where it does not say."""
+    kind = _one_of(table, "instrument", INSTRUMENTS) or "duty"
+    if _one_of(table, "direction", DIRECTIONS) == "export" and kind == "duty":
+        return "export-duty"
+    return kind
+
+
+def _one_of(table: Table, key: str, words: tuple[str, ...]) -> str | None:
+    """The word of a key; null where it is absent or refused."""
+    value = table.values.get(key)
+    if value is None or value in words:
+        return value
+    what = quoted(value) if isinstance(value, str) else f"{kind_of(value)} ({shown(value)})"
+    near = did_you_mean(value, words) if isinstance(value, str) else f"known: {', '.join(words)}"
+    table.refuse(key, f"{what} is not a known {key}", near)
+    return None
+
+
+def read_instrument(table: Table, kind: str, setting: Setting) -> tuple[Instrument, dict[str, Any]]:
+    """What a measure does, and its keys as stated with paths from the scenario's folder."""
+    imposed_by = ""
+    if "imposed_by" in table.values:
+        economy, group = resolve(table, "imposed_by", table.values["imposed_by"], setting.reference)
+        imposed_by = economy or group or ""
+        if kind not in EXPORT_KINDS:
+            table.refuse("imposed_by", "a measure on imports is imposed by the importer",
+                         'write direction = "export", or leave imposed_by out')  # fmt: skip
+    covered, stated_covered = _amount(table, "covered_usd", setting)
+    affected, stated_affected = _amount(table, "affected", setting)
+    stated = {"instrument": kind} if kind != "duty" else {}
+    stated |= {"imposed_by": imposed_by} if imposed_by else {}
+    return Instrument(
+        kind, covered, affected, imposed_by
+    ), stated | stated_covered | stated_affected
+
+
+def _amount(table: Table, key: str, setting: Setting) -> tuple[Amount | None, dict[str, Any]]:
+    inner = table_of(table, key, example=f'{key} = {{ central = 10e9, source = "..." }}')
+    if inner is None:
+        return None, {}
+    check_keys(inner, AMOUNT)
+    stated, name, found = dict(inner.values), "", amounts_of(inner)
+    if "table" in inner.values:
+        annex = setting.files.annex(inner, "table", inner.values["table"], folder=setting.folder)
+        name = stated["table"] = annex.name if annex is not None else ""
+    elif "central" not in inner.values:
+        inner.refuse("central", f"{key} has no amount", "write central or table")
+    return Amount(found, name, text_of(inner, "source", example='source = "..."')), {key: stated}
+
+
+def read_credit(table: Table, setting: Setting) -> tuple[Credit | None, dict[str, Any]]:
+    """What is taken off the duty of a measure, and the key as stated; null where nothing is."""
+    inner = table_of(
+        table, "credit", example='credit = { table = "offsets.csv", cap = "own duty" }'
+    )
+    if inner is None:
+        return None, {}
+    check_keys(inner, CREDIT)
+    annex = None
+    if "table" in inner.values:
+        annex = setting.files.annex(inner, "table", inner.values["table"], folder=setting.folder)
+    name = annex.name if annex is not None else ""
+    credit = Credit(name, text_of(inner, "cap", example='cap = "own duty"'))
+    return credit, {"credit": {**inner.values, "table": name}}
+
+
+def read_quota_name(table: Table, setting: Setting) -> str | None:
+    """The quota that a measure is under; null where it is under none."""
+    name = name_of(table, "quota", pattern=LEGAL_BASIS, rule="is not the name of a quota",
+                   example='quota = "beef-other"')  # fmt: skip
+    if name and name not in setting.quotas:
+        table.refuse("quota", f"{quoted(name)} is not a quota of the scenario",
+                     did_you_mean(name, setting.quotas) or f"write [quota.{name}]")  # fmt: skip
+    return name or None
+
+
+def read_quotas(top: Table, setting: Setting) -> tuple[Quota, ...]:
+    """The quotas of a file, in its order."""
+    tables = named_tables_of(top, "quota", pattern=LEGAL_BASIS, example="[quota.beef-other]")
+    return tuple(_quota(table, name, setting) for name, table in tables.items())
+
+
+def _quota(table: Table, name: str, setting: Setting) -> Quota:
+    check_keys(table, QUOTA)
+    values = table.values
+    amount = (
+        number_of(table, "amount", values["amount"], example="amount = 65005")
+        if "amount" in values
+        else None
+    )
+    origins = table_of(table, "origins", example="origins = { ARG = 20000 }")
+    own: dict[str, float] = {}
+    for key, value in (origins.values if origins is not None else {}).items():
+        if origins is not None:
+            economy, group = resolve(origins, key, key, setting.reference)
+            number = number_of(origins, key, value, example=f"{key} = 20000")
+            own[economy or group or key] = number or 0.0
+    over = text_of(table, "over", example='over = "26.4%" or "prohibited"')
+    if over and over != PROHIBITED:
+        read_duty(table, "over", over, setting.words)
+    return Quota(
+        name=name,
+        amount=amount or 0.0,
+        unit=text_of(table, "unit", example='unit = "t"'),
+        period=_one_of(table, "period", PERIODS) or "",
+        origins=own,
+        observed_split=_one_of(table, "observed_split", SPLITS) or "none",
+        over=over,
+        source=text_of(table, "source", example='source = "..."'),
+        stated=dict(values),
+    )

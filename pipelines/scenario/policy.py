@@ -1,0 +1,80 @@
+"""The law of a scenario at a date as objects: branches, how they combine, shares, claims."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from calc.law import IN_FORCE
+from calc.policy.model import Branch, Policy, Stacking
+from pipelines.scenario.branches import MeasureBranch
+from pipelines.scenario.model import Measure, Scenario
+from pipelines.scenario.stacking import EVERY
+
+
+def policy_of(scenario: Scenario, branches: Sequence[MeasureBranch], as_of: date | None) -> Policy:
+    """The duties of the law at a date; branches in the order of MEASURES, shares by name.
+
+    Instruments that are no duty are not in it; ``pipelines.run.instruments`` tells of them.
+
+    Args:
+        scenario: The scenario.
+        branches: The branches of its measures at the date, sorted by measure and number.
+        as_of: The date.
+    """
+    begun = sorted(scenario.measures, key=_place)
+    order = {measure.measure_id: place for place, measure in enumerate(begun)}
+    return Policy(
+        as_of=as_of,
+        branches=tuple(
+            _branch(each, as_of, order[each.measure.measure_id])
+            for each in branches
+            if each.measure.instrument.kind == "duty"
+        ),
+        stacking=_stacking(scenario, as_of),
+        portions=tuple(share.name for share in scenario.shares if share.kind == "portion"),
+        contents=tuple(share.name for share in scenario.shares if share.kind == "content"),
+        claims=scenario.claims,
+    )
+
+
+def _place(measure: Measure) -> tuple[float, date, str]:
+    """What tells the latest of several: the order stated, then the first event, then the id."""
+    first_day = min((event.on for event in measure.timing.events), default=date.min)
+    return measure.order, first_day, measure.measure_id
+
+
+def _branch(branch: MeasureBranch, as_of: date | None, order: int) -> Branch:
+    measure = branch.measure
+    return Branch(
+        measure_id=measure.measure_id,
+        step=branch.step,
+        authority=measure.authority,
+        programme=measure.programme,
+        mode=branch.duty.mode or measure.mode,
+        rate=branch.duty.expression,
+        state=branch.interval.state,
+        partner_rank=branch.partner_rank,
+        names_products=branch.names_products,
+        on=measure.on,
+        portion=measure.portion,
+        exclusion_portions={
+            number: exclusion.portion
+            for number, exclusion in enumerate(measure.exclusions, 1)
+            if exclusion.portion is not None and exclusion.timing.state_at(as_of).state == IN_FORCE
+        },
+        alternatives=measure.alternatives,
+        is_upper_bound=branch.is_part and measure.portion is None,
+        order=order,
+    )
+
+
+def _stacking(scenario: Scenario, as_of: date | None) -> Stacking | None:
+    """The rule of the era in force at the date, with a word for every authority spelt out."""
+    era = next((era for era in scenario.eras if era.holds_at(as_of)), None)
+    if era is None:
+        return Stacking(reading=scenario.reading) if scenario.reading else None
+    stated = dict(era.stacking.within)
+    word = stated.pop(EVERY, None)
+    every = {measure.authority: word for measure in scenario.measures} if word else {}
+    within = dict(sorted({**every, **stated}.items()))
+    return replace(era.stacking, within=within, reading=scenario.reading)

@@ -1,0 +1,27 @@
+"""A season: a part of each year, from a day to a day, both included."""
+
+import re
+from datetime import date
+
+from calc.rate_text import quoted
+from pipelines.scenario.fields import Table, text_of
+
+SEASON_TEXT = re.compile(r"([0-9]{2})-([0-9]{2})\.\.([0-9]{2})-([0-9]{2})")
+LEAP_YEAR = 2000
+
+
+def read_season(table: Table) -> None:
+    """Nothing, where ``season`` is a part of the year; else a problem is entered."""
+    text = text_of(table, "season", example='season = "05-16..10-15"')
+    if not text:
+        return
+    found = SEASON_TEXT.fullmatch(text)
+    days = [int(part) for part in found.groups()] if found else []
+    try:
+        for month, day in zip(days[::2], days[1::2], strict=True):
+            date(LEAP_YEAR, month, day)
+    except ValueError:
+        found = None
+    if found is None:
+        table.refuse("season", f"{quoted(text)} is not a part of the year",
+                     'write month and day: season = "05-16..10-15"')  # fmt: skip

@@ -1,0 +1,70 @@
+"""The keys at the top of a file: what the scenario is of, and by what its words are read."""
+
+import re
+
+from calc.codes import EDITIONS, edition_of
+from calc.errors import did_you_mean
+from calc.rate_text import quoted
+from pipelines.scenario.draft import Draft
+from pipelines.scenario.fields import Table, day_of, name_of, note_of, shown, text_of
+from pipelines.scenario.names import ID, ID_RULE, TABLE_NAME, TABLE_NAME_RULE
+from pipelines.scenario.partners import read_importer
+from pipelines.scenario.reference import read_reference
+
+NOMENCLATURES = [f"HS{year}" for year in (1988, *EDITIONS)]
+NATIONAL = re.compile(r"(?:HTS|CN)(?:19|20)[0-9]{2}")
+READINGS = ("averaged", "content-first-rest", "highest-among-programmes", "sum-of-programmes")
+"""Readings of the law that other engines use, by the name under which they are replicated."""
+
+
+def read_frame(top: Table, draft: Draft) -> None:
+    """The importer and the nomenclature of a file; they must be those of the files below it."""
+    nomenclature = _nomenclature(top)
+    importer = read_importer(top, "importer", read_reference())
+    below = {"importer": (draft.importer, importer),
+             "nomenclature": (draft.nomenclature, nomenclature)}  # fmt: skip
+    for key, (old, new) in below.items():
+        if old and new and old != new:
+            top.refuse(key, f"{key} {new} is not that of the scenario that this belongs to: {old}",
+                       "leave it out: codes and partners mean others in another")  # fmt: skip
+    draft.importer = draft.importer or importer
+    draft.nomenclature = draft.nomenclature or nomenclature
+
+
+def read_top(top: Table, draft: Draft) -> None:
+    """The keys at the top of a scenario but for its base, put over what the draft holds."""
+    draft.scenario_id = name_of(
+        top, "id", pattern=ID, rule=ID_RULE,
+        example='id = "us-japan-2024" (a name, not a path)'
+    )  # fmt: skip
+    read_frame(top, draft)
+    trade = name_of(top, "trade", pattern=TABLE_NAME, rule=TABLE_NAME_RULE,
+                    example='trade = "us-2024"')  # fmt: skip
+    draft.trade = trade or draft.trade
+    draft.title = text_of(top, "title", example='title = "Duties on car parts"')
+    draft.note = note_of(top) or draft.note
+    draft.as_of = day_of(top, "as_of") or draft.as_of
+    draft.reading = _reading(top) or draft.reading
+    draft.stated |= {key: top.values[key] for key in ("currencies", "min_max") if key in top.values}
+
+
+def _reading(top: Table) -> str | None:
+    """The reading of another engine; null where the law is read as it is."""
+    value = top.values.get("reading")
+    if value is None or value in READINGS:
+        return value
+    near = did_you_mean(value, READINGS) if isinstance(value, str) else ""
+    top.refuse("reading", f"{shown(value)} is not a known reading of the law",
+               near or f"known: {', '.join(READINGS)}")  # fmt: skip
+    return None
+
+
+def _nomenclature(top: Table) -> str:
+    text = text_of(top, "nomenclature", example='nomenclature = "HS2022"')
+    if not text or text in NOMENCLATURES:
+        return text
+    if NATIONAL.fullmatch(text) and edition_of(text) is not None:
+        return text
+    near = did_you_mean(text, [*NOMENCLATURES, "HTS2024", "CN2024"])
+    top.refuse("nomenclature", f"{quoted(text)} is not a nomenclature", near)
+    return ""

@@ -1,0 +1,106 @@
+"""A measure given one rate after another: the trade read once, the law computed for each."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from calc.accounting import sums_of
+from calc.dictionary import conform
+from calc.errors import ScenarioError, UsageError, did_you_mean
+from calc.policy.expression import AdValorem
+from calc.policy.model import Policy
+from calc.tables.reports import Sweep
+from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
+from pipelines.run.resolve import resolve
+from pipelines.run.variants import Variants, variants_of
+
+if TYPE_CHECKING:
+    from pipelines.run.assess import Found
+
+RANGE = re.compile(r"(?P<low>[0-9.]+)%?:(?P<high>[0-9.]+)%?:(?P<step>[0-9.]+)%?")
+MOST_RATES = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The measure whose rate is changed, and its rates as fractions, rising."""
+
+    measure_id: str
+    rates: Sequence[float]
+
+
+def read_wanted(text: str) -> Wanted:
+    """``car-parts=0:200:10``: the rates of a measure in percent, from, to and by how much.
+
+    Raises:
+        UsageError: It says something else, or too many rates.
+    """
+    name, _, written = text.partition("=")
+    match = RANGE.fullmatch(written)
+    hint = "write MEASURE=FROM:TO:STEP in percent, such as car-parts=0:200:10"
+    if not name or match is None:
+        raise UsageError(f"{text!r} is not a range of rates", where="--rate", hint=hint)
+    try:
+        low, high, step = (Decimal(match[part]) for part in ("low", "high", "step"))
+    except ArithmeticError as err:
+        raise UsageError(f"{text!r} holds no number", where="--rate", hint=hint) from err
+    if step <= 0 or high < low or (high - low) / step >= MOST_RATES:
+        what = f"{written} does not rise from its first rate to its last by at most {MOST_RATES:,}"
+        raise UsageError(f"{what} steps", where="--rate", hint=hint)
+    count = int((high - low) / step) + 1
+    rates = [float((low + number * step) / 100) for number in range(count)]
+    return Wanted(measure_id=name, rates=rates)
+
+
+def sweep(question: Question, wanted: Wanted) -> pl.DataFrame:
+    """SWEEP: one row a rate, in rising order.
+
+    The trade is read once and added up by like lines; each rate is then computed on the sums, each
+    rounded once, so that a figure may differ from the run's by a fraction of a dollar.
+
+    Raises:
+        UsageError: The scenario has no such measure.
+        ScenarioError: No trade matches the schedule, or the law is unsettled.
+    """
+    known = {branch.measure_id for branch in question.policy.branches}
+    if wanted.measure_id not in known:
+        raise UsageError(
+            f"the scenario has no measure {wanted.measure_id!r} that is a duty",
+            where="--rate",
+            hint=did_you_mean(wanted.measure_id, known),
+        )
+    shape = shape_of(question)
+    period = chosen_period(question, shape)
+    refuse_misfits(question, shape, period)
+    resolved = resolve(question, shape, period)
+    if resolved is None:
+        raise ScenarioError("no imports match any measure, so no rate changes anything")
+    variants = variants_of(question, resolved, period)
+    rows = pl.concat(_rows(variants, wanted))
+    return conform(rows.lazy(), Sweep).collect()
+
+
+def _rows(variants: Variants, wanted: Wanted) -> Iterator[pl.DataFrame]:
+    for rate in wanted.rates:
+        found = variants.under(with_rate(variants.question.policy, wanted.measure_id, rate))
+        yield _totals(found).with_columns(
+            measure_id=pl.lit(wanted.measure_id), measure_rate=pl.lit(rate)
+        )
+
+
+def with_rate(policy: Policy, measure_id: str, rate: float) -> Policy:
+    """A law in which a measure has one ad valorem rate, on all of its branches."""
+    given = AdValorem(rate)
+    branches = [
+        replace(one, rate=given) if one.measure_id == measure_id else one for one in policy.branches
+    ]
+    return replace(policy, branches=branches)
+
+
+def _totals(found: "Found") -> pl.DataFrame:
+    whole = found.lines.lazy().with_columns(all=pl.lit(value=True))
+    return sums_of(whole, ["all"]).drop("all").collect()

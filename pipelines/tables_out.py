@@ -1,0 +1,64 @@
+"""A declared table written to a file that a person names, or shown on a terminal."""
+
+from pathlib import Path
+
+import polars as pl
+
+from calc.errors import UsageError
+from calc.tables import TABLES
+from pipelines.files import write_bytes
+from pipelines.parquet import write_table
+from pipelines.report.columns import Column, columns_of
+from pipelines.validation.quarantine import csv_safe
+
+MOST_LINES = 60
+
+
+def write_out(path: Path, frame: pl.DataFrame, name: str) -> None:
+    """Write a table as Parquet or CSV, by the file's suffix; an old file stays if it fails.
+
+    Raises:
+        UsageError: The suffix is neither.
+        StorageError: The file cannot be written.
+    """
+    if path.suffix == ".parquet":
+        write_table(path, frame, name, TABLES[name])
+    elif path.suffix == ".csv":
+        write_bytes(path, csv_safe(frame).write_csv().encode())
+    else:
+        raise UsageError(
+            f"{path.name} ends neither in .parquet nor in .csv",
+            where="--output",
+            hint="name the file with one of the two",
+        )
+
+
+def shown_table(frame: pl.DataFrame, name: str) -> list[str]:
+    """A table as lines for a terminal: header with units, numbers to the right, then the rest."""
+    columns = [one for one in columns_of(name) if one.name in frame.columns]
+    rows = [[_cell(row[one.name], one) for one in columns] for row in frame.to_dicts()[:MOST_LINES]]
+    widths = [
+        max(len(one.header), *(len(row[place]) for row in rows)) if rows else len(one.header)
+        for place, one in enumerate(columns)
+    ]
+    head = [one.header.ljust(width) for one, width in zip(columns, widths, strict=True)]
+    lines = ["  ".join(head).rstrip()]
+    for row in rows:
+        cells = [
+            cell.ljust(width) if one.kind == "text" else cell.rjust(width)
+            for one, cell, width in zip(columns, row, widths, strict=True)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    if frame.height > MOST_LINES:
+        lines.append(f"... and {frame.height - MOST_LINES:,} more rows; write them with --output")
+    return lines
+
+
+def _cell(value: object, column: Column) -> str:
+    if value is None:
+        return "-" if column.kind in ("date", "text") else "unknown"
+    if column.kind == "percent" and isinstance(value, float):
+        return f"{100 * value:.6g}%"
+    if column.kind in ("money", "count", "number") and isinstance(value, int | float):
+        return f"{value:,.0f}"
+    return str(value)

@@ -1,0 +1,304 @@
+"""Ten real measures, each on a small trade table, against figures worked out by hand; see notes.md.
+
+Every case names the days of the law that it is asked at. The figures are sums over all lines.
+"""
+
+import csv
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.scenario.law import law_at
+from pipelines.scenario.read import read_scenario
+from tests.run.tool import ROOT, Done, Place, retorsion
+
+RAW = ROOT / "data" / "raw" / "scenarios"
+LAW = RAW / "law"
+SCENARIOS = sorted([*RAW.glob("us-19*.toml"), *LAW.glob("*.toml")])
+MOST_LINES = 40
+FIGURES = ("duty_before_usd", "duty_after_usd", "duty_increment_usd")
+QUOTA = """
+[quota.cells]
+amount = 2.5
+unit = "GW"
+period = "year"
+over = "30%"
+source = "note 18"
+"""
+ANSWERS = {"before": FIGURES[0], "after": FIGURES[1], "added": FIGURES[2]}
+
+slow = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Flow:
+    """An import: partner, code and USD, with square metres where the duty needs them."""
+
+    partner: str
+    code: str
+    value_usd: int
+    quantity_m2: int | None = None
+
+
+TRADE: Mapping[str, Sequence[Flow]] = {
+    "us-232-steel-2018": [
+        Flow("CAN", "7208510030", 2_000_000),
+        Flow("DEU", "7208510030", 400_000),
+        Flow("JPN", "7208510030", 1_000_000),
+        Flow("KOR", "7208510030", 300_000),
+        Flow("TUR", "7208510030", 500_000),
+    ],
+    "us-301-list-3": [Flow("CHN", "7326908688", 14_172), Flow("JPN", "7326908688", 99_999)],
+    "eu-2018-886": [
+        Flow("USA", "22083011", 1_000_000),
+        Flow("USA", "87114000", 200_000),
+        Flow("USA", "95044000", 50_000),
+    ],
+    "ca-2025-surtax": [
+        Flow("USA", "220830", 80_552_282),
+        Flow("USA", "330499", 986_689_887),
+        Flow("USA", "401110", 674_685_138),
+    ],
+    "us-201-solar": [Flow("MYS", "8541430010", 1_000_000)],
+    "us-122-2026": [
+        Flow("CAN", "8703230130", 500_000),
+        Flow("DEU", "8703230130", 1_000_000),
+        Flow("JPN", "8708998180", 200_000),
+    ],
+    "us-japan-2025-all-in": [
+        Flow("JPN", "4202128170", 50_000),
+        Flow("JPN", "7208510030", 200_000),
+        Flow("JPN", "7307230090", 100_000),
+    ],
+    "us-ad-pipe-fittings": [Flow("JPN", "7307230090", 100_000)],
+    "us-column-2-glass": [Flow("RUS", "7005211010", 50_000, 10_000)],
+    "us-gsp-lapse": [Flow("IDN", "4202124000", 1_000_000)],
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A measure asked at a day: the duty before and after, and what is added; null if unknown."""
+
+    name: str
+    as_of: str
+    before: float | None
+    after: float | None
+    added: float | None
+
+
+CASES = [
+    Case("us-232-steel-2018", "2018-05-01", 0, 375_000, 375_000),
+    Case("us-232-steel-2018", "2018-07-01", 0, 975_000, 975_000),
+    Case("us-232-steel-2018", "2018-09-01", 0, 1_100_000, 1_100_000),
+    Case("us-232-steel-2018", "2019-06-01", 0, 475_000, 475_000),
+    Case("us-301-list-3", "2019-01-01", 410.988, 1_828.188, 1_417.2),
+    Case("us-301-list-3", "2024-06-14", 410.988, 3_953.988, 3_543.0),
+    Case("us-301-list-3", "2024-12-31", 369.8892, 3_558.5892, 3_188.7),
+    Case("eu-2018-886", "2020-06-01", 13_350, 318_350, 305_000),
+    Case("eu-2018-886", "2021-05-31", 13_350, 318_350, 305_000),
+    Case("eu-2018-886", "2021-06-01", 13_350, 618_350, 605_000),
+    Case("ca-2025-surtax", "2025-03-03", 0, 0, 0),
+    Case("ca-2025-surtax", "2025-03-04", 0, 435_481_826.75, 435_481_826.75),
+    Case("ca-2025-surtax", "2025-09-01", 0, 0, 0),
+    Case("us-201-solar", "2018-02-07", 0, 300_000, 300_000),
+    Case("us-201-solar", "2022-02-06", 0, 150_000, 150_000),
+    Case("us-201-solar", "2022-06-01", 0, 147_500, 147_500),
+    Case("us-201-solar", "2026-02-06", 0, 140_000, 140_000),
+    Case("us-201-solar", "2026-02-07", 0, 0, 0),
+    Case("us-122-2026", "2026-02-23", 30_000, 30_000, 0),
+    Case("us-122-2026", "2026-03-01", 30_000, 150_000, 120_000),
+    Case("us-122-2026", "2026-07-23", 30_000, 150_000, 120_000),
+    Case("us-122-2026", "2026-07-24", 30_000, 30_000, 0),
+    Case("us-japan-2025-all-in", "2025-08-06", 13_800, 13_800, 0),
+    Case("us-japan-2025-all-in", "2025-08-20", 13_800, 53_800, 40_000),
+    Case("us-ad-pipe-fittings", "2024-12-31", 5_000, 54_310, 49_310),
+    Case("us-column-2-glass", "2024-12-31", 1_650, 23_800, 22_150),
+    Case("us-gsp-lapse", "2020-12-31", 15_750, 15_750, 0),
+    Case("us-gsp-lapse", "2021-01-01", 63_000, 63_000, 0),
+]
+
+
+def toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def write_trade(path: Path, name: str, *, with_quantity: bool = True) -> None:
+    """The trade table of a case in the layout of the table TRADE."""
+    scenario = toml(LAW / f"{name}.toml")
+    value = "cif_value_usd" if scenario["importer"] == "EU27" else "customs_value_usd"
+    header = ["importer", "partner", "period", "flow", "nomenclature", "code", value]
+    header += ["quantity", "quantity_unit"]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        out = csv.writer(stream, lineterminator="\n")
+        out.writerow(header)
+        for flow in TRADE[name]:
+            area = flow.quantity_m2 if with_quantity else None
+            key = [scenario["importer"], flow.partner, "2020", "import", scenario["nomenclature"]]
+            unit = "m2" if area else ""
+            out.writerow([*key, flow.code, flow.value_usd, area or "", unit])
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Place]:
+    """A workspace for each measure, with its trade table."""
+    return {name: workspace(tmp_path_factory.mktemp(name), name, f"{name}.csv") for name in TRADE}
+
+
+def workspace(root: Path, name: str, file: str, *, with_quantity: bool = True) -> Place:
+    place = Place(root)
+    write_trade(root / file, name, with_quantity=with_quantity)
+    done = place.do("ingest", root / file, "--name", toml(LAW / f"{name}.toml")["trade"])
+    assert done.code == 0, done.err
+    return place
+
+
+def asked(place: Place, scenario: Path, as_of: str | None = None) -> dict[str, Any]:
+    """The sums of a run by importer; the run must succeed."""
+    day = [] if as_of is None else ["--as-of", as_of]
+    done = place.do("run", scenario, *day, "-q", "--json")
+    assert done.code == 0, done.err
+    return place.table("by_importer", scenario.stem).row(0, named=True)
+
+
+def changed(place: Place, name: str, *changes: tuple[str, str]) -> Path:
+    """A copy of a scenario of the law with its annexes, texts of it replaced."""
+    folder = place.root / "changed"
+    folder.mkdir(exist_ok=True)
+    for annex in LAW.glob("*.csv"):
+        (folder / annex.name).write_bytes(annex.read_bytes())
+    text = (LAW / f"{name}.toml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    path = folder / f"{name}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def check(path: Path) -> Done:
+    return retorsion("scenario", "check", path)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_scenario_is_good(path: Path) -> None:
+    done = check(path)
+
+    assert done.code == 0, done.err
+    assert done.out.startswith(f"{path.stem} is good: ")
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_each_measure_cites_its_act(path: Path) -> None:
+    scenario = toml(path)
+
+    assert scenario["id"] == path.stem
+    assert all(measure["source"] for measure in scenario["measure"])
+    assert "hypothetical" not in path.read_text(encoding="utf-8").casefold()
+
+
+@pytest.mark.parametrize("path", sorted(LAW.glob("*.toml")), ids=lambda path: path.stem)
+def test_scenario_of_a_real_measure_is_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) < MOST_LINES
+
+
+def test_every_real_measure_has_a_figure_worked_out_by_hand() -> None:
+    names = {path.stem for path in LAW.glob("*.toml")}
+
+    assert names == set(TRADE) == {case.name for case in CASES}
+    notes = (Path(__file__).parent / "real-measures" / "notes.md").read_text(encoding="utf-8")
+    assert [name for name in sorted(names) if f"## {name}\n" not in notes] == []
+
+
+@slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.as_of}")
+def test_duty_is_the_one_worked_out_by_hand(places: dict[str, Place], case: Case) -> None:
+    found = asked(places[case.name], LAW / f"{case.name}.toml", case.as_of)
+
+    assert {word: found[column] for word, column in ANSWERS.items()} == {
+        "before": case.before,
+        "after": case.after,
+        "added": case.added,
+    }
+
+
+@slow
+def test_a_ruling_brings_the_second_annex_forward(tmp_path: Path) -> None:
+    place = workspace(tmp_path, "eu-2018-886", "trade.csv")
+    event = "[events.panel-ruling]                  # none came: no day"
+    path = changed(place, "eu-2018-886", (event, "[events.panel-ruling]\non = 2020-01-15\n"))
+
+    added = [asked(place, path, day)[FIGURES[2]] for day in ("2020-01-14", "2020-01-15")]
+
+    assert added == [305_000, 605_000]
+
+
+@slow
+def test_what_was_known_in_august_is_without_the_agreement(tmp_path: Path) -> None:
+    place = workspace(tmp_path, "us-japan-2025-all-in", "trade.csv")
+    day = "as_of = 2025-08-20\n"
+    then = changed(place, "us-japan-2025-all-in", (day, f"{day}known_at = 2025-08-31\n"))
+    overpaid = asked(place, then)[FIGURES[2]]
+    owed = asked(place, LAW / "us-japan-2025-all-in.toml")[FIGURES[2]]
+
+    assert (overpaid, owed, overpaid - owed) == (52_500, 40_000, 12_500)
+
+
+@slow
+def test_compound_duty_without_an_area_is_unknown(tmp_path: Path) -> None:
+    place = workspace(tmp_path, "us-column-2-glass", "trade.csv", with_quantity=False)
+    found = asked(place, LAW / "us-column-2-glass.toml")
+
+    assert [found[figure] for figure in FIGURES] == [None, None, None]
+    assert found["duty_after_unknown_value_usd"] == 50_000
+
+
+def notes_of(path: Path) -> list[str]:
+    """What the law of a scenario is told of legal limits."""
+    notes = law_at(read_scenario(path)).notes
+    return [note for note in notes if "allows at most" in note]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("through = 2026-07-23", "through = 2026-07-23", []),
+        (
+            "through = 2026-07-23",
+            "through = 2026-07-24",
+            ["surcharge is in force for 151 days: section-122 allows at most 150"],
+        ),
+        ('"10%"', '"15.1%"', ["surcharge is at 15.1 %: section-122 allows at most 15 %"]),
+    ],
+)
+def test_section_122_keeps_to_its_limits_and_no_longer(
+    tmp_path: Path, old: str, new: str, told: list[str]
+) -> None:
+    path = changed(Place(tmp_path), "us-122-2026", (old, new))
+
+    assert notes_of(path) == [f"{sentence} (19 U.S.C. 2132(a))" for sentence in told]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "what"),
+    [
+        ("us-ad-pipe-fittings", '"49.31%"', '{ split = "firms.csv" }', "rates by firm"),
+        ("us-201-solar", 'mode = "add"', 'mode = "add"\nquota = "cells"', "quota"),
+    ],
+)
+def test_what_the_files_leave_out_is_refused_by_name(
+    tmp_path: Path, name: str, old: str, new: str, what: str
+) -> None:
+    path = changed(Place(tmp_path), name, (old, new))
+    firms = "firm,portion,rate\nMie Horo,0.2,65.08%\nNippon Benkan,0.3,37.24%\n"
+    (path.parent / "firms.csv").write_text(f"{firms}all others,0.5,49.31%\n", encoding="utf-8")
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(QUOTA if what == "quota" else "")
+    done = check(path)
+
+    assert done.code == 4
+    assert done.err.startswith(f"error: {what} is read but not computed yet\n")

@@ -1,0 +1,58 @@
+"""The trail of a figure: from a line back to its source row, its law and its arithmetic."""
+
+import pytest
+
+from tests.run.tool import Place, retorsion
+
+
+def test_trail_of_a_line_ends_at_its_source_row(place: Place) -> None:
+    told = retorsion(
+        "explain", "us-japan-2024", "--line", "8708.40.11.10", "--partner", "JPN",
+        "--workspace", place.root,
+    )  # fmt: skip
+
+    assert told.code == 0, told.err
+    lines = [line.strip() for line in told.out.splitlines()]
+    assert lines[0] == "USA from JPN, 8708401110, 2024"
+    assert "source       us-imports-2024.csv, row 3656" in lines
+    assert "base         2.5% (mfn)" in lines
+    # 2.5 percent of 2,221,582,262 is 55,539,556.55; 100 percent in lieu of it adds the rest.
+    assert "duty before: 2.5%, 2.5 % x USD 2,221,582,262.00 = USD 55,539,556.55" in lines
+    assert (
+        "car-parts: 100% on full value (USD 2,221,582,262.00) = USD 2,221,582,262.00, replace, "
+        "owed (in force and first in rank)" in lines
+    )
+    assert (
+        "duty after: USD 2,221,582,262.00; increment: after less before = USD 2,166,042,705.45"
+        in lines
+    )
+    assert any(line.startswith("law          car-parts: hypothetical") for line in lines)
+    assert any(line.startswith("file         us-imports-2024.csv") for line in lines)
+
+
+def test_trail_as_an_object_has_the_rows_themselves(place: Place) -> None:
+    told = retorsion(
+        "explain", "us-japan-2024", "--line", "7005211010", "--json", "--workspace", place.root
+    )
+
+    (trail,) = told.object["trails"]
+    assert trail["line"]["duty_before_usd"] is None
+    assert "specific rate per m2" in trail["formulas"][0]
+    assert [part["measure_id"] for part in trail["components"]] == ["flat-glass"]
+    assert {item["role"] for item in trail["inputs"]} >= {"scenario", "trade table"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--line", "870840x"), "is not a code"),
+        (("--line", "870880", "--partner", "CHN"), "no measure names 870880 from CHN"),
+        (("--line", "8703"), "no measure names a line that begins with 8703"),
+        (("--line", "87"), "more than 50"),
+    ],
+)
+def test_what_is_not_there_is_told(place: Place, options: tuple[str, ...], said: str) -> None:
+    told = retorsion("explain", "us-japan-2024", *options, "--workspace", place.root)
+
+    assert told.code == 2
+    assert said in told.err

@@ -1,0 +1,126 @@
+"""``sweep`` over rates and dates, and duty shared out among authorities, against whole runs."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.run.tool import SCENARIO, Place, retorsion
+
+AUTHORITIES = """
+id = "two-authorities"
+importer = "USA"
+nomenclature = "HTS2024"
+trade = "us-2024"
+base = "us-mfn-2024.csv"
+as_of = 2024-06-01
+
+[[measure]]
+id = "parts"
+authority = "section-232"
+partners = ["JPN"]
+products = ["@car-parts"]
+rate = "25%"
+source = "hypothetical"
+
+[[measure]]
+id = "all-goods"
+authority = "reciprocal"
+partners = ["JPN"]
+products = "all"
+rate = "10%"
+source = "hypothetical"
+
+[[stacking]]
+first = ["section-232"]
+reciprocal = { on = "rest of section-232" }
+source = "hypothetical"
+"""
+
+
+def increment(place: Place) -> float:
+    value: float = place.table("by_importer")["duty_increment_usd"].item()
+    return value
+
+
+def sweep(place: Place, *options: str | Path) -> pl.DataFrame:
+    done = retorsion("sweep", *options, "--workspace", place.root, "--json", "-q")
+    assert done.code == 0, done.err
+    (rows,) = json.loads(done.out).values()
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def test_the_rate_of_the_scenario_gives_the_figure_of_its_run(place: Place) -> None:
+    found = sweep(place, SCENARIO, "--rate", "car-parts=0:200:50")
+
+    assert found["measure_rate"].to_list() == [0.0, 0.5, 1.0, 1.5, 2.0]
+    at_100 = found.row(2, named=True)
+    assert at_100["duty_increment_usd"] == pytest.approx(increment(place), abs=1.0)
+    # In lieu of the base duty the increment rises by half the value of car parts at each step.
+    steps = found["duty_increment_usd"].diff().drop_nulls()
+    assert steps.to_list() == pytest.approx([7_063_070_376 / 2] * 4, abs=1.0)
+    # At a rate of 0 the base duty of the lines that had one is lost: less than nothing is added.
+    assert found["duty_increment_usd"][0] < 0
+
+
+def test_each_date_has_the_state_of_the_law_from_it_on(place: Place) -> None:
+    found = sweep(place, SCENARIO, "--by-date")
+
+    assert found["valid_from"].to_list() == [
+        "2024-05-16", "2024-06-28", "2024-07-31", "2024-10-01", "2024-12-12",
+    ]  # fmt: skip
+    assert found["valid_until"].to_list()[:-1] == found["valid_from"].to_list()[1:]
+    assert found["in_force_value_usd"].to_list() == [
+        0.0, *[7_063_070_376.0] * 3, 7_143_730_286.0,
+    ]  # fmt: skip
+    assert found["duty_increment_usd"][-1] == pytest.approx(increment(place))
+
+
+def test_a_table_is_written_where_asked(place: Place, tmp_path: Path) -> None:
+    csv, parquet = tmp_path / "rates.csv", tmp_path / "rates.parquet"
+    sweep(place, SCENARIO, "--rate", "car-parts=0:100:100", "-o", csv)
+    sweep(place, SCENARIO, "--rate", "car-parts=0:100:100", "-o", parquet)
+
+    assert pl.read_csv(csv).equals(pl.read_parquet(parquet))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--rate", "car-part=0:100:10"), "did you mean car-parts?"),
+        (("--rate", "car-parts=0:100:0"), "does not rise"),
+        (("--rate", "car-parts=high"), "is not a range of rates"),
+        (("--rate", "car-parts=1.1.1:2:1"), "holds no number"),
+        ((), "give either --rate or --by-date"),
+        (("--rate", "car-parts=0:1:1", "-o", "rates.txt"), "ends neither in .parquet nor in .csv"),
+    ],
+)
+def test_what_cannot_be_swept_is_told(place: Place, options: tuple[str, ...], said: str) -> None:
+    done = retorsion("sweep", SCENARIO, *options, "--workspace", place.root, "-q")
+
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_authorities_share_the_duty_out_to_the_last_unit(place: Place, tmp_path: Path) -> None:
+    scenario = tmp_path / "two.toml"
+    scenario.write_text(AUTHORITIES, encoding="utf-8")
+    done = retorsion("run", scenario, "--shapley", "--workspace", place.root, "--json", "-q")
+    assert done.code == 0, done.err
+    folder = place.root / done.object["run"]["folder"]
+    total = pl.read_parquet(folder / "by_importer.parquet")["duty_increment_usd"].item()
+    shared = pl.read_parquet(folder / "by_authority.parquet")
+
+    sums = shared.group_by("method").agg(pl.col("duty_increment_usd").sum()).sort("method")
+    assert sums["method"].to_list() == ["order of law", "shapley"]
+    assert sums["duty_increment_usd"].to_list() == pytest.approx([total, total], abs=1.0)
+    # Worked by hand: both bite on car parts (7,063,070,376 USD), where 10 percent would be owed
+    # without the first; the rest of the goods from Japan in the table is 4,548,635,310 USD.
+    by_law = dict(
+        shared.filter(pl.col("method") == "order of law")
+        .select("authority", "duty_increment_usd")
+        .iter_rows()
+    )
+    assert by_law["reciprocal"] == pytest.approx(11_611_705_686 * 0.1, abs=1.0)
+    assert by_law["section-232"] == pytest.approx(7_063_070_376 * 0.15, abs=1.0)

@@ -1,0 +1,138 @@
+"""Instruments that are no duty, quotas, credits, controls; legal limits of authorities."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.scenario.assumed import Range
+from pipelines.scenario.instruments import Amount, Control, Credit, Instrument, Quota
+from tests.scenario.files import LAWFUL, changed, law, only, problems, read, write
+
+BAN = changed('rate = "25%"\n', 'instrument = "procurement-ban"\n')
+QUOTA = """
+[quota.beef]
+amount = 65005
+unit = "t"
+period = "year"
+origins = { ARG = 20000 }
+observed_split = "lines"
+over = "26.4%"
+source = "Proclamation"
+"""
+
+
+def test_procurement_ban(tmp_path: Path) -> None:
+    write(tmp_path, "firm,usd\nX,1\n", "awards.csv")
+    text = BAN + (
+        'covered_usd = { central = 10e9, low = 8e9, source = "a" }\n'
+        'affected = { table = "awards.csv", source = "b" }\n'
+    )
+    measure = read(tmp_path, text).measures[0]
+
+    assert measure.instrument == Instrument(
+        "procurement-ban",
+        Amount(Range(10e9, 8e9), "", "a"),
+        Amount(None, "awards.csv", "b"),
+    )
+    assert measure.rates == ()
+    assert only(tmp_path, text).what == "a table of amounts is read but not computed yet"
+
+
+@pytest.mark.parametrize("instrument", ["import-ban", "export-ban"])
+def test_bans_have_no_rate(tmp_path: Path, instrument: str) -> None:
+    text = BAN.replace("procurement-ban", instrument)
+
+    found = law(tmp_path, text)
+    assert found.measures.height == 1  # told of as an instrument ...
+    assert found.policy.branches == ()  # ... and no duty
+    assert problems(tmp_path, text + 'rate = "1%"\n')[0].what == (
+        "rate is not a key of a measure that is no duty"
+    )
+
+
+def test_duty_on_exports(tmp_path: Path) -> None:
+    text = LAWFUL + 'direction = "export"\nimposed_by = "China"\n'
+
+    assert read(tmp_path, text).measures[0].instrument == Instrument(
+        "export-duty", imposed_by="CHN"
+    )
+    assert only(tmp_path, text).what == "export-duty is read but not computed yet"
+    assert only(tmp_path, LAWFUL + 'imposed_by = "CHN"\n').what == (
+        "a measure on imports is imposed by the importer"
+    )
+
+
+def test_quota(tmp_path: Path) -> None:
+    scenario = read(tmp_path, LAWFUL + 'quota = "beef"\n' + QUOTA)
+    quota = scenario.quotas[0]
+
+    assert scenario.measures[0].quota == "beef"
+    assert quota == Quota(
+        name="beef", amount=65005.0, unit="t", period="year", origins={"ARG": 20000.0},
+        observed_split="lines", over="26.4%", source="Proclamation", stated=quota.stated,
+    )  # fmt: skip
+    assert only(tmp_path, LAWFUL + 'quota = "beef"\n' + QUOTA).what == (
+        "quota is read but not computed yet"
+    )
+    assert law(tmp_path, LAWFUL + QUOTA).measures.height == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("65005", '"many"', 'amount is a text ("many"), not a number'),
+        ("65005", "-1", "amount is -1, not a number from 0 on"),
+        ('"year"', '"decade"', '"decade" is not a known period'),
+        ("ARG", "Argntina", '"Argntina" is not an economy or a group of partners'),
+        ('"26.4%"', '"26.4"', '"26.4" has no % sign, and a bare number is never a rate'),
+        ('unit = "t"\n', "", "unit is missing: a quota must have it"),
+    ],
+)
+def test_quotas_that_cannot_be_read(tmp_path: Path, old: str, new: str, what: str) -> None:
+    assert only(tmp_path, LAWFUL + QUOTA.replace(old, new)).what == what
+
+
+def test_credit(tmp_path: Path) -> None:
+    write(tmp_path, "code,usd\n8703,1\n", "offsets.csv")
+    text = LAWFUL + 'credit = { table = "offsets.csv", cap = "own duty" }\n'
+
+    assert read(tmp_path, text).measures[0].credit == Credit("offsets.csv", "own duty")
+    assert only(tmp_path, text).what == "credit is read but not computed yet"
+
+
+def test_control_totals(tmp_path: Path) -> None:
+    text = LAWFUL + (
+        '[control]\nthreatened_usd = { equals = 5.9e9, within = "2%", source = "statement" }\n'
+    )
+    control = read(tmp_path, text).controls[0]
+
+    assert control == Control("threatened_usd", 5.9e9, 0.02, "statement", control.stated)
+    assert law(tmp_path, text).measures.height == 1
+    assert only(tmp_path, text.replace("5.9e9", '"5.9e9"')).what == (
+        'equals is a text ("5.9e9"), not a number'
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "notes"),
+    [
+        ("", ["cars is at 25 %: section-122 allows at most 15 % (19 U.S.C. 2132(a))",
+              "cars has no end: section-122 allows at most 150 days (19 U.S.C. 2132(a))"]),
+        ("from = 2026-02-24\nthrough = 2026-07-24\n",
+         ["cars is at 25 %: section-122 allows at most 15 % (19 U.S.C. 2132(a))",
+          "cars is in force for 151 days: section-122 allows at most 150 (19 U.S.C. 2132(a))"]),
+        ("from = 2026-02-24\nthrough = 2026-07-23\n",
+         ["cars is at 25 %: section-122 allows at most 15 % (19 U.S.C. 2132(a))"]),
+    ],
+)  # fmt: skip
+def test_legal_limits_are_told(tmp_path: Path, more: str, notes: list[str]) -> None:
+    found = law(tmp_path, changed("section-301", "section-122") + more)
+
+    assert [note for note in found.notes if "allows at most" in note] == notes
+
+
+def test_what_keeps_to_the_limits_is_not_told(tmp_path: Path) -> None:
+    text = changed("section-301", "section-122").replace("25%", "15%")
+    found = law(tmp_path, text + "from = 2026-02-24\nthrough = 2026-07-23\n")
+
+    assert [note for note in found.notes if "allows" in note] == []
