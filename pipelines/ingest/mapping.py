@@ -106,7 +106,7 @@ def map_columns(name: str, headers: tuple[str, ...], settings: IngestSettings) -
         constants=constants,
         of_year=of_year,
         unused=unused,
-        notes=notes,
+        notes=(*notes, *_quantity_notes(name, taken)),
     )
 
 
@@ -253,6 +253,16 @@ def _constants(
         facts += [f"unit {layout.given['unit']}", "customs value"]
     notes = (f"taken for granted of {layout.title}: {', '.join(facts)}",) if facts else ()
     return settings.constants | granted, notes
+
+
+def _quantity_notes(name: str, taken: set[str]) -> Iterator[str]:
+    """What to do about a quantity without a unit, which `validate` will refuse."""
+    for column in ("quantity", "quantity_2"):
+        if column in taken and f"{column}_unit" not in taken:
+            yield (
+                f"{name}: no column says the unit of the {column}; rename the one that does to "
+                f"{column}_unit, else the rows with a {column} are not valid"
+            )
 
 
 def _missing(

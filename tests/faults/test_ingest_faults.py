@@ -336,6 +336,19 @@ def test_f24_thousands_are_read_where_the_column_is_consistent(
     assert [problem.where for problem in problems[1:]] == ["t.csv row 2"]
 
 
+def test_a_quantity_whose_unit_no_column_says_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    rows = ["USA,JPN,2024,import,HTS2024,87032300,5,10,no"]
+    told = write(tmp_path / "t.csv", text_of(rows, HEADER + ",quantity,Unit"))
+    assert run(workspace, told).notes == (
+        "t.csv: no column says the unit of the quantity; rename the one that does to "
+        "quantity_unit, else the rows with a quantity are not valid",
+        "t.csv: columns not used: Unit",
+    )
+    named = write(tmp_path / "t.csv", text_of(rows, HEADER + ",quantity,UoM"))
+    assert run(workspace, named).notes == ()
+    assert table(workspace)["quantity_unit"].to_list() == ["no"]
+
+
 def test_f25_currency_brackets_and_the_like(workspace: Workspace, tmp_path: Path) -> None:
     cells = ["$5", "(1,234)", "5-", "1\u00a0234", "1 234"]
     problems = rejected_file(workspace, value_file(tmp_path, "1", *cells))
