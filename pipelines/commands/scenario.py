@@ -5,7 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.commands.common import AsJson, AsOf, HighRate, day_given, rate_given, show
+from pipelines.commands.common import (
+    AsJson,
+    AsOf,
+    HighRate,
+    WorkspaceOption,
+    day_given,
+    rate_given,
+    show,
+)
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file (TOML).")]
 WIDEST = 48
@@ -19,7 +27,11 @@ app = typer.Typer(
 
 
 def check(
-    file: File, as_of: AsOf = None, allow_rate_above: HighRate = None, as_json: AsJson = False
+    file: File,
+    as_of: AsOf = None,
+    allow_rate_above: HighRate = None,
+    workspace: WorkspaceOption = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say that a scenario is good, or tell all of its problems; exit 4 if it has any.
 
@@ -28,7 +40,7 @@ def check(
       retorsion scenario check scenario.toml
           its measures and the state of each at the date
     """  # noqa: D301
-    scenario, law = _law(file, as_of, allow_rate_above)
+    scenario, law = _law(file, as_of, allow_rate_above, workspace)
     result = _result(scenario, law)
     lines = [_headline(scenario, law)]
     told = [f"  {each['id']}: {each['state']}{_since(each)}" for each in result["measures"]]
@@ -38,7 +50,11 @@ def check(
 
 
 def show_law(
-    file: File, as_of: AsOf = None, allow_rate_above: HighRate = None, as_json: AsJson = False
+    file: File,
+    as_of: AsOf = None,
+    allow_rate_above: HighRate = None,
+    workspace: WorkspaceOption = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show the law that a scenario makes at a date: its measures as resolved, and notes.
 
@@ -49,7 +65,7 @@ def show_law(
       retorsion scenario show scenario.toml --json
           the same for machines
     """  # noqa: D301
-    scenario, law = _law(file, as_of, allow_rate_above)
+    scenario, law = _law(file, as_of, allow_rate_above, workspace)
     result = _result(scenario, law)
     lines = [_headline(scenario, law), "", *_table(result["measures"]), ""]
     lines += [f"source of {each['id']}: {each['source']}" for each in result["measures"]]
@@ -68,12 +84,15 @@ app.command("check")(check)
 app.command("show")(show_law)
 
 
-def _law(file: Path, as_of: str | None, allow_rate_above: str | None) -> tuple[Any, Any]:
+def _law(
+    file: Path, as_of: str | None, allow_rate_above: str | None, workspace: Path | None
+) -> tuple[Any, Any]:
     from pipelines.scenario.law import law_at
     from pipelines.scenario.read import read_scenario
+    from pipelines.workspace import open_workspace
 
     day, highest = day_given(as_of), rate_given(allow_rate_above)
-    scenario = read_scenario(file, allow_rate_above=highest)
+    scenario = read_scenario(file, allow_rate_above=highest, workspace=open_workspace(workspace))
     return scenario, law_at(scenario, day)
 
 

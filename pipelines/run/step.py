@@ -84,7 +84,7 @@ def read_inputs(workspace: Workspace, path: Path, settings: RunSettings, talk: T
     from pipelines.scenario.read import read_scenario
     from pipelines.scenario.show import resolved_toml
 
-    scenario = read_scenario(path, allow_rate_above=settings.allow_rate_above)
+    scenario = read_scenario(path, allow_rate_above=settings.allow_rate_above, workspace=workspace)
     law = law_at(scenario, settings.as_of)
     table, verdict = _judged_table(workspace, settings.trade or scenario.trade, settings, talk)
     return Inputs(

@@ -9,7 +9,7 @@ from pipelines.base.places import base_names, bases_folder
 from pipelines.scenario.duties import NO_DUTY, plain_rate_of
 from pipelines.scenario.fields import Table
 from pipelines.scenario.model import BaseSource
-from pipelines.workspace import Workspace, embedded, embedded_folder, open_workspace
+from pipelines.workspace import Workspace, embedded, embedded_folder
 
 TABLE_FILE = re.compile(r"\.(?:csv|xlsx|xls|parquet|tsv)$", re.IGNORECASE)
 NAME = re.compile(r"[^\\/:*?\"<>|\x00-\x1f\x7f]{1,60}")
@@ -18,7 +18,7 @@ MAX_PARTS = 8
 
 
 def read_base(
-    table: Table, folder: Path, root: Path, *, highest: float, workspace: Workspace | None = None
+    table: Table, folder: Path, root: Path, *, highest: float, workspace: Workspace
 ) -> BaseSource:
     """The base of a scenario: a rate, the name of a base of the workspace, or a file.
 
@@ -29,11 +29,11 @@ def read_base(
         folder: The folder of the file that names the base.
         root: The folder of the scenario, which the base may not leave.
         highest: Highest rate allowed, as a fraction.
-        workspace: Where ``retorsion base`` keeps bases; else the one of the surroundings.
+        workspace: Where ``retorsion base`` keeps bases.
     """
     value = table.values.get("base")
     if isinstance(value, str) and BARE_NAME.fullmatch(value.strip()):
-        return _named(table, folder, value.strip(), workspace or open_workspace(None))
+        return _named(table, folder, value.strip(), workspace)
     if not isinstance(value, str) or not TABLE_FILE.search(value.strip()):
         rate = plain_rate_of(table, "base", highest=highest)
         return BaseSource(rate.text, rate=rate)

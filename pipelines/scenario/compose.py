@@ -25,6 +25,7 @@ from pipelines.scenario.setting import Setting
 from pipelines.scenario.stacking import check_names, in_order, read_stacking
 from pipelines.scenario.timing import read_events
 from pipelines.scenario.top_keys import read_frame, read_top
+from pipelines.workspace import Workspace
 
 MAX_MEASURES = 10_000
 MAX_DEPTH = 8
@@ -32,10 +33,11 @@ MAX_DEPTH = 8
 
 @dataclass(slots=True)
 class Composer:
-    """What the files of one scenario have in common: its folder, its files, its limit on rates."""
+    """What the files of one scenario have in common: its folder, files, limit on rates, bases."""
 
     files: Files
     highest: float
+    workspace: Workspace
 
     def opened(self, place: Place, table: Table, key: str) -> tuple[Place, Document] | None:
         """The file that a key names, as the next to be read; null where it is refused."""
@@ -55,19 +57,20 @@ class Composer:
         return Place(path, chain), document
 
 
-def read_whole(document: Document, root: Path, *, highest: float) -> Scenario:
+def read_whole(document: Document, root: Path, *, highest: float, workspace: Workspace) -> Scenario:
     """The scenario of a file, with those that it builds on.
 
     Args:
         document: The file.
         root: The folder that no file it names may leave.
         highest: Limit on rates, as a fraction.
+        workspace: Where bases have their names.
 
     Raises:
         ScenarioError: All problems of the first file that has any.
         StorageError: A file that it names cannot be read.
     """
-    composer = Composer(Files(root), highest)
+    composer = Composer(Files(root), highest, workspace)
     draft = _file(composer, Place(document.path), document, Later())
     return Scenario(
         scenario_id=draft.scenario_id,
@@ -113,7 +116,13 @@ def _file(composer: Composer, place: Place, document: Document, later: Later) ->
     draft.known_at = later.known_at
     read_top(top, draft)
     if "base" in top.values or draft.base is None:
-        draft.base = read_base(top, place.folder, composer.files.root, highest=composer.highest)
+        draft.base = read_base(
+            top,
+            place.folder,
+            composer.files.root,
+            highest=composer.highest,
+            workspace=composer.workspace,
+        )
     _law(top, draft, setting_of(composer, place, draft, later), _added(composer, place, later))
     ledger.raise_if_any()
     return draft

@@ -14,13 +14,16 @@ from pipelines.scenario.grammar import INCLUDING, check_keys
 from pipelines.scenario.ledger import Ledger
 from pipelines.scenario.model import BaseSource, Scenario
 from pipelines.scenario.names import ID, ID_RULE, TABLE_NAME, TABLE_NAME_RULE
+from pipelines.workspace import Workspace, open_workspace
 
 __all__ = ["Scenario", "read_scenario"]
 
 MAX_PARTS = 20
 
 
-def read_scenario(path: Path, *, allow_rate_above: float | None = None) -> Scenario:
+def read_scenario(
+    path: Path, *, allow_rate_above: float | None = None, workspace: Workspace | None = None
+) -> Scenario:
     """The scenario that a TOML file holds, in the order of the file.
 
     Files that it extends, includes or adds, and its annexes, are read with it. The law at a date
@@ -30,6 +33,7 @@ def read_scenario(path: Path, *, allow_rate_above: float | None = None) -> Scena
         path: The file.
         allow_rate_above: Highest rate to be read, as a fraction, where it is above the usual
             limit of 10.0 (1,000 %).
+        workspace: Where bases have their names; else that of the environment or this folder.
 
     Raises:
         ScenarioError: The file is missing, is not TOML, or says something that cannot be
@@ -38,12 +42,13 @@ def read_scenario(path: Path, *, allow_rate_above: float | None = None) -> Scena
     """
     document = read_document(Path(path))
     highest = max(HIGHEST_RATE, allow_rate_above or 0.0)
+    workspace = workspace or open_workspace(None)
     if "include" in document.root:
-        return _including(document, highest)
-    return read_whole(document, document.path.parent, highest=highest)
+        return _including(document, highest, workspace)
+    return read_whole(document, document.path.parent, highest=highest, workspace=workspace)
 
 
-def _including(document: Document, highest: float) -> Scenario:
+def _including(document: Document, highest: float, workspace: Workspace) -> Scenario:
     """Several scenarios run together: each is read as one of its own."""
     ledger = Ledger(document)
     top = Table((), document.root, ledger)
@@ -54,7 +59,7 @@ def _including(document: Document, highest: float) -> Scenario:
                     example='trade = "world-2024"')  # fmt: skip
     as_of = day_of(top, "as_of")
     files = Files(document.path.parent)
-    parts = _parts(top, files, highest)
+    parts = _parts(top, files, highest, workspace)
     ledger.raise_if_any()
     _refuse_one_importer_twice(document, parts)
     return Scenario(
@@ -74,7 +79,7 @@ def _including(document: Document, highest: float) -> Scenario:
     )
 
 
-def _parts(top: Table, files: Files, highest: float) -> list[Scenario]:
+def _parts(top: Table, files: Files, highest: float, workspace: Workspace) -> list[Scenario]:
     listed = top.values["include"]
     if not isinstance(listed, list) or not listed or len(listed) > MAX_PARTS:
         top.refuse("include", f"include is not a list of at most {MAX_PARTS} files",
@@ -91,7 +96,7 @@ def _parts(top: Table, files: Files, highest: float) -> list[Scenario]:
             place.refuse(number, f"{part.name} itself includes others", "include those instead")
             continue
         files.note(path, "scenario that is included", part.sha256)
-        found.append(read_whole(part, files.root, highest=highest))
+        found.append(read_whole(part, files.root, highest=highest, workspace=workspace))
     return found
 
 

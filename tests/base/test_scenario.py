@@ -38,6 +38,22 @@ def told(folder: Path, base: str) -> tuple[str, str]:
     return problem.what, problem.hint
 
 
+def test_a_base_is_found_in_the_workspace_that_is_said(
+    tmp_path: Path, made: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "another"))
+    written = write(tmp_path, changed('"2.5%"', '"us-2024"'))
+
+    found = base_of(read_scenario(written, workspace=made))
+    assert found.source is not None
+    assert found.source[0] == "us-2024.parquet"
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(written)
+    assert caught.value.problems[0].what == (
+        '"us-2024" is neither a rate nor the name of a CSV file'
+    )
+
+
 def test_a_base_by_its_name(tmp_path: Path, made: Workspace) -> None:
     found = read(tmp_path, '"us-2024"')
 
