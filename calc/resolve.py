@@ -69,7 +69,7 @@ def candidates_of(
     Returns:
         Candidates with ``prefix`` and its ``length``; ``left_out_by`` a branch and code,
         ``excluded_by`` and ``partly_by`` (the first exclusion that takes the whole line, or a
-        portion of it, out) a branch, code and partner.
+        portion of it, out) a branch, code and partner; ``partly_by_last`` is the last of those.
     """
     numbers = branch_numbers(policy)
     products, partners, exclusions, measures = (
@@ -89,8 +89,8 @@ def candidates_of(
         by_partner=everything.join(whom, on=BRANCH, how="inner").with_columns(length=length),
         left_out=match_left_out(products, codes, key=BRANCH),
         excluded=match_exclusions(whole, codes, seen, key=BRANCH),
-        partly=match_exclusions(partly, codes, seen, key=BRANCH).rename(
-            {"excluded_by": "partly_by"}
+        partly=match_exclusions(partly, codes, seen, key=BRANCH, with_last=True).rename(
+            {"excluded_by": "partly_by", "last_excluded_by": "partly_by_last"}
         ),
     )
 

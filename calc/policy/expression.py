@@ -178,7 +178,7 @@ def rate_type(expression: Expression) -> RateType:
     """
     if is_zero(expression):
         return "free"
-    if not _is_linear(expression):
+    if not is_linear(expression):
         return "other"
     kinds = {type(leaf) for leaf in leaves(expression)}
     if kinds <= {AdValorem, TheValue}:
@@ -188,15 +188,15 @@ def rate_type(expression: Expression) -> RateType:
     return "other" if BaseShare in kinds else "compound"
 
 
-def _is_linear(expression: Expression) -> bool:
-    """Whether it only adds and multiplies."""
+def is_linear(expression: Expression) -> bool:
+    """Whether a duty only adds and multiplies, so that the duty of a sum is the sum of duties."""
     match expression:
         case Greatest() | Least():
             return False
         case Sum(terms):
-            return all(_is_linear(term) for term in terms)
+            return all(is_linear(term) for term in terms)
         case Times(_, term):
-            return _is_linear(term)
+            return is_linear(term)
         case _:
             return True
 

@@ -85,7 +85,10 @@ def _named(question: Question, shape: pl.DataFrame, period: str) -> pl.DataFrame
     codes = imports.to_native().select("code").unique().collect(engine="streaming").lazy()
     seen = shape.lazy().select("importer", "partner").unique()
     found = candidates_of(question.law, question.policy, codes, seen)
-    frames = [nw.from_native(table.lazy()) for table in pl.collect_all(list(found))]
+    tables = pl.collect_all(list(found))
+    _refuse_exclusions_that_overlap(question, tables[4])
+    tables[4] = tables[4].drop("partly_by_last")
+    frames = [nw.from_native(table.lazy()) for table in tables]
     named = nw.concat(
         [
             named_lines(imports, frames[0], LINE),
@@ -94,6 +97,27 @@ def _named(question: Question, shape: pl.DataFrame, period: str) -> pl.DataFrame
     )
     whole: pl.LazyFrame = with_exclusions(named, frames[2], frames[3], frames[4]).to_native()
     return whole.collect(engine="streaming")
+
+
+def _refuse_exclusions_that_overlap(question: Question, partly: pl.DataFrame) -> None:
+    """Two portions that exclusions of one measure take out of one line are not computed yet."""
+    twice = partly.filter(pl.col("partly_by") != pl.col("partly_by_last"))
+    pair = ["branch", "partly_by", "partly_by_last"]
+    told = (
+        twice.select(*pair, "code", "partner")
+        .sort(pl.all())
+        .unique(pair, keep="first", maintain_order=True)
+    )
+    problems = [
+        Problem(
+            f"exclusions {first} and {last} of {question.policy.branches[branch].measure_id} both "
+            f"take a portion of a line out, such as {code} from {partner}: not computed yet",
+            hint="write one exclusion of these goods, with the portion that both take out",
+        )
+        for branch, first, last, code, partner in told.iter_rows()
+    ]
+    if problems:
+        raise ScenarioError.collected(problems)
 
 
 def _with_shares(question: Question, named: pl.DataFrame) -> pl.DataFrame:

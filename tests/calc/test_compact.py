@@ -21,14 +21,17 @@ TYPES = {
 }  # fmt: skip
 
 
-def grouped(flows: list[dict[str, Any]], laws: list[dict[str, Any]]) -> pl.DataFrame:
+def grouped(
+    flows: list[dict[str, Any]], laws: list[dict[str, Any]], *, is_linear: bool = True
+) -> pl.DataFrame:
     trade = [FLOW | {"table_row": number} | flow for number, flow in enumerate(flows)]
     rows = [LAW | {"table_row": number} | law for number, law in enumerate(laws)]
     frames = [
         pl.LazyFrame(one, schema_overrides=TYPES, infer_schema_length=None)
         for one in (trade, rows)
     ]  # fmt: skip
-    return groups_of(frames[0], frames[1]).sort("table_row").collect()
+    found = groups_of(frames[0], frames[1], is_linear=is_linear)
+    return found.sort("table_row").collect()
 
 
 def test_like_lines_are_one_with_their_sums() -> None:
@@ -41,6 +44,13 @@ def test_like_lines_are_one_with_their_sums() -> None:
     assert_frame_equal(
         found, pl.DataFrame([expected], schema=found.schema), check_column_order=False
     )
+
+
+def test_a_line_with_a_quantity_is_alone_where_duties_do_not_add_up() -> None:
+    bare = {"quantity": None, "net_mass_kg": None}
+    found = grouped([{}, {}, bare, bare], [{}] * 4, is_linear=False)
+    assert found["table_row"].to_list() == [0, 1, 2]
+    assert found["duty_base_usd"].to_list() == [100.0, 100.0, 200.0]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from calc.policy.expression import AdValorem, Expression, Specific, Sum
+from calc.errors import ScenarioError
+from calc.policy.expression import AdValorem, Expression, Greatest, Specific, Sum
 from calc.policy.model import Alternative, Branch, Claim, Policy, Relation, Stacking
 from calc.tables.base import Base
 from pipelines.run.compute import Answer
@@ -297,3 +298,55 @@ def test_a_share_of_a_partner_and_of_a_longer_code_goes_first(tmp_path: Path) ->
         ("870324", "models"): 2.5,
         ("870324", "not models"): 7.5,
     }
+
+
+def test_exclusions_that_take_two_portions_of_a_line_are_refused(tmp_path: Path) -> None:
+    exclusions = [("cars", 1, "870323", "*"), ("cars", 2, "8703", "*")]
+    law = law_of({"cars": {}}, [("cars", "include", "8703")], exclusions)
+    policy = policy_for(
+        law,
+        lambda cars: replace(cars, exclusion_portions={1: "granted", 2: "made"}),
+        portions=("granted", "made"),
+    )
+    with pytest.raises(ScenarioError) as caught:
+        run(tmp_path, policy, law=law, shares=[share("granted", 0.25), share("made", 0.5)])
+    assert [problem.what for problem in caught.value.problems] == [
+        "exclusions 1 and 2 of cars both take a portion of a line out, such as 870323 from JPN: "
+        "not computed yet"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mode", "rate", "base", "increment"),
+    [
+        ("add", Greatest((AdValorem(0.1), Specific(5.0, "kg"))), MFN, 10 + 50 + 50),
+        (
+            "all-in",
+            AdValorem(0.15),
+            base_of({"ad_valorem_rate": 0.0, "specific_rate_usd": 5.0, "specific_unit": "kg"}),
+            10 + 0 + 50,
+        ),
+    ],
+)
+def test_authorities_add_up_where_the_duties_of_lines_do_not(
+    tmp_path: Path, mode: Any, rate: Expression, base: Any, increment: float
+) -> None:
+    law = law_of(
+        {"cars": {}, "more": {"authority": "title-vii"}},
+        [("cars", "include", "8703"), ("more", "include", "8703")],
+    )
+    policy = policy_for(
+        law,
+        lambda each: replace(each, mode=mode, rate=rate) if each.measure_id == "cars" else each,
+        stacking=Stacking(
+            relations={"section-301": Relation("adds"), "title-vii": Relation("adds")},
+            within={"section-301": "sum", "title-vii": "sum"},
+        ),
+    )
+    flows = [
+        CAR | {"code": code, "customs_value_usd": 100.0, "quantity": kg, "quantity_unit": "kg"}
+        for code, kg in (("870323", 1.0), ("870324", 10.0))
+    ]
+    tables = run(tmp_path, policy, *flows, law=law, base=base).tables
+    assert tables["by_importer"]["duty_increment_usd"].to_list() == [increment]
+    assert tables["by_authority"]["duty_increment_usd"].sum() == increment
