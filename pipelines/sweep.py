@@ -1,25 +1,19 @@
 """A measure given one rate after another: the trade read once, the law computed for each."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from calc.accounting import sums_of
 from calc.dictionary import conform
 from calc.errors import ScenarioError, UsageError, did_you_mean
-from calc.policy.expression import AdValorem
-from calc.policy.model import Policy
 from calc.tables.reports import Sweep
 from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
+from pipelines.run.rates import sums_at_rates
 from pipelines.run.resolve import resolve
-from pipelines.run.variants import Variants, variants_of
-
-if TYPE_CHECKING:
-    from pipelines.run.assess import Found
+from pipelines.run.variants import variants_of
 
 RANGE = re.compile(r"(?P<low>[0-9.]+)%?:(?P<high>[0-9.]+)%?:(?P<step>[0-9.]+)%?")
 MOST_RATES = 100_000
@@ -80,27 +74,6 @@ def sweep(question: Question, wanted: Wanted) -> pl.DataFrame:
     if resolved is None:
         raise ScenarioError("no imports match any measure, so no rate changes anything")
     variants = variants_of(question, resolved, period)
-    rows = pl.concat(_rows(variants, wanted))
-    return conform(rows.lazy(), Sweep).collect()
-
-
-def _rows(variants: Variants, wanted: Wanted) -> Iterator[pl.DataFrame]:
-    for rate in wanted.rates:
-        found = variants.under(with_rate(variants.question.policy, wanted.measure_id, rate))
-        yield _totals(found).with_columns(
-            measure_id=pl.lit(wanted.measure_id), measure_rate=pl.lit(rate)
-        )
-
-
-def with_rate(policy: Policy, measure_id: str, rate: float) -> Policy:
-    """A law in which a measure has one ad valorem rate, on all of its branches."""
-    given = AdValorem(rate)
-    branches = [
-        replace(one, rate=given) if one.measure_id == measure_id else one for one in policy.branches
-    ]
-    return replace(policy, branches=branches)
-
-
-def _totals(found: "Found") -> pl.DataFrame:
-    whole = found.lines.lazy().with_columns(all=pl.lit(value=True))
-    return sums_of(whole, ["all"]).drop("all").collect()
+    sums = pl.concat(sums_at_rates(variants, wanted.measure_id, wanted.rates)).sort("measure_rate")
+    told = sums.lazy().with_columns(measure_id=pl.lit(wanted.measure_id))
+    return conform(told, Sweep).collect()
