@@ -93,7 +93,8 @@ def _totals(
     question: Question, shape: pl.DataFrame, hits: pl.DataFrame, period: str
 ) -> reports.Totals:
     """Sums of the whole table: by importer and partner, and by code of the importers."""
-    flows = shape.lazy().filter((pl.col("flow") == "import") & in_period(period))
+    is_import = (pl.col("flow") == "import") & in_period(period)
+    flows = shape.lazy().filter(is_import & ~question.is_within)
     by_flow = flows.group_by("importer", "partner").agg(pl.col("total_e4").sum())
     imports = question.imports(period)
     pairs = hits.lazy().select("importer", "partner", is_hit=pl.lit(value=True)).unique()

@@ -8,6 +8,7 @@ from pipelines.report.facts import WORKBOOK_NAME, OutputFile, RunFacts, Source
 from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
 from pipelines.run.inputs import Inputs
+from pipelines.run.members import membership_notes
 from pipelines.version import tool_version
 
 TABLE_FILES = {
@@ -88,6 +89,7 @@ def _table(inputs: Inputs) -> str:
 def _notes(inputs: Inputs, found: Answer) -> Sequence[str]:
     lines = found.tables["lines"]
     notes = [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
+    notes += membership_notes(inputs.scenario.importer, found.period)
     notes += _gap(lines.filter(pl.col("status") != "excluded"))
     if lines["base_programme"].null_count() == lines.height:
         notes.append("No line has a base duty at the date of the law: duties before are unknown.")

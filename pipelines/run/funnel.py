@@ -82,8 +82,8 @@ def _left_out(verdict: "Verdict") -> Iterator[Stage]:
 def _not_asked(question: Question, found: Answer) -> Iterator[Stage]:
     """Rows of the table that the scenario does not ask about, then those that it does."""
     is_import = pl.col("flow") == "import"
-    of_importer = pl.col("importer").is_in(question.importers)
-    chosen = in_period(found.period) & (pl.col("partner") != pl.col("importer"))
+    of_importer = is_import & pl.col("importer").is_in(question.importers)
+    chosen = in_period(found.period)
     steps = (
         ("rows of other flows", "only imports pay the duty", ~is_import),
         (
@@ -92,16 +92,21 @@ def _not_asked(question: Question, found: Answer) -> Iterator[Stage]:
             is_import & ~of_importer,
         ),
         (
+            f"trade within {question.importers_text}",
+            "an importer levies no duty on what comes from itself or its members",
+            of_importer & question.is_within,
+        ),
+        (
             "imports of other periods",
             f"the reference period is {found.period}",
-            is_import & of_importer & ~chosen,
+            question.is_asked & ~chosen,
         ),
     )
     for stage, reason, where in steps:
         rows = found.shape.filter(where)
         if rows.height:
             yield _sum(rows, stage, "excluded", reason)
-    used = found.shape.filter(is_import & of_importer & chosen)
+    used = found.shape.filter(question.is_asked & chosen)
     yield _sum(used, f"imports of {question.importers_text} in {found.period}", "kept", None)
 
 

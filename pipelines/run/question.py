@@ -36,6 +36,7 @@ class Question:
         default_programme: Programme of the base duty where no preference is claimed.
         interval: The days between which the law stands so.
         importers: Importers whose imports are asked about.
+        members: Members of an importer that is a group: what it has from them is no import.
         nomenclature: Edition of the codes of the schedule.
         period: Reference period; None where the table has one.
         with_shapley: Whether duty is shared out among authorities by Shapley's value too.
@@ -55,6 +56,7 @@ class Question:
     period: str | None
     groups: pl.DataFrame
     descriptions: pl.DataFrame
+    members: tuple[str, ...] = ()
     may_hit_nothing: bool = False
     with_shapley: bool = False
 
@@ -80,13 +82,21 @@ class Question:
 
     def imports(self, period: str) -> Frame:
         """The importers' imports of a period with their value for duty."""
-        chosen = self.is_asked & in_period(period) & (pl.col("partner") != pl.col("importer"))
+        chosen = self.is_asked & in_period(period)
         return with_duty_base(nw.from_native(self.scan().filter(chosen)), held=self.held)
 
     @property
     def is_asked(self) -> pl.Expr:
-        """Whether a row is an import of an importer that is asked about."""
-        return pl.col("importer").is_in(self.importers) & (pl.col("flow") == "import")
+        """Whether a row is an import of an importer that is asked about, from outside it."""
+        is_import = pl.col("importer").is_in(self.importers) & (pl.col("flow") == "import")
+        return is_import & ~self.is_within
+
+    @property
+    def is_within(self) -> pl.Expr:
+        """Whether a row is trade of an importer with itself: with a member, where it is a group."""
+        return (pl.col("partner") == pl.col("importer")) | (
+            pl.col("importer").is_in(self.importers) & pl.col("partner").is_in(self.members)
+        )
 
     @property
     def importers_text(self) -> str:
@@ -148,18 +158,32 @@ def chosen_period(question: Question, shape: pl.DataFrame) -> str:
     present = set(imports["importer"].unique())
     for importer in question.importers:
         if importer not in present:
-            known = sorted(shape.filter(pl.col("flow") == "import")["importer"].unique())
-            raise ScenarioError(
-                f"the table has no imports of {importer}",
-                where=f"{question.table.name}, column importer",
-                hint=did_you_mean(importer, known),
-            )
+            raise _no_imports(question, importer, shape.filter(pl.col("flow") == "import"))
     periods = sorted(imports["period"].unique())
     wanted = question.period or _common_year(periods)
     if wanted is None or imports.filter(in_period(wanted)).is_empty():
         raise _no_period(question, periods, wanted)
     _refuse_twice(question, imports, wanted)
     return wanted
+
+
+def _no_imports(question: Question, importer: str, imports: pl.DataFrame) -> ScenarioError:
+    """That an importer is not in the table; its members may be, where it is a group."""
+    where = f"{question.table.name}, column importer"
+    listed = imports.filter(pl.col("importer").is_in(question.members))
+    if listed.is_empty():
+        known = sorted(imports["importer"].unique())
+        what = f"the table has no imports of {importer}"
+        return ScenarioError(what, where=where, hint=did_you_mean(importer, known))
+    names = sorted(listed["importer"].unique())
+    inside = listed.filter(pl.col("partner").is_in([importer, *question.members]))
+    return ScenarioError(
+        f"the table lists {len(names)} members of {importer} as importers ({', '.join(names[:3])}"
+        f"{' ...' if len(names) > 3 else ''}), and not {importer} itself",
+        where=where,
+        hint=f"add their imports from outside {importer} up to rows of the importer {importer} and "
+        f"ingest those; USD {to_usd(inside['total_e4'].sum()):,.0f} of them are trade within it",
+    )
 
 
 def _no_period(question: Question, periods: Sequence[str], wanted: str | None) -> ScenarioError:

@@ -131,6 +131,7 @@ def question_of(inputs: Inputs) -> "Question":
     from calc.base import default_programme
     from calc.resolve import LawTables
     from pipelines.reference import descriptions, product_groups
+    from pipelines.run.members import members_of_importer
     from pipelines.run.question import Question
 
     law, scenario = inputs.law, inputs.scenario
@@ -151,6 +152,7 @@ def question_of(inputs: Inputs) -> "Question":
         default_programme=default_programme(law.base["programme"].unique()),
         interval=(law.valid_from, law.valid_until),
         importers=(scenario.importer,),
+        members=members_of_importer(scenario.importer),
         nomenclature=scenario.nomenclature,
         period=inputs.settings.period,
         groups=product_groups(scenario.nomenclature),

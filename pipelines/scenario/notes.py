@@ -22,6 +22,7 @@ def notes_of(
     measures = sorted(scenario.measures, key=lambda measure: measure.measure_id)
     return (
         *_product_notes(scenario, reference),
+        *_importer_notes(scenario, day, reference),
         *_partner_notes(scenario, day, reference),
         *(note for measure in measures for note in _measure_notes(measure, day)),
         *beyond_limits(scenario),
@@ -39,6 +40,18 @@ def _product_notes(scenario: Scenario, reference: Reference) -> Iterator[str]:
             f"@{name} stands for HS {', '.join(group.headings)} "
             f"({codes} six-digit codes of {edition})"
         )
+
+
+def _importer_notes(scenario: Scenario, day: date | None, reference: Reference) -> Iterator[str]:
+    group = reference.partner_groups.get(scenario.importer)
+    if group is None:
+        return
+    yield (
+        f"trade among the {len(group.members)} members of {group.name} is no import of it: "
+        f"{', '.join(group.members)}"
+    )
+    if day is not None and not group.is_valid_at(day):
+        yield f"{group.name} does not exist at {day}; the members are those that it had"
 
 
 def _partner_notes(scenario: Scenario, day: date | None, reference: Reference) -> Iterator[str]:

@@ -41,8 +41,8 @@ def read_importer(table: Table, key: str, reference: Reference) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        table.refuse(key, "several importers in one scenario are not supported yet",
-                     "write one scenario for each importer")  # fmt: skip
+        table.refuse(key, "a scenario has one importer, not several",
+                     "write one for each, and run them together with include")  # fmt: skip
         return ""
     economy, group = resolve(table, key, value, reference)
     if group is not None and not reference.partner_groups[group].is_aggregate:

@@ -254,7 +254,7 @@ def test_all_problems_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
         ('"60 FR 26745"', r'"a\u001b[31mb"', r'source "a\x1b[31mb" holds a control character'),
         ('"HS2022"', '"HS6"', '"HS6" is not a nomenclature'),
         ('"HS2022"', '"HTS2２22"', '"HTS2２22" is not a nomenclature'),
-        ('"USA"', '["USA", "CAN"]', "several importers in one scenario are not supported yet"),
+        ('"USA"', '["USA", "CAN"]', "a scenario has one importer, not several"),
         ('"USA"', '"G7"', "G7 levies no duty of its own"),
     ],
 )  # fmt: skip
