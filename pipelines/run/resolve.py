@@ -10,12 +10,12 @@ from calc.base import base_by_programme
 from calc.duty import ROW, Terms
 from calc.errors import Problem, ScenarioError
 from calc.hits import LINE, named_lines, with_exclusions
-from calc.policy.kinds import CANDIDATE, kind_by_row, kinds_of, kinds_told, read_kinds
 from calc.policy.model import Policy
-from calc.policy.program import Conflict, Kind, Program, compile_program
+from calc.policy.program import Kind, Program, compile_program
 from calc.policy.rows import components_table, segments_table, terms_of
 from calc.resolve import candidates_of
 from calc.shares import attach_shares
+from pipelines.run.compiled import compiled
 from pipelines.run.question import Question
 
 
@@ -48,21 +48,15 @@ def resolve(question: Question, shape: pl.DataFrame, period: str) -> Resolved | 
     if named.is_empty():
         return None
     rows = _with_shares(question, named)
-    told = kinds_of(named.lazy(), rows.lazy(), question.policy).collect()
-    kinds = kinds_told(told.lazy(), question.policy).collect()
-    by_row = kind_by_row(told.lazy(), kinds.lazy(), question.policy).collect()
-    read = _read_kinds(question, named, kinds)
-    program = compile_program(read, question.policy, default_programme=question.default_programme)
-    _refuse_conflicts(program.conflicts, by_row, named)
-    terms = terms_of(program, question.policy)
-    programmes = sorted({row.programme for row in program.segments})
+    law = compiled(question, named, rows)
+    programmes = sorted({row.programme for row in law.program.segments})
     based = base_by_programme(
         rows.lazy(), question.law.base, programmes, default=question.default_programme
     )
-    placed = based.join(by_row.lazy(), on=ROW, how="left", validate="m:1").drop(LINE).collect()
+    placed = based.join(law.by_row.lazy(), on=ROW, how="left", validate="m:1").drop(LINE).collect()
     units = placed["base_specific_unit"].unique().drop_nulls().sort().to_list()
-    terms = replace(terms, base_units=tuple(units))
-    return Resolved(named=named, rows=placed, kinds=read, program=program, terms=terms)
+    terms = replace(terms_of(law.program, question.policy), base_units=tuple(units))
+    return Resolved(named=named, rows=placed, kinds=law.kinds, program=law.program, terms=terms)
 
 
 def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
@@ -130,43 +124,6 @@ def _with_shares(question: Question, named: pl.DataFrame) -> pl.DataFrame:
     for names, column in ((policy.portions, "portion"), (policy.contents, "content")):
         rows = attach_shares(rows.lazy(), shares, names, column=column).collect()
     return rows
-
-
-def _read_kinds(question: Question, named: pl.DataFrame, kinds: pl.DataFrame) -> Sequence[Kind]:
-    first = kinds.lazy().select(ROW, "kind")
-    candidates = named.lazy().join(first, on=ROW, how="inner", validate="m:1")
-    rows = candidates.select("kind", *CANDIDATE).collect().iter_rows(named=True)
-    return read_kinds(kinds, rows, question.policy)
-
-
-def _refuse_conflicts(
-    conflicts: Sequence[Conflict], by_row: pl.DataFrame, named: pl.DataFrame
-) -> None:
-    """Nothing, where the law is settled on every kind of line.
-
-    Raises:
-        ScenarioError: It is not; names the measures, how many lines, and the first of them.
-    """
-    by_pair: dict[tuple[str, str, str], set[int]] = {}
-    for one in conflicts:
-        by_pair.setdefault((one.what, one.first, one.second), set()).add(one.kind)
-    problems = [
-        _told(pair, by_row.filter(pl.col("kind").is_in(list(kinds))), named)
-        for pair, kinds in sorted(by_pair.items(), reverse=True)
-    ]
-    if problems:
-        raise ScenarioError.collected(problems)
-
-
-def _told(pair: tuple[str, str, str], rows: pl.DataFrame, named: pl.DataFrame) -> Problem:
-    what, first, second = pair
-    lines = named.join(rows, on=ROW, how="semi").select(LINE).unique().sort(LINE)
-    example = lines.row(0, named=True)
-    return Problem(
-        f"measures {first} and {second} {what} on {lines.height:,} lines",
-        where=f"first on {example['importer']} from {example['partner']}, code {example['code']}",
-        hint="narrow the scope of one, or say under [[stacking]] how they combine",
-    )
 
 
 def program_frames(
