@@ -1,6 +1,7 @@
 """Static accounting: value, duty and average rates of any set of lines, at unchanged trade.
 
-Values nest: listed, of which covered, of which in force, of which affected. Sums are of whole
+Values nest: listed, of which covered, of which in force, of which affected; what may not enter and
+what is only threatened are the other parts of covered. Sums are of whole
 ten-thousandths of a USD, so they depend on no order; what is not known is summed apart, by value.
 
 Source: definitions of trade covered, duty and averages as in WTO, World Tariff Profiles (technical
@@ -16,6 +17,7 @@ from calc.money import RATE_UNITS, divided_by, ratio, usd
 
 COVERED = pl.col("status") != "excluded"
 IN_FORCE = pl.col("status") == "in force"
+PROHIBITED = pl.col("status") == "prohibited"
 THREATENED = pl.col("status") == "threatened"
 VALUE = pl.col("value_e4")
 
@@ -56,6 +58,7 @@ def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
             listed_value_usd=usd(VALUE.sum()),
             covered_value_usd=value_where(COVERED),
             in_force_value_usd=value_where(IN_FORCE),
+            prohibited_value_usd=value_where(PROHIBITED),
             threatened_value_usd=value_where(THREATENED),
             affected_value_usd=value_where(IN_FORCE & pl.col("is_affected")),
             affected_unknown_value_usd=unknown_value("is_affected", IN_FORCE),
@@ -69,15 +72,15 @@ def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
             threatened_increment_usd=known_sum("threatened_e4", THREATENED),
             threatened_increment_unknown_value_usd=unknown_value("threatened_e4", THREATENED),
             statutory_minus_calculated_usd=known_sum("gap_e4", COVERED),
-            trade_weighted_rate_before=weighted_rate("duty_before_e4"),
-            trade_weighted_rate_after=weighted_rate("duty_after_e4"),
+            trade_weighted_rate_before=weighted_rate("duty_before_e4", COVERED),
+            trade_weighted_rate_after=weighted_rate("duty_after_e4", COVERED & ~PROHIBITED),
         )
     )
 
 
-def weighted_rate(duty: str) -> pl.Expr:
-    """Duty over the value of the covered lines on which it is known; null where that is 0."""
-    known = COVERED & pl.col(duty).is_not_null()
+def weighted_rate(duty: str, where: pl.Expr) -> pl.Expr:
+    """Duty over the value of some lines on which it is known; null where that is 0."""
+    known = where & pl.col(duty).is_not_null()
     value = VALUE.filter(known).sum()
     return pl.when(value > 0).then(ratio(pl.col(duty).filter(known).sum(), value))
 

@@ -214,14 +214,16 @@ def find_increment(lines: Frame, _terms: Terms) -> Frame:
 def tell_rate_after(lines: Frame, _terms: Terms) -> Frame:
     """Add ``rate_after``: the duty with the measures as a share of value.
 
-    The sum of the rates where they are ad valorem only, else the duty over the value.
+    The sum of the rates where they are ad valorem only, else the duty over the value; null where
+    the good may not enter.
     """
     left = nw.col("base_fraction")
     base = nw.when(left == 0.0).then(nw.lit(0.0)).otherwise(nw.col("rate_before") * left)
     value = nw.col("value_e4")
     of_duty = nw.when(value > 0).then(nw.col("duty_after_e4") / value)
     own = nw.when(has("measures_rate")).then(base + nw.col("measures_rate")).otherwise(of_duty)
-    return lines.with_columns(own.alias("rate_after"))
+    rate = nw.when(~nw.col("is_prohibited")).then(own)
+    return lines.with_columns(rate.alias("rate_after"))
 
 
 def tell_affected(lines: Frame, _terms: Terms) -> Frame:

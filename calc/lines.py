@@ -13,9 +13,10 @@ KEY = list(LineKey.primary_key())
 
 
 def with_status(hits: pl.LazyFrame) -> pl.LazyFrame:
-    """The hit lines with their ``status``: excluded, in force or threatened."""
+    """The hit lines with their ``status``: excluded, prohibited, in force or threatened."""
     status = (
         pl.when(~pl.col("is_covered")).then(pl.lit("excluded"))
+        .when("is_prohibited").then(pl.lit("prohibited"))
         .when("is_in_force").then(pl.lit("in force"))
         .otherwise(pl.lit("threatened"))
     )  # fmt: skip
@@ -45,7 +46,7 @@ def lines_table(
         descriptions: ``code`` and ``description``, each code once.
         interval: The days between which the law stands so; null where open.
     """
-    in_force = pl.col("status") == "in force"
+    stands = pl.col("status").is_in(["in force", "prohibited"])
     covered = pl.col("status") != "excluded"
     nearest = {
         "measure_id": ("measure_id", "threatened_measure_id"),
@@ -53,7 +54,7 @@ def lines_table(
         "measure_rate": ("measure_rate", "threatened_measure_rate"),
     }
     shown = {
-        name: pl.when(in_force).then(pl.col(own)).otherwise(pl.col(threat))
+        name: pl.when(stands).then(pl.col(own)).otherwise(pl.col(threat))
         for name, (own, threat) in nearest.items()
     }
     gap = pl.col("duty_before_e4") - pl.col("calculated_e4")

@@ -41,6 +41,16 @@ class TheValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Prohibited:
+    """No duty, since the good may not enter at all; not the same as free."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """A duty that cannot be told, whatever is traded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """The sum of its terms."""
 
@@ -69,8 +79,13 @@ class Least:
     terms: tuple["Expression", ...]
 
 
-Expression = AdValorem | Specific | BaseShare | TheValue | Sum | Times | Greatest | Least
+Expression = (
+    AdValorem | Specific | BaseShare | TheValue | Prohibited | NotKnown
+    | Sum | Times | Greatest | Least
+)  # fmt: skip
 FREE = AdValorem(0.0)
+PROHIBITED = Prohibited()
+NOT_KNOWN = NotKnown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,10 @@ def duty_of(expression: Expression, amounts: Amounts) -> nw.Expr:
             return amounts.base * factor
         case TheValue():
             return amounts.value
+        case Prohibited():
+            return amounts.value * 0.0
+        case NotKnown():
+            return nw.lit(None, nw.Float64)
         case Times(factor, term):
             return duty_of(term, amounts) * factor
         case Sum(terms):
@@ -185,7 +204,7 @@ def rate_type(expression: Expression) -> RateType:
         return "ad valorem"
     if kinds == {Specific}:
         return "specific"
-    return "other" if BaseShare in kinds else "compound"
+    return "other" if kinds & {BaseShare, Prohibited, NotKnown} else "compound"
 
 
 def is_linear(expression: Expression) -> bool:
@@ -219,6 +238,10 @@ def leaf_amount(leaf: Expression, amounts: Mapping[str, float | None]) -> float 
             return _product(amounts.get(unit), usd)
         case BaseShare(factor):
             return _product(amounts.get("base"), factor)
+        case Prohibited():
+            return _product(amounts.get("value"), 0.0)
+        case NotKnown():
+            return None
         case _:
             return amounts.get("value")
 

@@ -6,7 +6,7 @@ MEASURE_PARTNERS hold its scope under ``measure_id`` and ``step``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -16,6 +16,8 @@ Mode = Literal["add", "replace", "all-in"]
 Basis = tuple[str, str | None]
 """An authority and its programme: what is ranked together."""
 
+QuotaPart = Literal["within", "over", "not known"]
+
 FULL = ""
 """``on`` of a branch that bites on the full value."""
 
@@ -24,12 +26,14 @@ FULL = ""
 class Alternative:
     """What a branch charges in the part of the flow that a portion takes: another rate, or none.
 
-    ``rate`` is null for exempt. ``on`` is a content or ``FULL``.
+    ``rate`` is null for exempt. ``on`` is a content or ``FULL``. ``quota_part`` says that the
+    portion is what is over the branch's quota, or a flow of which that is not known.
     """
 
     portion: str
     rate: Expression | None
     on: str = FULL
+    quota_part: QuotaPart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,8 @@ class Branch:
         exclusion_portions: Portions of the flow that exclusions take out, by exclusion number.
         alternatives: What is charged in the part of a flow that a portion takes.
         is_upper_bound: Whether the rate is finer than the goods it names, so that it bounds.
+        order: Place among measures that overwrite each other.
+        quota: Quota that the branch is under; null where it is under none.
     """
 
     measure_id: str
@@ -68,6 +74,7 @@ class Branch:
     alternatives: Sequence[Alternative] = ()
     is_upper_bound: bool = False
     order: int = 0
+    quota: str | None = None
 
     @property
     def basis(self) -> Basis:
@@ -131,6 +138,7 @@ class Policy:
 
     ``portions`` and ``contents`` name the shares that the law knows, in the order of the file;
     their values by line are in SHARES. ``claims`` says which base programme a portion claims.
+    ``derived`` are those portions, the last ones, whose values follow from the fill of quotas.
     """
 
     as_of: date | None
@@ -139,3 +147,14 @@ class Policy:
     portions: Sequence[str] = ()
     contents: Sequence[str] = ()
     claims: Sequence[Claim] = ()
+    derived: Sequence[str] = ()
+
+    @property
+    def without_quotas(self) -> "Policy":
+        """The law as it is as long as no quota is filled: each branch at its own rate."""
+        kept = self.portions[: len(self.portions) - len(self.derived)]
+        branches = [
+            replace(one, alternatives=[a for a in one.alternatives if a.quota_part is None])
+            for one in self.branches
+        ]
+        return replace(self, branches=branches, portions=kept, derived=())

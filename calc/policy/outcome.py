@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from calc.policy.expression import Expression, is_zero
-from calc.policy.model import Basis, Branch
+from calc.policy.model import Basis, Branch, QuotaPart
 
-Status = Literal["applied", "displaced", "threatened", "excluded"]
+Status = Literal["applied", "prohibited", "displaced", "threatened", "excluded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,17 @@ class On:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a branch in a segment, why, at which rate and on what."""
+    """What becomes of a branch in a segment, why, at which rate and on what.
+
+    ``quota_part`` says where the segment stands to the branch's quota; null where it has none.
+    """
 
     candidate: Candidate
     status: Status
     reason: str
     rate: Expression
     on: On = On()
+    quota_part: QuotaPart | None = None
 
 
 class UnsettledError(Exception):

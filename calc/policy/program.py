@@ -15,7 +15,7 @@ from calc.policy.stack import resolve
 
 WHOLE = "whole"
 NOTHING = On("rest", ())
-STANDING = ("applied", "threatened", "displaced", "excluded")
+STANDING = ("applied", "prohibited", "threatened", "displaced", "excluded")
 """Of several branches of one measure on a line, which counts: the first of these."""
 
 
@@ -51,6 +51,7 @@ class SegmentRow:
     base_on: On
     is_covered: bool
     is_in_force: bool
+    is_prohibited: bool
     is_threatened: bool
     applied: tuple[int, ...]
     threatened: tuple[int, ...]
@@ -172,6 +173,7 @@ def _segment_row(
 ) -> SegmentRow:
     policy, programme = law
     applied = [one for one in outcomes if one.status == "applied"]
+    banned = [one for one in outcomes if one.status == "prohibited"]
     waiting = [one for one in outcomes if one.status == "threatened"]
     return SegmentRow(
         kind=kind.number,
@@ -179,11 +181,12 @@ def _segment_row(
         is_last=not any(portions.values()),
         portions=portions,
         programme=programme,
-        base_on=_base_on(applied, policy),
+        base_on=NOTHING if banned else _base_on(applied, policy),
         is_covered=any(one.status != "excluded" for one in outcomes),
         is_in_force=bool(applied),
+        is_prohibited=bool(banned),
         is_threatened=bool(waiting),
-        applied=tuple(one.candidate.branch for one in applied),
+        applied=tuple(one.candidate.branch for one in (*applied, *banned)),
         threatened=tuple(one.candidate.branch for one in waiting),
     )
 

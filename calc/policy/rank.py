@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from calc.policy.expression import ad_valorem_rate
-from calc.policy.model import FULL, Basis, Branch, Policy, Stacking
+from calc.policy.model import FULL, Basis, Branch, Policy, QuotaPart, Stacking
 from calc.policy.outcome import Candidate, On, Outcome, Segment, UnsettledError, names_of
 
 
@@ -19,6 +19,7 @@ def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: boo
     branch = policy.branches[candidate.branch]
     rate, on = branch.rate, On() if branch.on == FULL else On("content", (branch.on,))
     excluded = _exclusion(candidate, branch, segment)
+    part: QuotaPart | None = "within" if branch.quota else None
     for alternative in branch.alternatives:
         if alternative.portion in segment.inside and not excluded:
             if alternative.rate is None:
@@ -26,11 +27,21 @@ def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: boo
                 break
             rate = alternative.rate
             on = On() if alternative.on == FULL else On("content", (alternative.on,))
+            part = alternative.quota_part or part
     if excluded:
         return Outcome(candidate, "excluded", excluded, rate, on)
+    where = _where(part, branch)
     if branch.is_in_force or as_if:
-        return Outcome(candidate, "applied", "in force and first in rank", rate, on)
-    return Outcome(candidate, "threatened", f"{branch.state}: not in force", rate, on)
+        reason = f"in force and first in rank{where}"
+        return Outcome(candidate, "applied", reason, rate, on, part)
+    return Outcome(candidate, "threatened", f"{branch.state}: not in force{where}", rate, on, part)
+
+
+def _where(part: QuotaPart | None, branch: Branch) -> str:
+    """Where a segment stands to the quota of a branch, in words; empty where it has none."""
+    if part == "not known":
+        return f"; how far quota {branch.quota} is filled is not known"
+    return f", {part} quota {branch.quota}" if part else ""
 
 
 def _exclusion(candidate: Candidate, branch: Branch, segment: Segment) -> str:

@@ -33,8 +33,8 @@ def segments_table(rows: Sequence[SegmentRow], policy: Policy, terms: Terms) -> 
     Returns:
         One row a kind and segment: ``in_0`` ... for the portions (1 inside, 0 outside, null where
         they do not split it), ``base_programme``, ``base_on``, ``is_covered``, ``is_in_force``,
-        and for the measures in force and those that threaten: names, ``threats``, and mode and
-        rate where there is one.
+        ``is_prohibited``, and for the measures in force (or that prohibit) and those that threaten:
+        names, ``threats``, and mode and rate where there is one.
     """
     ons = {on: number for number, on in enumerate(terms.ons)}
     found = [
@@ -50,6 +50,7 @@ def segments_table(rows: Sequence[SegmentRow], policy: Policy, terms: Terms) -> 
             "base_on": ons[row.base_on],
             "is_covered": row.is_covered,
             "is_in_force": row.is_in_force,
+            "is_prohibited": row.is_prohibited,
             "is_threatened": row.is_threatened,
             "threats": len(row.threatened),
             **_told(row.applied, policy, ""),
@@ -61,7 +62,8 @@ def segments_table(rows: Sequence[SegmentRow], policy: Policy, terms: Terms) -> 
         "kind": pl.UInt32, "segment": pl.String, "is_last": pl.Boolean,
         **{f"in_{number}": pl.Int8 for number in range(len(terms.portions))},
         "base_programme": pl.String, "base_on": pl.UInt32, "is_covered": pl.Boolean,
-        "is_in_force": pl.Boolean, "is_threatened": pl.Boolean, "threats": pl.UInt32,
+        "is_in_force": pl.Boolean, "is_prohibited": pl.Boolean,
+        "is_threatened": pl.Boolean, "threats": pl.UInt32,
     }  # fmt: skip
     for prefix in ("", "threatened_"):
         schema |= {f"{prefix}measure_id": pl.String, f"{prefix}mode": pl.String}
@@ -110,6 +112,8 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
                 "on": ons[outcome.on],
                 "rate_text": f"{text_of(outcome.rate)}{' all-in' if branch.mode == ALL_IN else ''}",
                 "bites_on": on_text(outcome.on),
+                "quota": branch.quota,
+                "quota_part": outcome.quota_part,
             }
         )
     text = ("segment", "measure_id", "authority", "programme", "status", "state", "reason")
@@ -118,6 +122,7 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
         **dict.fromkeys(text[2:], pl.String), "branch": pl.UInt32, "mode": pl.String,
         "rate": pl.UInt32, "measure_rate": pl.Float64, "on": pl.UInt32,
         "rate_text": pl.String, "bites_on": pl.String,
+        "quota": pl.String, "quota_part": pl.String,
     }  # fmt: skip
     return pl.LazyFrame(found, schema=schema, orient="row")
 

@@ -5,12 +5,13 @@ apart. The law is read once a kind, in words of the law; amounts are computed li
 
 The order: a branch is left out or excluded; outside its portion; exempt or at another rate in a
 portion; not in force; ranked within its authority and programme; then the authorities stand to each
-other as the stacking of the era says.
+other as the stacking of the era says; last, a prohibition that is charged displaces every duty.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from calc.policy.expression import PROHIBITED
 from calc.policy.model import Basis, Policy, Relation, Stacking
 from calc.policy.outcome import (
     Candidate,
@@ -47,8 +48,22 @@ def resolve(
     waiting = [one for one in open_to if one.status == "threatened"]
     settled = _stack(rank_within(standing, policy), segment, policy)
     by_candidate = {one.candidate: one for one in open_to}
+    settled = _prohibit(settled, policy)
     by_candidate |= {one.candidate: one for one in (*nearest_waiting(waiting, policy), *settled)}
     return [by_candidate[candidate] for candidate in candidates]
+
+
+def _prohibit(settled: list[Outcome], policy: Policy) -> list[Outcome]:
+    """What may not enter pays no duty: a prohibition that is charged displaces all duties."""
+    charged = [one for one in settled if one.status == "applied"]
+    bans = [one for one in charged if one.rate == PROHIBITED]
+    if not bans:
+        return settled
+    name = policy.branches[bans[0].candidate.branch].measure_id
+    reason = f"{name} prohibits the entry"
+    others = {one.candidate: replace(one, status="displaced", reason=reason) for one in charged}
+    told = others | {one.candidate: replace(one, status="prohibited") for one in bans}
+    return [told.get(one.candidate, one) for one in settled]
 
 
 def _stack(ranked: list[Outcome], segment: Segment, policy: Policy) -> list[Outcome]:

@@ -9,6 +9,8 @@ from calc.policy.expression import (
     Expression,
     Greatest,
     Least,
+    NotKnown,
+    Prohibited,
     Specific,
     Sum,
     TheValue,
@@ -108,12 +110,18 @@ def _words(leaf: Expression, beside_base: bool) -> str:
             return f"{_decimal(usd)} USD/{unit}"
         case BaseShare(factor):
             return "base" if factor == 1 else f"{_percent(factor)} of base"
+        case Prohibited():
+            return "prohibited"
+        case NotKnown():
+            return "not known"
         case _:
             return "unit_value"
 
 
 def _with_figures(leaf: Expression, amounts: Mapping[str, float | None]) -> str:
     match leaf:
+        case Prohibited() | NotKnown():
+            return _words(leaf, False)
         case AdValorem():
             return f"{_words(leaf, False)} × {_figure(amounts.get('value'))}"
         case Specific(_, unit):

@@ -52,8 +52,9 @@ class Lines(LineKey):
     )
     quantity_unit = dy.String(nullable=True, description="Unit of the quantity.")
     status = dy.String(
-        regex="^(in force|threatened|excluded)$",
-        description="in force, threatened (named but not in force) or excluded (an exclusion).",
+        regex="^(in force|prohibited|threatened|excluded)$",
+        description="in force, prohibited (may not enter, as over a quota), threatened (named but "
+        "not in force) or excluded (an exclusion).",
     )
     is_affected = dy.Bool(
         nullable=True,
@@ -77,7 +78,8 @@ class Lines(LineKey):
     rate_after = dy.Float64(
         nullable=True,
         metadata=FRACTION,
-        description="Duty with the measures in force as a share of value; null where unknown.",
+        description="Duty with the measures in force as a share of value; null where unknown, and "
+        "where the good may not enter.",
     )
     calculated_duty_usd = dy.Float64(
         nullable=True,
@@ -115,13 +117,13 @@ class Lines(LineKey):
 
 
 class Components(LineKey):
-    """A measure that names a line: applied, displaced, threatened or excluded, and why."""
+    """A measure that names a line: applied, prohibited, displaced, threatened or excluded."""
 
     measure_id = dy.String(primary_key=True, regex=MEASURE_ID, description="The measure.")
     authority = dy.String(description="Legal basis of the measure.")
     programme = dy.String(nullable=True, description="Programme of the measure.")
     status = dy.String(
-        regex="^(applied|displaced|threatened|excluded)$",
+        regex="^(applied|prohibited|displaced|threatened|excluded)$",
         description="What becomes of the measure on the line.",
     )
     state = dy.String(description="State of the measure at the date of the law.")
@@ -135,6 +137,14 @@ class Components(LineKey):
     )
     rate_text = dy.String(description="Rate of the measure on the line, in words.")
     bites_on = dy.String(description="Part of the value that the measure bites on.")
+    quota = dy.String(
+        nullable=True, description="Quota that the measure is under; null where it is under none."
+    )
+    quota_part = dy.String(
+        nullable=True,
+        regex="^(within|over|not known)$",
+        description="Whether the part of the flow is within the quota or over it.",
+    )
     customs_value_usd = dy.Float64(
         nullable=True, metadata=USD, description="Value on which the importer levies duty."
     )

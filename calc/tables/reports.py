@@ -31,10 +31,11 @@ class Accounting(dy.Schema):
     listed_value_usd = usd("Value of the lines that a measure names.")
     covered_value_usd = usd("Listed value less what exclusions take out.")
     in_force_value_usd = usd("Covered value that a measure in force reaches.")
+    prohibited_value_usd = usd("Covered value that may not enter; it pays no duty after.")
     threatened_value_usd = usd("Covered value that only measures not in force reach.")
     affected_value_usd = usd("Value in force on which the rate changes.")
     affected_unknown_value_usd = usd(
-        "Value in force of lines whose base rate is unknown, so that a change cannot be told."
+        "Value in force of lines whose rate before or after is unknown, so that no change is told."
     )
     coverage_ratio = share("Covered value as a share of the imports of the cell in the table.")
     share_of_importer_imports = share(
@@ -67,7 +68,9 @@ class Accounting(dy.Schema):
         "Mean rate with the measures in force, by line to HS6, then over HS6."
     )
     trade_weighted_rate_before = rate("Base duty over the value of the lines where it is known.")
-    trade_weighted_rate_after = rate("Duty after over the value of the lines where it is known.")
+    trade_weighted_rate_after = rate(
+        "Duty after over the value of the lines that may enter and where it is known."
+    )
 
 
 class ByImporter(Accounting):
@@ -125,6 +128,7 @@ class ByMeasure(dy.Schema):
     listed_value_usd = usd("Value of the lines that the measure names.")
     covered_value_usd = usd("Listed value less what the measure's exclusions take out.")
     in_force_value_usd = usd("Covered value on which the measure is applied.")
+    prohibited_value_usd = usd("Covered value that the measure keeps out.")
     displaced_value_usd = usd("Covered value on which another measure goes first.")
     threatened_value_usd = usd("Covered value on which the measure is not in force.")
     measure_duty_usd = usd("Duty of the measure on the lines where it is applied.")
@@ -229,6 +233,7 @@ class Sweep(dy.Schema):
     )
     covered_value_usd = usd("Value that measures reach, after exclusions.")
     in_force_value_usd = usd("Covered value that a measure in force reaches.")
+    prohibited_value_usd = usd("Covered value that may not enter; it pays no duty after.")
     affected_value_usd = usd("Value in force on which the rate changes.")
     duty_before_usd = usd("Statutory base duty, where known.")
     duty_after_usd = usd("Duty with the measures in force, where known.")
@@ -246,6 +251,7 @@ class ByDate(dy.Schema):
     listed_value_usd = usd("Value of the lines that a measure names.")
     covered_value_usd = usd("Value that measures reach, after exclusions.")
     in_force_value_usd = usd("Covered value that a measure in force reaches.")
+    prohibited_value_usd = usd("Covered value that may not enter; it pays no duty after.")
     threatened_value_usd = usd("Covered value that only measures not in force reach.")
     affected_value_usd = usd("Value in force on which the rate changes.")
     duty_before_usd = usd("Statutory base duty of a full year, where known.")

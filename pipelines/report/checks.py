@@ -14,6 +14,7 @@ ADDS_UP = (
     "listed_value_usd",
     "covered_value_usd",
     "in_force_value_usd",
+    "prohibited_value_usd",
     "threatened_value_usd",
     "affected_value_usd",
     "duty_before_usd",
@@ -27,6 +28,7 @@ LINES_OF = {
     "listed_value_usd": ("customs_value_usd", None),
     "covered_value_usd": ("customs_value_usd", NOT_EXCLUDED),
     "in_force_value_usd": ("customs_value_usd", ("status", "in force")),
+    "prohibited_value_usd": ("customs_value_usd", ("status", "prohibited")),
     "threatened_value_usd": ("customs_value_usd", ("status", "threatened")),
     "duty_before_usd": ("duty_before_usd", NOT_EXCLUDED),
     "duty_after_usd": ("duty_after_usd", NOT_EXCLUDED),
@@ -88,7 +90,7 @@ def total_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
 
 
 def nesting_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
-    """Listed holds covered, which is what is in force and what is threatened; and so on."""
+    """Listed holds covered, which is in force, prohibited or threatened; and so on."""
     if "by_importer" not in tables:
         return
     nested = ("listed_value_usd", "covered_value_usd", "in_force_value_usd", "affected_value_usd")
@@ -97,12 +99,12 @@ def nesting_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]
     for outer, inner, first, second in pairs:
         what = f"{label_of(outer)} is not below {label_of(inner).lower().replace('usd', 'USD')}"
         yield Check(what=what, first=first, second=second, is_equality=False)
-    waits = summed("by_importer", tables, grids, "threatened_value_usd")
-    covered, in_force = sides[1], sides[2]
-    formula = f"{in_force.formula}+{waits.formula}" if waits.formula else ""
-    both = Side(value=in_force.value + waits.value, formula=formula)
-    what = f"{label_of('covered_value_usd')} is the value in force and the threatened value"
-    yield Check(what=what, first=covered, second=both)
+    names = ("prohibited_value_usd", "threatened_value_usd")
+    parts = [sides[2], *(summed("by_importer", tables, grids, name) for name in names)]
+    formula = "+".join(part.formula for part in parts) if parts[0].formula else ""
+    together = Side(value=sum(part.value for part in parts), formula=formula)
+    what = f"{label_of('covered_value_usd')} is in force, prohibited or threatened"
+    yield Check(what=what, first=sides[1], second=together)
 
 
 def funnel_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:

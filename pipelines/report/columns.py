@@ -71,6 +71,7 @@ TEXT_WIDTHS = {
     "measure_id": 28, "product_group": 22, "rate_text": 28, "reason": 60, "source": 60,
     "stage": 44, "suggestion": 34,
 }  # fmt: skip
+THREATENS_NOTHING = ("in force", "prohibited", "excluded")
 # Where these are null there is nothing to say; any other null is something not known.
 NULL_SAYS_NOTHING = {
     "duty_unknown_reason",
@@ -79,6 +80,8 @@ NULL_SAYS_NOTHING = {
     "mode",
     "product_group",
     "programme",
+    "quota",
+    "quota_part",
     "suggestion",
     "valid_from",
     "valid_until",
@@ -166,6 +169,7 @@ def missing_mark(name: str, row: Mapping[str, Any]) -> str:
         or row.get(unknown_beside(name)) == 0
         or (name == "customs_value_usd" and row.get("kind") == "schedule")
         or (name == "reason" and row.get("kind") in ("in", "kept", "part"))
-        or (name == "threatened_increment_usd" and row.get("status") in ("in force", "excluded"))
+        or (name == "threatened_increment_usd" and row.get("status") in THREATENS_NOTHING)
+        or (name == "rate_after" and row.get("status") == "prohibited")
     )
     return NOT_APPLICABLE if nothing_unknown else UNKNOWN

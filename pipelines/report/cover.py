@@ -24,6 +24,7 @@ HEADLINE = {
     "in_force_value_usd": "money",
     "affected_value_usd": "money",
     "affected_unknown_value_usd": "money",
+    "prohibited_value_usd": "money",
     "threatened_value_usd": "money",
     "duty_before_usd": "money",
     "duty_before_unknown_value_usd": "money",
@@ -51,8 +52,9 @@ HOW_TO_READ = (
     (
         "Values nest",
         "Listed (a measure names the line) is at least covered (less exclusions), which is at "
-        "least in force, which is at least affected (the rate changes). Threatened is covered by "
-        "measures that are not in force. None of them is added to another.",
+        "least in force, which is at least affected (the rate changes). Prohibited is covered but "
+        "may not enter; threatened is covered by measures that are not in force. None of them is "
+        "added to another.",
     ),
     ("Before and after", "Before: the duty without the scenario. After: with measures in force."),
     ("Money", "Full U.S. dollars; cells hold more digits than they show."),

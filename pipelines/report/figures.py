@@ -76,13 +76,16 @@ def cells_hit(tables: Tables, name: str) -> list[dict[str, Any]]:
 
 
 def state_of(cell: Mapping[str, Any]) -> str:
-    """The state of a cell in two words, from its value in force and its threatened value."""
+    """The state of a cell in a few words, from its values in force, prohibited and threatened."""
     in_force = (cell["in_force_value_usd"] or 0) > 0
     threatened = (cell["threatened_value_usd"] or 0) > 0
-    if in_force and threatened:
+    prohibited = (cell["prohibited_value_usd"] or 0) > 0
+    if in_force and (threatened or prohibited):
         return "part in force"
     if in_force:
         return "in force"
+    if prohibited:
+        return "prohibited"
     return "threatened" if threatened else "excluded"
 
 

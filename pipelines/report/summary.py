@@ -25,6 +25,7 @@ VALUES = {
     "covered_value_usd": "covered value",
     "in_force_value_usd": "value in force",
     "affected_value_usd": "affected value (the rate changes)",
+    "prohibited_value_usd": "prohibited value (may not enter)",
     "threatened_value_usd": "threatened value (not in force)",
     "duty_before_usd": "duty before, at unchanged trade",
     "duty_after_usd": "duty after, at unchanged trade",
@@ -41,7 +42,7 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
         facts.title,
         read_line(facts, tables),
         *left_out_lines(tables),
-        *(value_line(name, figures, facts) for name in VALUES if figures),
+        *(value_line(name, figures, facts) for name in VALUES if is_told(name, figures)),
         *rate_lines(figures, tables),
         *check_lines(tables),
         *beside_lines(tables),
@@ -107,6 +108,11 @@ def left_out_lines(tables: Tables) -> Iterator[str]:
         yield f"{'':13}and {len(steps) - MOST_LEFT_OUT + 1} more steps: see sheet funnel"
     if not steps and "funnel" in tables:
         yield "left out     nothing: every row read is used"
+
+
+def is_told(name: str, figures: Figures) -> bool:
+    """Whether a figure has a line: all of a result, but prohibited value only where it is some."""
+    return bool(figures) and (name != "prohibited_value_usd" or bool(figures[name]))
 
 
 def value_line(name: str, figures: Figures, facts: RunFacts) -> str:

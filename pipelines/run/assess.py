@@ -73,7 +73,9 @@ def _threats(question: Question, resolved: Resolved, lines: pl.DataFrame) -> pl.
     segments, parts = (
         nw.from_native(one) for one in program_frames(resolved, question, as_if=True)
     )
-    waiting = lines.lazy().filter(pl.col("is_covered") & ~pl.col("is_in_force"))
+    waiting = lines.lazy().filter(
+        pl.col("is_covered") & ~pl.col("is_in_force") & ~pl.col("is_prohibited")
+    )
     held = nw.from_native(waiting)
     sums = sum_applied(component_lines(held, parts, terms))
     added: pl.LazyFrame = threats(held, segments, sums, terms).to_native()

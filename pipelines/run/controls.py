@@ -17,6 +17,7 @@ COLUMNS = {
     "covered_usd": "covered_value_usd",
     "in_force_usd": "in_force_value_usd",
     "affected_usd": "affected_value_usd",
+    "prohibited_usd": "prohibited_value_usd",
     "threatened_usd": "threatened_value_usd",
     "customs_value_usd": "imports_value_usd",
 }

@@ -23,6 +23,7 @@ PARTS = {
         "affected: the rate changes",
         (pl.col("status") == "in force") & pl.col("is_affected"),
     ),
+    "prohibited_value_usd": ("prohibited: may not enter", pl.col("status") == "prohibited"),
     "threatened_value_usd": ("threatened: not in force", pl.col("status") == "threatened"),
 }
 

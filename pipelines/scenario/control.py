@@ -10,7 +10,13 @@ from pipelines.scenario.ranges import share_of
 
 FIGURES = (
     *("listed_usd", "covered_usd", "in_force_usd", "affected_usd", "threatened_usd"),
-    *("customs_value_usd", "duty_before_usd", "duty_after_usd", "duty_increment_usd"),
+    *(
+        "prohibited_usd",
+        "customs_value_usd",
+        "duty_before_usd",
+        "duty_after_usd",
+        "duty_increment_usd",
+    ),
 )
 
 

@@ -29,6 +29,7 @@ def test_sums_nest_and_keep_what_is_unknown_apart() -> None:
         "listed_value_usd": 1807.0,
         "covered_value_usd": 1800.0,
         "in_force_value_usd": 1540.0,
+        "prohibited_value_usd": 0.0,
         "threatened_value_usd": 260.0,
         "affected_value_usd": 1000.0,
         "affected_unknown_value_usd": 40.0,
@@ -48,6 +49,20 @@ def test_sums_nest_and_keep_what_is_unknown_apart() -> None:
     nested = ("listed_value_usd", "covered_value_usd", "in_force_value_usd", "affected_value_usd")
     values = [found[name] for name in nested]
     assert values == sorted(values, reverse=True)
+
+
+def test_what_may_not_enter_is_covered_and_weighs_in_no_rate_after() -> None:
+    """By hand: 300 at 2.5 % before, of which 100 may not enter and the rest pays 100 %."""
+    kept_out = in_force("87089900", 100.0, status="prohibited", is_affected=False)
+    kept_out |= {"duty_after_e4": 0, "increment_e4": -25_000, "rate_after": None}
+    found = one(sums_of(hits(in_force("87089900", 200.0), kept_out), ["importer"]))
+    told = {
+        "covered_value_usd": 300.0, "in_force_value_usd": 200.0, "prohibited_value_usd": 100.0,
+        "threatened_value_usd": 0.0, "affected_value_usd": 200.0, "duty_before_usd": 7.5,
+        "duty_after_usd": 200.0, "duty_increment_usd": 192.5, "trade_weighted_rate_before": 0.025,
+        "trade_weighted_rate_after": 1.0,
+    }  # fmt: skip
+    assert {name: found[name] for name in told} == told
 
 
 def test_sums_by_a_finer_key_add_up() -> None:
@@ -88,7 +103,9 @@ def test_known_sum_is_of_the_chosen_lines() -> None:
 
 
 def test_weighted_rate_is_null_where_nothing_was_traded() -> None:
-    frame = hits(in_force("87089900", 0.0)).select(rate=weighted_rate("duty_before_e4"))
+    frame = hits(in_force("87089900", 0.0)).select(
+        rate=weighted_rate("duty_before_e4", pl.lit(value=True))
+    )
     assert one(frame) == {"rate": None}
 
 

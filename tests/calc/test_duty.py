@@ -54,6 +54,7 @@ TYPES: dict[str, Any] = {
     "rate": pl.UInt32,
     "fraction": pl.Float64,
     "is_in_force": pl.Boolean,
+    "is_prohibited": pl.Boolean,
     "mode": pl.String,
     "measure_rate": pl.Float64,
     "measures_e4": pl.Int64,
@@ -290,15 +291,16 @@ def test_increment_on_top_is_the_measures_themselves() -> None:
 
 def test_rate_after_is_a_sum_of_rates_or_the_duty_over_the_value() -> None:
     rows = {
-        # fraction, before, rate of the measures, duty after, value: rate
-        "on top": (1.0, 0.025, 1.0, 0, 0, 1.025),
-        "in lieu of what is unknown": (0.0, None, 1.0, 0, 0, 1.0),
-        "on top of what is unknown": (1.0, None, 1.0, None, 10, None),
-        "not ad valorem": (1.0, 0.025, None, 250, 1000, 0.25),
-        "not ad valorem, nothing traded": (1.0, 0.025, None, 0, 0, None),
+        # fraction, before, rate of the measures, duty after, value, may not enter: rate
+        "on top": (1.0, 0.025, 1.0, 0, 0, False, 1.025),
+        "in lieu of what is unknown": (0.0, None, 1.0, 0, 0, False, 1.0),
+        "on top of what is unknown": (1.0, None, 1.0, None, 10, False, None),
+        "not ad valorem": (1.0, 0.025, None, 250, 1000, False, 0.25),
+        "not ad valorem, nothing traded": (1.0, 0.025, None, 0, 0, False, None),
+        "may not enter": (0.0, 0.025, 0.0, 0, 1000, True, None),
     }
     names = ("base_fraction", "rate_before", "measures_rate", "duty_after_e4", "value_e4",
-             "rate_after")  # fmt: skip
+             "is_prohibited", "rate_after")  # fmt: skip
     columns = by_name(rows, names)
     rate = columns.pop("rate_after")
     check(tell_rate_after, columns, {"rate_after": rate})

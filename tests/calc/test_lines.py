@@ -21,16 +21,23 @@ KEY = {
 
 
 @pytest.mark.parametrize(
-    ("is_covered", "is_in_force", "status"),
+    ("is_covered", "is_in_force", "is_prohibited", "status"),
     [
-        (True, True, "in force"),
-        (True, False, "threatened"),
-        (False, False, "excluded"),
-        (False, True, "excluded"),
+        (True, True, False, "in force"),
+        (True, False, False, "threatened"),
+        (True, False, True, "prohibited"),
+        (False, False, False, "excluded"),
+        (False, True, False, "excluded"),
     ],
 )
-def test_status(is_covered: bool, is_in_force: bool, status: str) -> None:
-    frame = pl.LazyFrame({"is_covered": [is_covered], "is_in_force": [is_in_force]})
+def test_status(is_covered: bool, is_in_force: bool, is_prohibited: bool, status: str) -> None:
+    frame = pl.LazyFrame(
+        {
+            "is_covered": [is_covered],
+            "is_in_force": [is_in_force],
+            "is_prohibited": [is_prohibited],
+        }
+    )
     assert line_tables.with_status(frame).collect()["status"].item() == status
 
 

@@ -51,7 +51,8 @@ def test_an_unsplit_line_is_one_segment() -> None:
     (whole,) = segments(law(CARS))
     assert whole == SegmentRow(
         kind=0, segment="whole", is_last=True, portions={}, programme="mfn", base_on=On(),
-        is_covered=True, is_in_force=True, is_threatened=False, applied=(0,), threatened=(),
+        is_covered=True, is_in_force=True, is_prohibited=False, is_threatened=False,
+        applied=(0,), threatened=(),
     )  # fmt: skip
 
 

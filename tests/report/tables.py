@@ -123,6 +123,7 @@ def accounting(rows: Sequence[Row], imports: float, **cells: Any) -> Row:
     """The accounting columns of a cell made of these lines."""
     covered = [row for row in rows if row["status"] != "excluded"]
     in_force = [row for row in rows if row["status"] == "in force"]
+    banned = [row for row in rows if row["status"] == "prohibited"]
     waiting = [row for row in rows if row["status"] == "threatened"]
     value = total(covered, "customs_value_usd") or 0.0
     before, after = total(covered, "duty_before_usd"), total(covered, "duty_after_usd")
@@ -134,6 +135,7 @@ def accounting(rows: Sequence[Row], imports: float, **cells: Any) -> Row:
         "listed_value_usd": total(rows, "customs_value_usd"),
         "covered_value_usd": value,
         "in_force_value_usd": total(in_force, "customs_value_usd") or 0.0,
+        "prohibited_value_usd": total(banned, "customs_value_usd") or 0.0,
         "threatened_value_usd": total(waiting, "customs_value_usd") or 0.0,
         "affected_value_usd": total(
             [row for row in in_force if row.get("is_affected")], "customs_value_usd"
@@ -186,6 +188,7 @@ MEASURE: Row = {
     "covered_value_usd": 7_143_730_286.0,
     "in_force_value_usd": 7_143_730_286.0,
     "displaced_value_usd": 0.0,
+    "prohibited_value_usd": 0.0,
     "threatened_value_usd": 0.0,
     "measure_duty_usd": 7_143_730_286.0,
     "source": "60 FR 00000",

@@ -136,6 +136,7 @@ def test_headers_hold_units_and_say_at_unchanged_trade(book: Any) -> None:
         "Listed value (USD)",
         "Covered value (USD)",
         "Value in force (USD)",
+        "Prohibited value (USD)",
         "Threatened value (USD)",
         "Affected value (USD)",
         "Value where the change of rate is unknown (USD)",
@@ -205,7 +206,7 @@ def test_the_cover_says_what_a_stranger_asks(book: Any) -> None:
     assert said["Law as of"] == datetime(1995, 6, 28)
     assert said["Covered value (USD)"] == 11_611_705_686
     assert said["Value where duty before is unknown (USD)"] == 7_021_793
-    assert said["Checks that hold"] == "41 of 41 (sheet checks)"
+    assert said["Checks that hold"] == "45 of 45 (sheet checks)"
     assert said["Verify with"] == "retorsion verify 0123456789ab"
     assert said["Note 1"] == FACTS.notes[0]
     assert said["imports.csv"] == f"imports by line; SHA-256 {'ab' * 32}"
