@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 WORKBOOK_NAME = "report.xlsx"
+PAGE_NAME = "report.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.report.checks import failed_checks
 from pipelines.report.columns import NOT_APPLICABLE, missing_mark, unknown_beside
-from pipelines.report.facts import WORKBOOK_NAME, RunFacts
+from pipelines.report.facts import PAGE_NAME, RunFacts
 from pipelines.report.figures import (
     Figures,
     Tables,
@@ -48,8 +48,8 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
         *beside_lines(tables),
         *cell_lines(tables),
         *unmatched_lines(tables),
-        f"files        {facts.folder}: {WORKBOOK_NAME} and {len(facts.files)} files in all",
-        f"next         retorsion verify {facts.scenario_id}; open {WORKBOOK_NAME}; "
+        f"files        {facts.folder}: {PAGE_NAME} and {len(facts.files)} files in all",
+        f"next         open {PAGE_NAME}; retorsion verify {facts.scenario_id}; "
         "edit a rate and run again",
     ]
     return [fitted(line) for line in printed]

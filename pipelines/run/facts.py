@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from pipelines.report.facts import WORKBOOK_NAME, OutputFile, RunFacts, Source
+from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, OutputFile, RunFacts, Source
 from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
 from pipelines.run.inputs import Inputs
@@ -27,6 +27,7 @@ TABLE_FILES = {
     "provenance": "the source file and row of every line",
 }
 OTHER_FILES = {
+    PAGE_NAME: "all of it as a page, with charts and trails",
     WORKBOOK_NAME: "all of it as a spreadsheet",
     "scenario.toml": "the scenario as resolved",
     "validation/report.html": "the verdict on the trade table, for people",

@@ -13,7 +13,8 @@ from calc.tables import TABLES
 from calc.tables.lines import LineKey
 from pipelines.parquet import write_table
 from pipelines.provenance import source_rows
-from pipelines.report.facts import WORKBOOK_NAME, RunFacts
+from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, RunFacts
+from pipelines.report.page.page import page
 from pipelines.report.workbook import write_workbook
 from pipelines.run.compute import Answer
 from pipelines.run.facts import TABLE_FILES, what_is
@@ -29,7 +30,7 @@ VALIDATION_FOLDER = "validation"
 def write_outputs(
     folder: Path, inputs: Inputs, found: Answer, facts: RunFacts
 ) -> Mapping[str, int]:
-    """Write tables, provenance, workbook, scenario and verdict of a run.
+    """Write tables, provenance, page, workbook, scenario and verdict of a run.
 
     Returns:
         Rows by name of each Parquet file.
@@ -43,6 +44,7 @@ def write_outputs(
     for name in names:
         write_table(folder / f"{name}.parquet", tables[name], name, TABLES[name], about)
     write_workbook(folder / WORKBOOK_NAME, facts, found.tables)
+    (folder / PAGE_NAME).write_text(page(facts, tables), encoding="utf-8", newline="\n")
     (folder / "scenario.toml").write_text(inputs.resolved, encoding="utf-8", newline="\n")
     copy_verdict(folder / VALIDATION_FOLDER, inputs.verdict)
     return {f"{name}.parquet": tables[name].height for name in names}

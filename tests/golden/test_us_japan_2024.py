@@ -167,8 +167,8 @@ def test_summary_on_one_screen(demonstration: tuple[Place, Done]) -> None:
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 100
     run = place.runs()[0]
-    assert lines[-2] == f"files        {run['folder']}: report.xlsx and 19 files in all"
-    assert lines[-1].startswith("next         retorsion verify us-japan-2024; ")
+    assert lines[-2] == f"files        {run['folder']}: report.html and 20 files in all"
+    assert lines[-1].startswith("next         open report.html; retorsion verify us-japan-2024; ")
 
 
 def test_schedule_without_trade_is_named_with_what_is_near(demo: Place) -> None:

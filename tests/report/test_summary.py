@@ -32,8 +32,8 @@ medical-technology         1       2,517,122,780  threatened                   0
 telecom                    1       1,950,852,620  threatened                   0                   0
 flat-glass                 2          80,659,910  in force          >= 3,681,906          80,659,910
 not matched  1 schedule line without trade; 1 trade line of the groups not named
-files        data/processed/runs/title-vii-1994/0123456789ab: report.xlsx and 2 files in all
-next         retorsion verify title-vii-1994; open report.xlsx; edit a rate and run again
+files        data/processed/runs/title-vii-1994/0123456789ab: report.html and 2 files in all
+next         open report.html; retorsion verify title-vii-1994; edit a rate and run again
 """
 
 

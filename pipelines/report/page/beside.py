@@ -1,0 +1,104 @@
+"""What stands beside the result: what was left out, what is no duty, controls, notes, sources."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from calc.dictionary import summary
+from calc.tables import TABLES
+from pipelines.html import Content, bullets, code, paragraph, section, table
+from pipelines.report.columns import NOT_APPLICABLE, Column, columns_of, missing_mark
+from pipelines.report.facts import RunFacts
+from pipelines.report.figures import Tables, ordered, unmatched_counts
+from pipelines.report.page.words import percent, usd
+
+MOST_ROWS = 20
+SHOWN_ELSEWHERE = {
+    *("by_importer", "by_partner", "by_group", "by_product", "by_measure", "by_authority"),
+    *("lines", "components", "provenance", "unmatched", "funnel"),
+}
+"""Tables with a section of their own, and those that are too long for a page."""
+
+
+def left_out(tables: Tables) -> str:
+    """Schedule lines that hit no trade, and trade of the named groups that no line hits."""
+    frame = tables["unmatched"]
+    counts = unmatched_counts(tables)
+    note = (
+        f"{counts['schedule_lines']:,} schedule lines met no trade; {counts['trade_lines']:,} "
+        f"trade lines of the named groups, worth {usd(counts['trade_value_usd'] or 0.0)} USD, are "
+        "named by no measure."
+    )
+    if frame.is_empty():
+        return section("left-out", "What does not meet", paragraph(note))
+    first = frame.sort("customs_value_usd", "kind", "measure_id", "partner", "code",
+                       descending=[True, False, False, False, False], nulls_last=True)  # fmt: skip
+    rows = [
+        [row["code"], row["partner"], row["measure_id"], row["reason"], row["suggestion"] or "",
+         "" if row["kind"] == "schedule" else usd(row["customs_value_usd"])]
+        for row in first.head(MOST_ROWS).iter_rows(named=True)
+    ]  # fmt: skip
+    columns = ("code", "partner", "measure", "why", "nearest codes with trade", "USD")
+    more = frame.height - len(rows)
+    last = paragraph(f"{more:,} more stand in unmatched.parquet.") if more > 0 else ""
+    listed = table("Schedule and trade that do not meet", columns, rows, 1)
+    return section("left-out", "What does not meet", paragraph(note), listed, last)
+
+
+def others(tables: Tables) -> str:
+    """Every other table of the run with all its columns; nothing where there are none."""
+    parts = []
+    for name in sorted(set(tables) - SHOWN_ELSEWHERE):
+        frame = tables[name]
+        if frame.is_empty():
+            continue
+        parts.append(_whole(name, ordered(name, frame)))
+        if frame.height > MOST_ROWS:
+            parts.append(paragraph(f"{frame.height - MOST_ROWS:,} more stand in {name}.parquet."))
+    return section("beside", "Beside the duties", *parts) if parts else ""
+
+
+def _whole(name: str, frame: pl.DataFrame) -> str:
+    columns = columns_of(name)
+    texts = [column for column in columns if column.kind in ("text", "flag", "date")]
+    shown = [*texts, *(column for column in columns if column not in texts)]
+    rows = [
+        [_cell(column, row) for column in shown]
+        for row in frame.head(MOST_ROWS).iter_rows(named=True)
+    ]
+    caption = summary(TABLES[name]).removesuffix(".")
+    return table(caption, [column.header for column in shown], rows, len(columns) - len(texts))
+
+
+def _cell(column: Column, row: Mapping[str, Any]) -> str:
+    value = row[column.name]
+    if value is None:
+        return "none" if missing_mark(column.name, row) == NOT_APPLICABLE else "unknown"
+    match column.kind:
+        case "money" | "count":
+            return f"{value:,.0f}"
+        case "percent":
+            return percent(value)
+        case "number":
+            return f"{value:,.6g}"
+        case "flag":
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
+def about(facts: RunFacts, checks: Sequence[str]) -> str:
+    """Notes, files with their hashes, checks, and the command that makes it again."""
+    sources: list[Sequence[Content]] = [
+        [one.name, one.what, code(one.sha256)] for one in facts.sources
+    ]
+    files: list[Sequence[Content]] = [[one.name, one.what] for one in facts.files]
+    holds = "Every check of the run holds." if not checks else "Checks that do not hold:"
+    return section(
+        "about", "Notes, sources and checks",
+        bullets(facts.notes), paragraph(holds), bullets(checks),
+        table("What the run was made from", ("file", "what it holds", "SHA-256"), sources),
+        table("Files of the run", ("file", "what it holds"), files),
+        paragraph(f"Check every hash again with: retorsion verify {facts.run_id}"),
+    )  # fmt: skip

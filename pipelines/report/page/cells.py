@@ -1,0 +1,161 @@
+"""Who is hit: product groups, partners, measures and legal bases, with their charts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from pipelines.html import Content, figure, link, paragraph, section, table
+from pipelines.report.figures import Tables, cells_hit, state_of
+from pipelines.report.page.charts import bars, dumbbells, short_usd, waterfall
+from pipelines.report.page.words import money_cell, named, percent
+
+MOST_CELLS = 15
+COLUMNS = (
+    *("lines", "covered USD", "of its imports", "rate before", "rate after"),
+    *("duty before USD", "duty after USD", "duty added USD"),
+)
+Cell = dict[str, Any]
+
+
+def groups(tables: Tables) -> str:
+    """The product groups: what of each is covered, and its rate before and after."""
+    cells = cells_hit(tables, "by_group")
+    return _cells(cells, "groups", "By product group", "product_group")
+
+
+def partners(tables: Tables) -> str:
+    """The partners: what of their trade is covered, and the rate before and after."""
+    cells = cells_hit(tables, "by_partner")
+    return _cells(cells, "partners", "By partner", "partner")
+
+
+def _cells(cells: list[Cell], name: str, heading: str, key: str) -> str:
+    if not cells:
+        return section(name, heading, paragraph("No line is named by a measure."))
+    shown = cells[:MOST_CELLS]
+    several = len({cell["importer"] for cell in cells}) > 1
+    labels = [_label(cell, key, several=several) for cell in shown]
+    rows: list[Sequence[Content]] = [
+        [label, *_figures(cell)] for label, cell in zip(labels, shown, strict=True)
+    ]
+    parts = [_covered(name, shown, labels), _rates(name, shown, labels)]
+    parts.append(
+        table(
+            f"{heading}, at unchanged trade",
+            (heading.removeprefix("By "), "state", *COLUMNS),
+            rows,
+            8,
+        )
+    )
+    if len(cells) > len(shown):
+        file = f"by_{key.removeprefix('product_')}.parquet"
+        parts.append(paragraph(f"{len(cells) - len(shown)} more stand in {file}."))
+    return section(name, heading, *parts)
+
+
+def _label(cell: Cell, key: str, *, several: bool) -> str:
+    return f"{cell['importer']}: {cell[key]}" if several else str(cell[key])
+
+
+def _figures(cell: Cell) -> list[Content]:
+    return [
+        state_of(cell),
+        f"{cell['lines']:,}",
+        money_cell("covered_value_usd", cell),
+        percent(cell["coverage_ratio"]),
+        percent(cell["trade_weighted_rate_before"]),
+        percent(cell["trade_weighted_rate_after"]),
+        *(money_cell(f"duty_{name}_usd", cell) for name in ("before", "after", "increment")),
+    ]
+
+
+def _covered(name: str, cells: Sequence[Cell], labels: Sequence[str]) -> str:
+    drawn = [
+        {"name": named(label), "usd": cell["covered_value_usd"],
+         "is_filled": state_of(cell) in ("in force", "part in force")}
+        for label, cell in zip(labels, cells, strict=True)
+    ]  # fmt: skip
+    first = (
+        f"{labels[0]} has the largest covered value, {short_usd(cells[0]['covered_value_usd'])} USD"
+    )
+    return figure(
+        f"{name}-covered", bars(drawn, title="Covered value, USD"),
+        f"{first}. Filled: a measure is in force; outlined: threatened or excluded.",
+    )  # fmt: skip
+
+
+def _rates(name: str, cells: Sequence[Cell], labels: Sequence[str]) -> str:
+    drawn = [
+        {"name": named(label), "before": cell["trade_weighted_rate_before"],
+         "after": cell["trade_weighted_rate_after"]}
+        for label, cell in zip(labels, cells, strict=True)
+    ]  # fmt: skip
+    known = [row for row in drawn if row["before"] is not None and row["after"] is not None]
+    if not known:
+        return ""
+    largest = max(known, key=lambda row: abs(row["after"] - row["before"]))
+    sentence = (
+        f"Trade-weighted rate of the covered lines, outlined before and filled after; the largest "
+        f"change is that of {largest['name']}, from {percent(largest['before'])} to "
+        f"{percent(largest['after'])}."
+    )
+    return figure(f"{name}-rates", dumbbells(known, title="Rate"), sentence)
+
+
+def authorities(tables: Tables) -> str:
+    """The duty added by each legal basis, in parts that add up."""
+    frame = tables["by_authority"].filter(pl.col("method") == "order of law")
+    importers = tables["by_importer"].to_dicts()
+    parts = [
+        _waterfall(row, frame.filter(pl.col("importer") == row["importer"]).to_dicts())
+        for row in importers
+        if row["duty_before_usd"] is not None and row["duty_increment_usd"] is not None
+    ]
+    rows = [
+        [row["authority"], row["importer"], row["method"], f"{row['duty_increment_usd']:,.0f}"]
+        for row in tables["by_authority"].iter_rows(named=True)
+    ]
+    columns = ("legal basis", "importer", "method", "duty added USD")
+    listed = table("What each legal basis adds, at unchanged trade", columns, rows, 1)
+    return section("authorities", "By legal basis", *parts, listed) if rows else ""
+
+
+def _waterfall(row: Cell, parts: list[Cell]) -> str:
+    before, added = row["duty_before_usd"], row["duty_increment_usd"]
+    steps = [{"name": "duty before", "usd": before, "is_total": True}]
+    steps += [
+        {"name": named(part["authority"]), "usd": part["duty_increment_usd"], "is_total": False}
+        for part in parts
+    ]
+    steps.append({"name": "before and added", "usd": before + added, "is_total": True})
+    told = ", ".join(
+        f"{part['authority']} adds {short_usd(part['duty_increment_usd'])}" for part in parts
+    )
+    sentence = (
+        f"Duty on the imports of {row['importer']} in USD: {short_usd(before)} before; {told}."
+    )
+    return figure(f"duty-{row['importer']}", waterfall(steps, title="USD"), sentence)
+
+
+def measures(tables: Tables) -> str:
+    """The measures: what each reaches by itself, and the legal act that it is."""
+    rows: list[Sequence[Content]] = [
+        [
+            row["measure_id"], row["authority"], row["state"], row["rate_text"], row["source"],
+            f"{row['lines']:,}", money_cell("covered_value_usd", row),
+            money_cell("in_force_value_usd", row), money_cell("displaced_value_usd", row),
+        ]
+        for row in tables["by_measure"].iter_rows(named=True)
+    ]  # fmt: skip
+    columns = ("measure", "legal basis", "state", "rate", "source", "lines",
+               "covered USD", "charged USD", "displaced USD")  # fmt: skip
+    note = paragraph("Measures may share lines: their values are not added.")
+    listed = table("What each measure reaches by itself", columns, rows, 4)
+    return section("measures", "Measures", note, listed)
+
+
+def contents(names: Sequence[tuple[str, str]]) -> str:
+    """Links to the sections of the page."""
+    items = "".join(f"<li>{link(heading, name).text}</li>" for name, heading in names)
+    return f'<nav aria-label="Contents">\n<ul>\n{items}\n</ul>\n</nav>'

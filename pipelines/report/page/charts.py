@@ -1,0 +1,136 @@
+"""Charts as SVG text: drawn by Vega-Lite without a browser, readable in grey and on dark paper.
+
+What is in force is a filled mark, what threatens an outlined one, so that no meaning hangs on a
+colour. Text takes the colour of the page; every chart has a table and a sentence beside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+WIDTH = 620
+BAR = 26
+MARK, SOFT, INK = "#2f74c0", "#2f74c022", "#555555"
+LABEL_PIXELS = 220
+Row = Mapping[str, Any]
+
+CONFIG: dict[str, Any] = {
+    "background": None,
+    "font": "sans-serif",
+    "view": {"stroke": None},
+    "axis": {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal", "domain": False,
+             "gridColor": "#88888844", "tickColor": "#88888844", "labelLimit": LABEL_PIXELS},
+    "text": {"fontSize": 13},
+}  # fmt: skip
+
+
+def short_usd(amount: float | None) -> str:
+    """An amount as charts label it: ``7.06 bn``; what is not known is said to be so."""
+    if amount is None:
+        return "unknown"
+    for size, word in ((1e12, " tn"), (1e9, " bn"), (1e6, " m")):
+        if abs(amount) >= size:
+            return f"{amount / size:.3g}{word}" if abs(amount) < 999 * size else f"{amount:,.0f}"
+    return f"{amount:,.0f}"
+
+
+def bars(rows: Sequence[Row], *, title: str) -> str:
+    """Horizontal bars with their amount beside them.
+
+    Args:
+        rows: ``name``, ``usd`` and ``is_filled``, from top to bottom.
+        title: Title of the axis.
+    """
+    values = [
+        dict(row) | {"label": short_usd(row["usd"])} for row in rows if row["usd"] is not None
+    ]
+    y = _names([row["name"] for row in values])
+    x = {"field": "usd", "type": "quantitative", "axis": _money(title)}
+    bar = {
+        "mark": {"type": "bar", "stroke": MARK, "strokeWidth": 1.5, "height": {"band": 0.7}},
+        "encoding": {"y": y, "x": x, "fill": _filled()},
+    }
+    text = {
+        "mark": {"type": "text", "align": "left", "dx": 5, "fill": INK},
+        "encoding": {"y": y, "x": x, "text": {"field": "label", "type": "nominal"}},
+    }
+    return _svg({"data": {"values": values}, "layer": [bar, text]}, len(values))
+
+
+def dumbbells(rows: Sequence[Row], *, title: str) -> str:
+    """Two rates of each name joined by a line: an outlined dot before, a filled dot after.
+
+    Args:
+        rows: ``name``, ``before`` and ``after`` as fractions, from top to bottom.
+        title: Title of the axis.
+    """
+    values = [dict(row) for row in rows if None not in (row["before"], row["after"])]
+    y = _names([row["name"] for row in values])
+    axis = {"title": title, "format": ".0%", "tickCount": 6}
+    before = {"field": "before", "type": "quantitative", "axis": axis}
+    after = {"field": "after", "type": "quantitative", "axis": axis}
+    dot = {"type": "point", "size": 110, "opacity": 1, "stroke": MARK, "strokeWidth": 2}
+    layers = [
+        {"mark": {"type": "rule", "stroke": MARK, "strokeWidth": 2},
+         "encoding": {"y": y, "x": before, "x2": {"field": "after"}}},
+        {"mark": dot | {"fill": "#ffffff"}, "encoding": {"y": y, "x": before}},
+        {"mark": dot | {"fill": MARK}, "encoding": {"y": y, "x": after}},
+    ]  # fmt: skip
+    return _svg({"data": {"values": values}, "layer": layers}, len(values))
+
+
+def waterfall(rows: Sequence[Row], *, title: str) -> str:
+    """Steps from one total to another: totals from zero, parts from where the last one ended.
+
+    Args:
+        rows: ``name``, ``usd`` and ``is_total``, in order.
+        title: Title of the axis.
+    """
+    values, height = [], 0.0
+    for row in rows:
+        low, high = (0.0, row["usd"]) if row["is_total"] else (height, height + row["usd"])
+        height = high
+        label = short_usd(row["usd"]) if row["is_total"] else f"{row['usd']:+,.0f}"
+        if not row["is_total"]:
+            label = ("+" if row["usd"] >= 0 else "") + short_usd(row["usd"])
+        values.append({"name": row["name"], "low": low, "high": high, "top": max(low, high),
+                       "label": label, "is_filled": not row["is_total"]})  # fmt: skip
+    y = _names([row["name"] for row in values])
+    x = {"field": "low", "type": "quantitative", "axis": _money(title)}
+    top = {"field": "top", "type": "quantitative", "axis": _money(title)}
+    bar = {
+        "mark": {"type": "bar", "stroke": MARK, "strokeWidth": 1.5, "height": {"band": 0.7}},
+        "encoding": {"y": y, "x": x, "x2": {"field": "high"}, "fill": _filled()},
+    }
+    text = {
+        "mark": {"type": "text", "align": "left", "dx": 5, "fill": INK},
+        "encoding": {"y": y, "x": top, "text": {"field": "label", "type": "nominal"}},
+    }
+    return _svg({"data": {"values": values}, "layer": [bar, text]}, len(values))
+
+
+def _names(names: Sequence[str]) -> dict[str, Any]:
+    return {"field": "name", "type": "nominal", "sort": list(names), "axis": {"title": None}}
+
+
+def _money(title: str) -> dict[str, Any]:
+    short = "replace(replace(format(datum.value, '.3~s'), 'G', ' bn'), 'M', ' m')"
+    return {"title": title, "labelExpr": f"replace({short}, 'T', ' tn')", "tickCount": 5}
+
+
+def _filled() -> dict[str, Any]:
+    return {"condition": {"test": "datum.is_filled", "value": MARK}, "value": SOFT}
+
+
+def _svg(spec: Mapping[str, Any], count: int) -> str:
+    import vl_convert
+
+    whole = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "config": CONFIG,
+        "width": WIDTH,
+        "height": max(count, 1) * BAR,
+        "padding": {"left": 5, "top": 5, "bottom": 5, "right": 70},
+        **spec,
+    }
+    text: str = vl_convert.vegalite_to_svg(whole)
+    return text

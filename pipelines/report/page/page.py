@@ -1,0 +1,61 @@
+"""The whole page of a run, from its facts and tables."""
+
+from collections.abc import Iterator
+
+from pipelines.html import html_of, paragraph, whole_page
+from pipelines.report.checks import failed_checks
+from pipelines.report.facts import RunFacts
+from pipelines.report.figures import Tables
+from pipelines.report.page import beside, cells, headline, trails
+
+
+def page(facts: RunFacts, tables: Tables) -> str:
+    """The page as HTML.
+
+    Args:
+        facts: What the run is.
+        tables: Its tables with provenance, as declared in ``calc.tables``.
+    """
+    sections = list(_sections(facts, tables))
+    names = [(name, heading) for name, heading, _ in sections]
+    return whole_page(
+        f"{facts.title}: retorsion",
+        skip="Skip to the result",
+        header=_header(facts) + "\n" + cells.contents(names),
+        main="\n".join(text for _, _, text in sections),
+        footer=paragraph(
+            f"retorsion {facts.tool_version}, run {facts.run_id} of {facts.scenario_id}. Every "
+            "figure is in the tables beside this page."
+        ),
+    )
+
+
+def _header(facts: RunFacts) -> str:
+    return "\n".join(
+        (
+            f"<h1>{html_of(facts.title)}</h1>",
+            paragraph(
+                f"Trade {facts.trade_text}; law of {', '.join(facts.importers)} as of "
+                f"{facts.as_of}; duty without the scenario: {facts.base_text}."
+            ),
+        )
+    )
+
+
+def _sections(facts: RunFacts, tables: Tables) -> Iterator[tuple[str, str, str]]:
+    """Name, heading for the contents, and HTML of each section that has something to say."""
+    if tables["by_importer"].height:
+        yield "headline", "What is hit", headline.headline(tables)
+    yield "funnel", "Funnel", headline.funnel(tables)
+    others = beside.others(tables)
+    if others:
+        yield "beside", "Beside the duties", others
+    if tables["lines"].height:
+        yield "groups", "Product groups", cells.groups(tables)
+        yield "partners", "Partners", cells.partners(tables)
+        yield "authorities", "Legal bases", cells.authorities(tables)
+        yield "measures", "Measures", cells.measures(tables)
+        yield "lines", "Largest lines", trails.lines(tables, facts)
+        yield "trails", "Trails", trails.trails(tables, facts)
+    yield "left-out", "What does not meet", beside.left_out(tables)
+    yield "about", "Notes and sources", beside.about(facts, failed_checks(tables))

@@ -1,0 +1,82 @@
+"""How the largest figures came about: the trail of each line, as ``explain`` tells it."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from calc.tables.lines import LineKey
+from pipelines.explain import Trail, trail_lines
+from pipelines.html import Content, Markup, details, html_of, link, paragraph, section, table
+from pipelines.report.facts import RunFacts
+from pipelines.report.figures import Tables
+from pipelines.report.page.words import money_cell
+
+MOST_LINES = 20
+KEY = list(LineKey.primary_key())
+
+
+def largest_lines(tables: Tables) -> pl.DataFrame:
+    """The lines of the largest value, largest first; ties by key."""
+    lines = tables["lines"]
+    down = [True] + [False] * len(KEY)
+    return lines.sort("customs_value_usd", *KEY, descending=down, nulls_last=True).head(MOST_LINES)
+
+
+def lines(tables: Tables, facts: RunFacts) -> str:
+    """The largest lines, each with a link to its trail."""
+    rows: list[list[Content]] = [
+        [
+            link(f"{row['code']} from {row['partner']}", _name(at)),
+            _part(row["segment"]), row["description"] or "", row["status"],
+            row["measure_id"] or "", row["base_rate_text"] or "none",
+            money_cell("customs_value_usd", row), money_cell("duty_increment_usd", row),
+        ]
+        for at, row in enumerate(largest_lines(tables).iter_rows(named=True))
+    ]  # fmt: skip
+    columns = ("line", "part of the flow", "goods", "status", "measures", "base rate",
+               "value USD", "duty added USD")  # fmt: skip
+    command = f"retorsion explain {facts.scenario_id} --line CODE --partner PARTNER"
+    note = Markup(
+        f"The largest {len(rows):,} of {tables['lines'].height:,} lines; each leads to the trail "
+        f"of its figures. For any other: <code>{html_of(command)}</code>"
+    )
+    caption = "Lines of the largest value, at unchanged trade"
+    return section("lines", "Largest lines", paragraph(note), table(caption, columns, rows, 2))
+
+
+def _part(segment: str) -> str:
+    return "" if segment == "whole" else segment
+
+
+def _name(at: int) -> str:
+    return f"trail-{at + 1}"
+
+
+def trails(tables: Tables, facts: RunFacts) -> str:
+    """The trail of each of the largest lines."""
+    inputs = [{"role": one.what, "name": one.name, "sha256": one.sha256} for one in facts.sources]
+    parts = [
+        details(
+            _name(at),
+            f"{trail.line['code']} from {trail.line['partner']}",
+            f"<pre>{html_of(chr(10).join(trail_lines(trail)))}</pre>",
+        )
+        for at, trail in enumerate(_trails(tables, inputs))
+    ]
+    note = "From the figure back to the row of the source file and the legal act."
+    return section("trails", "How these figures came about", paragraph(note), *parts)
+
+
+def _trails(tables: Tables, inputs: list[dict[str, str]]) -> Iterator[Trail]:
+    chosen = largest_lines(tables)
+    beside = {
+        name: tables[name].join(chosen.select(KEY), on=KEY, how="semi")
+        for name in ("components", "provenance")
+    }
+    measures = {row["measure_id"]: row for row in tables["by_measure"].iter_rows(named=True)}
+    for line in chosen.iter_rows(named=True):
+        same = pl.all_horizontal(pl.col(name) == line[name] for name in KEY)
+        parts = beside["components"].filter(same).sort("measure_id").to_dicts()
+        source = beside["provenance"].filter(same).sort("source_id", "source_row").to_dicts()[0]
+        named = {row["measure_id"]: measures[row["measure_id"]] for row in parts}
+        yield Trail(line=line, source=source, components=parts, measures=named, inputs=inputs)
