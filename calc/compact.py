@@ -1,23 +1,26 @@
 """Lines on which the law can do nothing different, added up: what a sweep is computed on.
 
 Two lines of one kind, base rate and shares pay the same rate whatever the measures are changed to,
-so a thousand variants need the sums of such lines, not the lines. Where a rate is the greater or
-the lesser of two, or tops up, a line with a quantity stands alone: the greater of sums is not the
-sum of the greater.
+so a thousand variants need the sums of such lines, not the lines. Where duties do not add up, lines
+with a quantity stand alone (``calc.policy.additive``).
 """
+
+from collections.abc import Sequence
 
 import polars as pl
 
 from calc.duty import ROW
 from calc.money import usd
+from calc.policy.additive import Apart
 
 SEEDS = (1, 2)
 UNITS = ("quantity_unit", "quantity_2_unit")
 QUANTITIES = ("quantity", "quantity_2", "net_mass_kg")
+SPECIFIC, SPECIFIC_RATE = "has_specific_base", "base_specific_rate_usd"
 AMOUNTS = (*QUANTITIES, "calculated_duty_usd")
 
 
-def groups_of(trade: pl.LazyFrame, rows: pl.LazyFrame, *, is_linear: bool = True) -> pl.LazyFrame:
+def groups_of(trade: pl.LazyFrame, rows: pl.LazyFrame, *, apart: Apart = "none") -> pl.LazyFrame:
     """The sums of like lines.
 
     Lines are alike where importer, units of quantity, what is not known, and all columns of their
@@ -26,8 +29,7 @@ def groups_of(trade: pl.LazyFrame, rows: pl.LazyFrame, *, is_linear: bool = True
     Args:
         trade: Imports with their value for duty, with ``table_row``.
         rows: One row a trade row and base programme, as ``calc.hits.segment_lines`` takes them.
-        is_linear: Whether every duty of the law adds up over lines; else lines with a quantity are
-            groups of their own.
+        apart: Which lines with a quantity are groups of their own.
 
     Returns:
         One row a group, in the columns of ``trade``: ``table_row`` of its first line, the sums of
@@ -36,13 +38,33 @@ def groups_of(trade: pl.LazyFrame, rows: pl.LazyFrame, *, is_linear: bool = True
     told = pl.struct(pl.all().exclude(ROW))
     hashed = rows.select(ROW, *(told.hash(seed=seed).alias(f"hash_{seed}") for seed in SEEDS))
     alike = hashed.group_by(ROW).agg(pl.col(f"hash_{seed}").sum() for seed in SEEDS)
+    specific = rows.filter(pl.col(SPECIFIC_RATE).is_not_null()).select(ROW).unique()
+    joined = (
+        trade.join(alike, on=ROW, how="inner", validate="1:1")
+        .join(specific.with_columns(pl.lit(value=True).alias(SPECIFIC)), on=ROW, how="left")
+        .with_columns(pl.col(SPECIFIC).fill_null(value=False))
+    )
+    return added_up(joined, [f"hash_{seed}" for seed in SEEDS], apart=apart)
+
+
+def added_up(trade: pl.LazyFrame, told: Sequence[str], *, apart: Apart) -> pl.LazyFrame:
+    """The sums of lines of one importer, of the same units and of which the same is known.
+
+    Args:
+        trade: Imports with their value for duty, with ``table_row`` and ``has_specific_base``,
+            whether a base rate of the line counts a quantity.
+        told: Columns of ``trade`` that tell lines that are not alike; they are left out.
+        apart: Which lines with a quantity are groups of their own.
+
+    Returns:
+        What ``groups_of`` does.
+    """
     known = [pl.col(name).is_null().alias(f"no_{name}") for name in (*AMOUNTS, "duty_base_usd")]
-    key = ["importer", *UNITS, *(f"hash_{seed}" for seed in SEEDS), *(f"no_{n}" for n in AMOUNTS)]
-    joined = trade.join(alike, on=ROW, how="inner", validate="1:1").with_columns(known)
+    key = ["importer", *UNITS, *told, *(f"no_{name}" for name in AMOUNTS)]
     has_quantity = pl.any_horizontal(pl.col(name).is_not_null() for name in QUANTITIES)
-    alone = pl.lit(None, pl.UInt32) if is_linear else pl.when(has_quantity).then(ROW)
-    joined = joined.with_columns(alone=alone)
-    names = trade.collect_schema().names()
+    is_apart = pl.col(SPECIFIC) if apart == "specific base" else pl.lit(value=apart == "all")
+    joined = trade.with_columns(*known, alone=pl.when(has_quantity & is_apart).then(ROW))
+    names = [name for name in trade.collect_schema().names() if name not in (*told, SPECIFIC)]
     others = [
         name for name in names if name not in (*key, *AMOUNTS, ROW, "value_e4", "duty_base_usd")
     ]

@@ -70,7 +70,7 @@ def sweep(question: Question, wanted: Wanted) -> pl.DataFrame:
     shape = shape_of(question)
     period = chosen_period(question, shape)
     refuse_misfits(question, shape, period)
-    resolved = resolve(question, shape, period)
+    resolved = resolve(question, question.imports(period))
     if resolved is None:
         raise ScenarioError("no imports match any measure, so no rate changes anything")
     variants = variants_of(question, resolved, period)

@@ -220,6 +220,21 @@ def is_linear(expression: Expression) -> bool:
             return True
 
 
+def only_adds(expression: Expression) -> bool:
+    """Whether a duty only adds amounts above zero, so that none is ever cut off at zero."""
+    match expression:
+        case Greatest() | Least():
+            return False
+        case Sum(terms):
+            return all(only_adds(term) for term in terms)
+        case Times(factor, term):
+            return factor >= 0 and only_adds(term)
+        case AdValorem(rate):
+            return rate >= 0
+        case _:
+            return True
+
+
 def amount_of(expression: Expression, amounts: Mapping[str, float | None]) -> float | None:
     """The duty in USD on one line, in plain Python, operation for operation as ``duty_of``.
 

@@ -78,7 +78,11 @@ class Conflict:
 
 @dataclass(slots=True)
 class Program:
-    """The law on every kind of line; ``as_if`` holds the components were all measures in force."""
+    """The law on every kind of line.
+
+    ``as_if`` and ``as_if_segments`` say what would be, were all measures in force, of segments on
+    which none is and some threaten.
+    """
 
     segments: list[SegmentRow] = field(default_factory=list)
     components: list[ComponentRow] = field(default_factory=list)
@@ -131,7 +135,7 @@ def _compile_segment(
     row = _segment_row(kind, name, portions, outcomes, (policy, _programme(segment, law)))
     program.segments.append(row)
     program.components += _rows(kind, name, outcomes, policy)
-    if not row.is_threatened:
+    if row.is_in_force or not row.is_threatened:
         return
     try:
         would_be = resolve(kind.candidates, segment, policy, as_if=True)

@@ -242,9 +242,15 @@ class Sweep(dy.Schema):
 
 
 class ByDate(dy.Schema):
-    """What the scenario comes to from each change of its law on, at unchanged trade."""
+    """What the scenario comes to between two changes of its law, at unchanged trade."""
 
-    valid_from = dy.Date(primary_key=True, description="Day from which the law stands so.")
+    interval = dy.Int16(
+        primary_key=True, min=1, metadata=COUNT, description="Order of the interval, from 1."
+    )
+    valid_from = dy.Date(
+        nullable=True,
+        description="Day from which the law stands so; null before its first change.",
+    )
     valid_until = dy.Date(
         nullable=True, description="First day on which the law changes; null where it does not."
     )

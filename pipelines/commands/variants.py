@@ -50,8 +50,14 @@ def sweep(
 
     if (rate is None) == (not by_date):
         raise UsageError("give either --rate or --by-date", hint="--rate car-parts=0:200:10")
+    if by_date and as_of is not None:
+        raise UsageError("--by-date reads the law at all of its dates", hint="leave --as-of out")
     settings = RunSettings(
-        trade=trade, as_of=day_given(as_of), period=period, quarantine=quarantine
+        trade=trade,
+        as_of=day_given(as_of),
+        period=period,
+        quarantine=quarantine,
+        every_date=by_date,
     )
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)

@@ -60,7 +60,7 @@ def answer(question: Question) -> Answer:
     shape = shape_of(question)
     period = chosen_period(question, shape)
     refuse_misfits(question, shape, period)
-    resolved = resolve(question, shape, period)
+    resolved = resolve(question, question.imports(period))
     if resolved is None:
         if not question.may_hit_nothing:
             raise _nothing_hit(question)

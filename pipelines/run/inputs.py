@@ -28,6 +28,7 @@ class RunSettings:
         period: Reference period of the trade; None where the table has one.
         quarantine: Leave out rows that break a rule instead of refusing the table.
         shapley: Share duty out among authorities by Shapley's value too.
+        every_date: The law is read at each of its dates, so that none need be chosen.
         allow_rate_above: Rates up to this fraction are accepted instead of up to 10 (1,000 %).
     """
 
@@ -37,6 +38,7 @@ class RunSettings:
     quarantine: bool = False
     allow_rate_above: float | None = None
     shapley: bool = False
+    every_date: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import narwhals as nw
 import polars as pl
 
 from calc.base import base_by_programme
-from calc.duty import ROW, Terms
+from calc.duty import ROW, Frame, Terms
 from calc.errors import Problem, ScenarioError
 from calc.hits import LINE, named_lines, with_exclusions
 from calc.policy.model import Policy
@@ -38,13 +38,17 @@ class Resolved:
     terms: Terms
 
 
-def resolve(question: Question, shape: pl.DataFrame, period: str) -> Resolved | None:
+def resolve(question: Question, imports: Frame) -> Resolved | None:
     """The law on each row of the importers' imports that a measure names; null where none is.
+
+    Args:
+        question: What is asked.
+        imports: The imports with their value for duty, with ``table_row``.
 
     Raises:
         ScenarioError: The law does not say which of two measures goes first, or how they combine.
     """
-    named = _named(question, shape, period)
+    named = _named(question, imports)
     if named.is_empty():
         return None
     rows = _with_shares(question, named)
@@ -73,11 +77,11 @@ def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
     return replace(resolved, program=program, terms=terms)
 
 
-def _named(question: Question, shape: pl.DataFrame, period: str) -> pl.DataFrame:
+def _named(question: Question, imports: Frame) -> pl.DataFrame:
     """Every branch on every row that it names: scopes over codes and partners, then one join."""
-    imports = question.imports(period)
-    codes = imports.to_native().select("code").unique().collect(engine="streaming").lazy()
-    seen = shape.lazy().select("importer", "partner").unique()
+    trade = imports.to_native()
+    distinct = [trade.select(names).unique() for names in (["code"], ["importer", "partner"])]
+    codes, seen = (one.lazy() for one in pl.collect_all(distinct, engine="streaming"))
     found = candidates_of(question.law, question.policy, codes, seen)
     tables = pl.collect_all(list(found))
     _refuse_exclusions_that_overlap(question, tables[4])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.report.facts import RunFacts
     from pipelines.run.compute import Answer
     from pipelines.run.question import Question
+    from pipelines.scenario.model import Scenario
 
 SUMMARY_TABLES = ("by_importer", "by_group", "funnel", "unmatched", "instruments", "controls")
 
@@ -85,7 +87,7 @@ def read_inputs(workspace: Workspace, path: Path, settings: RunSettings, talk: T
     from pipelines.scenario.show import resolved_toml
 
     scenario = read_scenario(path, allow_rate_above=settings.allow_rate_above, workspace=workspace)
-    law = law_at(scenario, settings.as_of)
+    law = law_at(scenario, settings.as_of or _any_date(scenario, settings))
     table, verdict = _judged_table(workspace, settings.trade or scenario.trade, settings, talk)
     return Inputs(
         scenario=scenario,
@@ -96,6 +98,15 @@ def read_inputs(workspace: Workspace, path: Path, settings: RunSettings, talk: T
         record=_record_of(table),
         settings=settings,
     )
+
+
+def _any_date(scenario: "Scenario", settings: RunSettings) -> date | None:
+    """A date of the law where all of them are read and none is given."""
+    from pipelines.scenario.law import change_dates_of
+
+    if not settings.every_date or scenario.as_of is not None:
+        return None
+    return next(iter(change_dates_of(scenario)), None)
 
 
 def _judged_table(

@@ -9,12 +9,12 @@ import polars as pl
 
 from calc.compact import groups_of
 from calc.dictionary import polars_schema
-from calc.duty import ALL_IN, ROW
+from calc.duty import ROW
 from calc.errors import LimitError
 from calc.money import to_usd
+from calc.policy.additive import lines_apart
 from calc.policy.attribution import MOST_AUTHORITIES, Worth, in_order, shapley
-from calc.policy.expression import Expression, is_linear
-from calc.policy.model import Branch, Policy
+from calc.policy.model import Policy
 from calc.tables.reports import ByAuthority
 from pipelines.run.assess import Found, assess
 from pipelines.run.question import Question
@@ -46,24 +46,11 @@ class Variants:
 def variants_of(question: Question, resolved: Resolved, period: str) -> Variants:
     """The groups of like lines of a resolved law."""
     imports = question.imports(period).to_native()
-    adds_up = _adds_up(question.policy)
-    trade = groups_of(imports, resolved.rows.lazy(), is_linear=adds_up).collect()
+    apart = lines_apart([question.policy])
+    trade = groups_of(imports, resolved.rows.lazy(), apart=apart).collect()
     kept = trade.lazy().select(ROW)
     rows = resolved.rows.lazy().join(kept, on=ROW, how="semi").collect()
     return Variants(question=question, resolved=replace(resolved, rows=rows), trade=trade)
-
-
-def _adds_up(policy: Policy) -> bool:
-    """Whether the duties of a law on like lines are the duties on their sum."""
-    return all(
-        branch.mode != ALL_IN
-        and all(is_linear(rate) for rate in (branch.rate, *_other_rates(branch)))
-        for branch in policy.branches
-    )
-
-
-def _other_rates(branch: Branch) -> Iterator[Expression]:
-    return (each.rate for each in branch.alternatives if each.rate is not None)
 
 
 def increments_of(lines: pl.DataFrame) -> dict[str, int]:

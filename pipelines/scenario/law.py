@@ -115,6 +115,16 @@ def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
     )
 
 
+def change_dates_of(scenario: Scenario) -> list[date]:
+    """The days on which the law of a scenario changes, sorted.
+
+    Raises:
+        ScenarioError: The base cannot be used.
+        StorageError: The base file cannot be read.
+    """
+    return _change_dates(scenario, base_of(scenario), read_reference())
+
+
 def _tables(
     scenario: Scenario, branches: list[MeasureBranch], day: date | None, reference: Reference
 ) -> dict[str, pl.DataFrame]:

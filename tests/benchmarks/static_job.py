@@ -63,7 +63,7 @@ def run_floor(table: Path, hits: int) -> None:
 def run_static(asked: Question, shape: pl.DataFrame) -> int:
     """Match, duty, hit lines to Parquet, sums by importer, partner and chapter."""
     period = chosen_period(asked, shape)
-    resolved = resolve(asked, shape, period)
+    resolved = resolve(asked, asked.imports(period))
     assert resolved is not None
     lines = assess(asked, resolved, asked.imports(period)).lines
     by = ["importer", "partner", pl.col("code").str.slice(0, 2).alias("chapter")]

@@ -7,22 +7,27 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from calc.compact import groups_of
+from calc.policy.additive import Apart
 
 FLOW: dict[str, Any] = {
     "importer": "USA", "partner": "JPN", "code": "870323", "duty_base_usd": 100.0,
     "value_e4": 1_000_000, "quantity": 2.0, "quantity_unit": "number", "quantity_2": None,
     "quantity_2_unit": None, "net_mass_kg": 5.0, "calculated_duty_usd": 2.5,
 }  # fmt: skip
-LAW: dict[str, Any] = {"kind": 0, "base_programme": "mfn", "base_ad_valorem_rate": 0.025}
+LAW: dict[str, Any] = {
+    "kind": 0, "base_programme": "mfn", "base_ad_valorem_rate": 0.025,
+    "base_specific_rate_usd": None,
+}  # fmt: skip
 TYPES = {
     "table_row": pl.UInt32, "value_e4": pl.Int64, "quantity_2": pl.Float64,
     "quantity_2_unit": pl.String, "duty_base_usd": pl.Float64, "quantity": pl.Float64,
     "net_mass_kg": pl.Float64, "calculated_duty_usd": pl.Float64, "quantity_unit": pl.String,
+    "base_specific_rate_usd": pl.Float64,
 }  # fmt: skip
 
 
 def grouped(
-    flows: list[dict[str, Any]], laws: list[dict[str, Any]], *, is_linear: bool = True
+    flows: list[dict[str, Any]], laws: list[dict[str, Any]], *, apart: Apart = "none"
 ) -> pl.DataFrame:
     trade = [FLOW | {"table_row": number} | flow for number, flow in enumerate(flows)]
     rows = [LAW | {"table_row": number} | law for number, law in enumerate(laws)]
@@ -30,7 +35,7 @@ def grouped(
         pl.LazyFrame(one, schema_overrides=TYPES, infer_schema_length=None)
         for one in (trade, rows)
     ]  # fmt: skip
-    found = groups_of(frames[0], frames[1], is_linear=is_linear)
+    found = groups_of(frames[0], frames[1], apart=apart)
     return found.sort("table_row").collect()
 
 
@@ -48,9 +53,16 @@ def test_like_lines_are_one_with_their_sums() -> None:
 
 def test_a_line_with_a_quantity_is_alone_where_duties_do_not_add_up() -> None:
     bare = {"quantity": None, "net_mass_kg": None}
-    found = grouped([{}, {}, bare, bare], [{}] * 4, is_linear=False)
+    found = grouped([{}, {}, bare, bare], [{}] * 4, apart="all")
     assert found["table_row"].to_list() == [0, 1, 2]
     assert found["duty_base_usd"].to_list() == [100.0, 100.0, 200.0]
+
+
+def test_a_line_is_alone_for_its_specific_base_where_duties_top_up() -> None:
+    specific = {"base_specific_rate_usd": 0.02}
+    found = grouped([{}, {}, {}, {}], [{}, {}, specific, specific], apart="specific base")
+    assert found["table_row"].to_list() == [0, 2, 3]
+    assert found["duty_base_usd"].to_list() == [200.0, 100.0, 100.0]
 
 
 @pytest.mark.parametrize(

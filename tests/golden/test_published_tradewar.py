@@ -87,7 +87,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     question = asked(scenario, law, trade)
     shape = shape_of(question)
     period = chosen_period(question, shape)
-    resolved = resolve(question, shape, period)
+    resolved = resolve(question, question.imports(period))
     assert resolved is not None
     return Asked(scenario, law, question, resolved, period)
 

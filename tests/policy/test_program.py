@@ -121,9 +121,11 @@ def test_the_law_of_a_line_is_what_is_in_force_and_what_threatens() -> None:
     (whole,) = segments(law(CARS, waiting, stacking=BESIDE))
     assert (whole.is_in_force, whole.is_threatened) == (True, True)
     assert (whole.applied, whole.threatened) == ((0,), (1,))
-    program = compiled(law(CARS, waiting, stacking=BESIDE))
-    assert [row.outcome.status for row in program.as_if] == ["applied", "applied"]
-    assert [row.applied for row in program.as_if_segments] == [(0, 1)]
+    # What it threatens is told of lines on which nothing is in force, so only those are compiled.
+    assert compiled(law(CARS, waiting, stacking=BESIDE)).as_if == []
+    both = compiled(law(replace(CARS, state="announced"), waiting, stacking=BESIDE))
+    assert [row.outcome.status for row in both.as_if] == ["applied", "applied"]
+    assert [row.applied for row in both.as_if_segments] == [(0, 1)]
 
 
 def test_a_line_whose_measures_are_all_out_is_not_covered() -> None:

@@ -77,6 +77,82 @@ def test_each_date_has_the_state_of_the_law_from_it_on(place: Place) -> None:
     assert found["duty_increment_usd"][-1] == pytest.approx(increment(place))
 
 
+DATED = """
+id = "ended-and-void"
+importer = "USA"
+nomenclature = "HTS2024"
+trade = "us-2024"
+base = "2.5%"
+
+[[measure]]
+id = "ended"
+authority = "section-232"
+partners = ["JPN"]
+products = ["@car-parts"]
+rate = "10%"
+before = 2024-03-01
+source = "hypothetical"
+
+[[measure]]
+id = "dated-back"
+authority = "section-301"
+partners = ["JPN"]
+products = ["@flat-glass"]
+rate = "20%"
+events = [
+    { on = 2024-04-01, is = "announced" },
+    { on = 2024-07-01, is = "effective", since = 2024-05-01 },
+    { on = 2024-09-01, is = "void", void = "ex-nunc" },
+]
+source = "hypothetical"
+
+[[measure]]
+id = "never-was"
+authority = "section-122"
+products = "all"
+rate = "15%"
+events = [
+    { on = 2024-02-01, is = "effective" },
+    { on = 2024-08-01, is = "void", void = "ex-tunc" },
+]
+source = "hypothetical"
+"""
+
+
+def test_a_law_without_a_date_is_read_at_all_of_its_dates(place: Place, tmp_path: Path) -> None:
+    scenario = tmp_path / "dated.toml"
+    scenario.write_text(DATED, encoding="utf-8")
+    found = sweep(place, scenario, "--by-date")
+
+    assert found.select("interval", "valid_from", "valid_until").rows() == [
+        (1, None, "2024-03-01"),
+        (2, "2024-03-01", "2024-04-01"),
+        (3, "2024-04-01", "2024-05-01"),
+        (4, "2024-05-01", "2024-09-01"),
+        (5, "2024-09-01", None),
+    ]
+    # 10 percent of 7,063,070,376 on car parts until the end; 20 percent of 80,659,910 on glass from
+    # the day to which it is dated back. What was annulled from the beginning never was.
+    assert found["duty_increment_usd"].to_list() == [706_307_037.6, 0.0, 0.0, 16_131_982.0, 0.0]
+    assert found["in_force_value_usd"].to_list() == [7_063_070_376, 0, 0, 80_659_910, 0]
+    waiting = found["threatened_value_usd"] + found["in_force_value_usd"]
+    assert waiting.to_list() == found["covered_value_usd"].to_list()
+
+
+def test_each_stretch_has_the_figures_of_a_run_within_it(place: Place, tmp_path: Path) -> None:
+    scenario = tmp_path / "dated.toml"
+    scenario.write_text(DATED, encoding="utf-8")
+    (row,) = sweep(place, scenario, "--by-date").filter(interval=4).to_dicts()
+    done = retorsion("run", scenario, "--as-of", "2024-06-01", "--workspace", place.root, "-q")
+    assert done.code == 0, done.err
+    total = place.table("by_importer", "ended-and-void").row(0, named=True)
+
+    for name in ("listed", "covered", "in_force", "threatened", "affected"):
+        assert row[f"{name}_value_usd"] == total[f"{name}_value_usd"]
+    for name in ("duty_before_usd", "duty_after_usd", "duty_increment_usd"):
+        assert row[name] == pytest.approx(total[name], abs=0.01)
+
+
 def test_a_table_is_written_where_asked(place: Place, tmp_path: Path) -> None:
     csv, parquet = tmp_path / "rates.csv", tmp_path / "rates.parquet"
     sweep(place, SCENARIO, "--rate", "car-parts=0:100:100", "-o", csv)
@@ -93,6 +169,7 @@ def test_a_table_is_written_where_asked(place: Place, tmp_path: Path) -> None:
         (("--rate", "car-parts=high"), "is not a range of rates"),
         (("--rate", "car-parts=1.1.1:2:1"), "holds no number"),
         ((), "give either --rate or --by-date"),
+        (("--by-date", "--as-of", "2024-06-01"), "leave --as-of out"),
         (("--rate", "car-parts=0:1:1", "-o", "rates.txt"), "ends neither in .parquet nor in .csv"),
     ],
 )

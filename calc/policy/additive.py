@@ -1,0 +1,33 @@
+"""Whether the duty on a sum of like lines is the sum of their duties."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from calc.policy.expression import Expression, only_adds, units_of
+from calc.policy.model import Branch, Policy
+
+Apart = Literal["none", "specific base", "all"]
+"""Which lines, of those with a quantity, cannot be added up to others that pay the same rates."""
+
+
+def lines_apart(policies: Iterable[Policy]) -> Apart:
+    """Which lines must stay apart under laws that are put to sums of like lines.
+
+    The greater of two sums is not the sum of the greater, and nothing is cut off at zero twice.
+    Where neither the duty nor the base counts a quantity, like lines pay one rate all the same.
+    """
+    found: Apart = "none"
+    for policy in policies:
+        for branch in policy.branches:
+            for rate in _rates(branch):
+                if branch.mode != "all-in" and only_adds(rate):
+                    continue
+                if units_of(rate):
+                    return "all"
+                found = "specific base"
+    return found
+
+
+def _rates(branch: Branch) -> Iterator[Expression]:
+    yield branch.rate
+    yield from (one.rate for one in branch.alternatives if one.rate is not None)
