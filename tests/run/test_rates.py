@@ -89,7 +89,7 @@ def the_variants(folder: Path, policy: Policy) -> Variants:
 def _resolved(asked: Question) -> Variants:
     shape = shape_of(asked)
     period = chosen_period(asked, shape)
-    resolved = resolve(asked, shape, period)
+    resolved = resolve(asked, asked.imports(period))
     assert resolved is not None
     return variants_of(asked, resolved, period)
 
