@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from calc.effects.areas import exponent
 from calc.effects.model import Bools, Floats, Market, Terms, Verdict, Verdicts
 from calc.effects.respond import Answer, respond
 from calc.effects.terms import judge, shape_of, terms_of
@@ -31,8 +32,6 @@ WHOLE_STEPS = 12
 """Then half steps: where a quota's kink makes whole ones swing round the root, halves reach it."""
 TOLERANCE = 1e-12
 LONGEST_STEP = 2.0
-UNITARY = 1e-12
-"""An exponent nearer to 0 than this is taken as this, which changes no figure by more than it."""
 
 
 class Indices(NamedTuple):
@@ -81,12 +80,6 @@ def solve(market: Market) -> Solved:
         converged &= np.isfinite(answer.sale.buyer_price[:, fit]).all(axis=0)
         verdict[fit] = np.where(converged, Verdict.SOLVED, Verdict.NOT_CONVERGED)
     return Solved(terms, indices, answer, verdict, shape_of(market))
-
-
-def exponent(sigma: Floats) -> Floats:
-    """1 - sigma, kept off 0."""
-    k = 1.0 - sigma
-    return np.where(np.abs(k) < UNITARY, UNITARY, k)
 
 
 def weights_of(terms: Terms) -> Weights:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calc.effects.armington import Indices, Solved, exponent, solve
+from calc.effects.areas import area
+from calc.effects.armington import Indices, Solved, solve
 from calc.effects.model import Bools, Floats, Market, Schedule, Terms, Verdict, Verdicts
 from calc.effects.respond import Sale, duty_change
 from calc.effects.terms import duty_over, flat
@@ -146,16 +147,6 @@ def pass_through(sale: Sale, terms: Terms) -> Floats:
     """The log change of the buyer's price over what it is at an unchanged world price."""
     duty = duty_change(terms, terms.rate, terms.specific)
     return sale.buyer_price / np.where(duty == 0.0, np.nan, duty)
-
-
-def area(value: Floats, power: Floats, log_change: Floats) -> Floats:
-    """The area between two prices left of a curve of constant elasticity.
-
-    value (exp(power x) - 1) / power, and value x where the power is 0.
-    """
-    power = exponent(1.0 - power)
-    moved: Floats = value * np.expm1(power * log_change) / power
-    return moved
 
 
 def diversion(sale: Sale, indices: Indices, terms: Terms) -> Floats:
