@@ -7,6 +7,8 @@ or ten a national tariff or statistical line.
 import re
 
 LEVELS = (2, 4, 6, 8, 10)
+HS6_DIGITS = 6
+"""Digits of a subheading, the finest that all importers share."""
 PUNCTUATION = re.compile(r"[.\s  '’-]")
 PREFIX = re.compile(r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{10})$")
 EDITIONS = (1992, 1996, 2002, 2007, 2012, 2017, 2022)

@@ -10,6 +10,7 @@ from calc.tables.audit import Quarantine, Rejects, RuleCounts
 from calc.tables.base import Base
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
+from calc.tables.nomenclature import HsCodes, HsCorrelations
 from calc.tables.provenance import TradeProvenance
 from calc.tables.reports import (
     ByAuthority,
@@ -55,4 +56,6 @@ TABLES: dict[str, type[dy.Schema]] = {
     "rule_counts": RuleCounts,
     "rejects": Rejects,
     "quarantine": Quarantine,
+    "hs_codes": HsCodes,
+    "hs_correlations": HsCorrelations,
 }
