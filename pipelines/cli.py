@@ -14,7 +14,17 @@ from calc.errors import RetorsionError
 INTERRUPTED = 130
 BUG = 1
 STOPPED = "interrupted; nothing was left half done"
-SUBJECTS = ("start", "data", "base", "scenario", "validation", "runs", "variants", "reference")
+SUBJECTS = (
+    "start",
+    "data",
+    "base",
+    "scenario",
+    "validation",
+    "runs",
+    "variants",
+    "codes",
+    "reference",
+)
 
 app = typer.Typer(
     name="retorsion",

@@ -55,7 +55,8 @@ class Reference:
     """Everything that a scenario may name, and the SHA-256 of the files that say so.
 
     ``words`` leads from a folded code or name of an economy to its alpha-3 codes (several where
-    the name alone does not decide), ``product_words`` from a name or synonym to a group.
+    the name alone does not decide), ``product_words`` from a name or synonym to a group,
+    with blanks or dashes between its words.
     """
 
     names: Mapping[str, str]
@@ -115,7 +116,10 @@ def read_reference() -> Reference:
         partner_groups=_partner_groups(text[PARTNER_GROUPS]),
         product_groups={group.name: group for group, _ in product_groups},
         product_words={
-            fold(word): group.name for group, synonyms in product_groups for word in synonyms
+            fold(said): group.name
+            for group, synonyms in product_groups
+            for word in synonyms
+            for said in (word, word.replace(" ", "-"))
         },
         hashes={name: sha256(raw).hexdigest() for name, raw in content.items()},
     )

@@ -341,7 +341,7 @@ def test_t08_member_of_the_importing_union_is_no_partner(tmp_path: Path) -> None
         ('["car-parts"]', '"car-parts" is not a code, range or group',
          'did you mean "@car-parts"?'),
         ('["@car-prts"]', '"@car-prts" is not a group of products',
-         "did you mean @car-parts or @auto parts?"),
+         "did you mean @car-parts or @auto-parts or @car-components?"),
         ('["@wine"]', '"@wine" is not a group of products',
          "known: @car-parts, @flat-glass, @telecom, @medical-technology"),
         ('["8704-8703"]', '"8704-8703" ends before it starts', 'write "8703-8704"'),

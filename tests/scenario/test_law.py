@@ -325,6 +325,13 @@ def test_group_has_the_codes_of_the_edition(tmp_path: Path) -> None:
     assert "870895" in of_2010.products["prefix"]
 
 
+@pytest.mark.parametrize("word", ["@auto-parts", "@auto parts", "@auto_parts", "@car-parts"])
+def test_group_is_known_by_a_synonym_with_blanks_or_dashes(tmp_path: Path, word: str) -> None:
+    found = law(tmp_path, changed('"8703"', f'"{word}"'))
+
+    assert "870822" in found.products["prefix"]
+
+
 def test_constant_base_is_one_rate_on_every_chapter(tmp_path: Path) -> None:
     found = law(tmp_path, LAWFUL)
 
