@@ -15,14 +15,7 @@ INTERRUPTED = 130
 BUG = 1
 STOPPED = "interrupted; nothing was left half done"
 SUBJECTS = (
-    "start",
-    "data",
-    "base",
-    "scenario",
-    "validation",
-    "runs",
-    "variants",
-    "codes",
+    *("start", "data", "base", "codes", "scenario", "validation", "runs", "variants", "report"),
     "reference",
 )
 

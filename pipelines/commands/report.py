@@ -1,0 +1,65 @@
+"""``report``: a run in the form that somebody needs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.common import AsJson, WorkspaceOption, show
+from pipelines.commands.runs import RunArgument
+
+Form = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="html|xlsx|csv|json|md|annex", help="md: one page; annex: a list."
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="File to write; for csv a folder, one file a table."),
+]
+Mark = Annotated[
+    bool, typer.Option("--bom", help="Mark CSV as UTF-8, as Excel needs it to read accents.")
+]
+
+
+def report(
+    run: RunArgument,
+    form: Form = "md",
+    output: Output = None,
+    bom: Mark = False,
+    workspace: WorkspaceOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a run as a brief, a page, a workbook, tables in CSV, or the annex of a notice.
+
+    \b
+    Examples:
+      retorsion report us-japan-2024
+          one page in Markdown, on the screen
+      retorsion report us-japan-2024 --format annex -o annex.csv
+          code, description, rate: a list that a scenario can read back
+    """  # noqa: D301
+    from calc.errors import UsageError, did_you_mean
+    from pipelines.report.export import FORMS, Export, content_of, write_export
+    from pipelines.run.store import find_run
+    from pipelines.workspace import open_workspace
+
+    known = next((one for one in FORMS if one == form), None)
+    if known is None:
+        raise UsageError(f"{form!r} is no form of a report", where="--format",
+                         hint=did_you_mean(form, FORMS))  # fmt: skip
+    folder, wanted = find_run(open_workspace(workspace), run), Export(known, with_mark=bom)
+    if output is not None:
+        written = [str(path) for path in write_export(folder, wanted, output)]
+        show({"written": written}, [f"written: {path}" for path in written], as_json=as_json)
+    elif known in ("xlsx", "csv", "html"):
+        raise UsageError(f"{known} needs a place to be written to", where="--output",
+                         hint=f"retorsion report {run} --format {known} -o NAME")  # fmt: skip
+    else:
+        typer.echo(content_of(folder, wanted).decode(), nl=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Attach the commands of this subject."""
+    app.command("report")(report)

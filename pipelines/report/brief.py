@@ -1,0 +1,98 @@
+"""A run on one page of plain text in Markdown, for somebody who reads nothing else."""
+
+from collections.abc import Iterator
+
+from pipelines.report.facts import RunFacts
+from pipelines.report.figures import Tables, cells_hit, rows_left_out, state_of
+from pipelines.report.page.words import money_cell, percent, usd
+
+MOST_CELLS = 5
+MOST_NOTES = 4
+FIGURES = {
+    "covered_value_usd": "imports that the measures reach",
+    "affected_value_usd": "of these, imports whose rate changes",
+    "threatened_value_usd": "imports that measures not in force reach",
+    "duty_before_usd": "duty before",
+    "duty_increment_usd": "duty added",
+    "threatened_increment_usd": "duty threatened",
+}
+
+
+def brief(facts: RunFacts, tables: Tables) -> str:
+    """The page: what is hit, what is owed, what is not known, and what it rests on."""
+    return "\n".join(_lines(facts, tables)) + "\n"
+
+
+def _lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
+    yield f"# {facts.title}"
+    yield ""
+    yield (
+        f"Law of {', '.join(facts.importers)} as of {facts.as_of}, on {facts.trade_text}. All "
+        "duties at unchanged trade: no forecast of trade or of revenue."
+    )
+    for row in cells_hit(tables, "by_importer"):
+        yield from _importer(row)
+    yield from _groups(tables)
+    yield from _caveats(facts, tables)
+    yield ""
+    yield (
+        f"Made by retorsion {facts.tool_version}, run {facts.run_id} of {facts.scenario_id}. "
+        f"Check it with: `retorsion verify {facts.run_id}`"
+    )
+
+
+def _importer(row: dict[str, object]) -> Iterator[str]:
+    yield from ("", f"## Imports of {row['importer']}", "", "| | USD |", "|---|---:|")
+    for name, words in FIGURES.items():
+        yield f"| {words} | {money_cell(name, row)} |"
+    share, before, after = (
+        percent(row[name])  # type: ignore[arg-type]
+        for name in (
+            "share_of_importer_imports",
+            "trade_weighted_rate_before",
+            "trade_weighted_rate_after",
+        )
+    )
+    yield ""
+    yield (
+        f"That is {share} of its imports in the table. The average rate on them goes from {before} "
+        f"to {after}, weighted by trade."
+    )
+
+
+def _groups(tables: Tables) -> Iterator[str]:
+    cells = cells_hit(tables, "by_group")
+    if not cells:
+        return
+    yield from ("", "## By product group", "")
+    yield "| importer | group | state | covered USD | duty added USD |"
+    yield "|---|---|---|---:|---:|"
+    for cell in cells[:MOST_CELLS]:
+        yield (
+            f"| {cell['importer']} | {cell['product_group']} | {state_of(cell)} | "
+            f"{money_cell('covered_value_usd', cell)} | {money_cell('duty_increment_usd', cell)} |"
+        )
+    if len(cells) > MOST_CELLS:
+        yield f"\n{len(cells) - MOST_CELLS} more groups stand in by_group.parquet."
+
+
+def _caveats(facts: RunFacts, tables: Tables) -> Iterator[str]:
+    yield from ("", "## What to know", "")
+    left_out = rows_left_out(tables)
+    for step in left_out:
+        rows = "an unknown number of" if step["rows"] is None else f"{step['rows']:,.0f}"
+        yield (
+            f"- Left out: {rows} rows, {usd(step['value_usd'])} USD: "
+            f"{step['reason'] or step['stage']}."
+        )
+    if not left_out:
+        yield "- Nothing was left out of the trade table."
+    for row in cells_hit(tables, "by_importer"):
+        unknown = row["duty_increment_unknown_value_usd"]
+        if unknown:
+            whose = f"imports of {row['importer']}"
+            yield f"- The added duty is unknown on {usd(unknown)} USD of {whose}."
+    yield f"- Duty without the scenario: {facts.base_text}."
+    yield from (f"- {note}" for note in facts.notes[:MOST_NOTES])
+    if len(facts.notes) > MOST_NOTES:
+        yield f"- {len(facts.notes) - MOST_NOTES} more notes stand in the report."

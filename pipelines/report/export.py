@@ -1,0 +1,116 @@
+"""A run in another form: a page, a workbook, tables as CSV, a brief, an annex, JSON."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from calc.errors import StorageError, UsageError
+from pipelines.files import write_bytes
+from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, facts_from
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Form = Literal["html", "xlsx", "csv", "json", "md", "annex"]
+FORMS: tuple[Form, ...] = ("html", "xlsx", "csv", "json", "md", "annex")
+COPIED: Mapping[str, str] = {"html": PAGE_NAME, "xlsx": WORKBOOK_NAME}
+MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A form of a run, and for CSV whether Excel is to see that it is UTF-8."""
+
+    form: Form
+    with_mark: bool = False
+
+
+def content_of(folder: Path, wanted: Export) -> bytes:
+    """A run in a form that is one file; ``files_of`` gives the tables.
+
+    Raises:
+        StorageError: The run cannot be read.
+    """
+    if wanted.form in COPIED:
+        return _read(folder / COPIED[wanted.form])
+    if wanted.form == "annex":
+        return _annex(folder, wanted)
+    from pipelines.report.brief import brief
+    from pipelines.report.summary import summary_dict
+    from pipelines.run.manifest import read_manifest
+
+    facts, tables = facts_from(read_manifest(folder).facts), tables_of(folder)
+    if wanted.form == "md":
+        return brief(facts, tables).encode()
+    told = summary_dict(facts, tables)
+    return (json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n").encode()
+
+
+def files_of(folder: Path, wanted: Export) -> dict[str, bytes]:
+    """Every table of a run as CSV, by file name; texts that would run as formulas are marked."""
+    return {f"{name}.csv": _csv(frame, wanted) for name, frame in tables_of(folder).items()}
+
+
+def tables_of(folder: Path) -> "dict[str, pl.DataFrame]":
+    """Every table of a run, by name.
+
+    Raises:
+        StorageError: One of them cannot be read.
+    """
+    import polars as pl
+
+    found = {}
+    for path in sorted(folder.glob("*.parquet")):
+        try:
+            found[path.stem] = pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as err:
+            raise StorageError(
+                f"cannot read {path.name}",
+                where=str(path),
+                hint="retorsion verify names the damage",
+            ) from err
+    return found
+
+
+def write_export(folder: Path, wanted: Export, target: Path) -> list[Path]:
+    """The files written: one, or a file a table for CSV; an old file stays if its own fails.
+
+    Raises:
+        UsageError: CSV is asked for, and the target is a file.
+        StorageError: The run cannot be read, or a file cannot be written.
+    """
+    if wanted.form != "csv":
+        write_bytes(target, content_of(folder, wanted))
+        return [target]
+    if target.is_file():
+        raise UsageError(
+            f"{target.name} is a file, and the tables need a folder",
+            where="--output",
+            hint="name a folder, such as --output tables",
+        )
+    files = files_of(folder, wanted)
+    for name, content in files.items():
+        write_bytes(target / name, content)
+    return [target / name for name in files]
+
+
+def _annex(folder: Path, wanted: Export) -> bytes:
+    from pipelines.report.annex import annex
+
+    tables = tables_of(folder)
+    return _csv(annex(tables["components"], tables["lines"], tables["by_measure"]), wanted)
+
+
+def _csv(frame: "pl.DataFrame", wanted: Export) -> bytes:
+    from pipelines.validation.quarantine import csv_safe
+
+    return (MARK if wanted.with_mark else b"") + csv_safe(frame).write_csv().encode()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as err:
+        raise StorageError(f"cannot read {path.name}: {err.strerror}", where=str(path)) from err
