@@ -24,11 +24,11 @@ class Stage:
     value_unknown_rows: int | None = 0
 
 
-def funnel_table(stages: Sequence[Stage]) -> pl.DataFrame:
-    """FUNNEL: the stages in order, numbered from 1."""
+def funnel_table(stages: Sequence[Stage], importer: str) -> pl.DataFrame:
+    """FUNNEL of one importer: the stages in order, numbered from 1."""
     names = ("stage", "kind", "reason", "rows", "value_usd", "value_unknown_rows")
     rows = [
-        {"step": step} | {name: getattr(stage, name) for name in names}
+        {"importer": importer, "step": step} | {name: getattr(stage, name) for name in names}
         for step, stage in enumerate(stages, start=1)
     ]
     return pl.DataFrame(rows, schema=polars_schema(Funnel))

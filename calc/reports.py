@@ -148,6 +148,8 @@ def by_product(lines: pl.LazyFrame, totals: Totals, digits: int) -> pl.LazyFrame
 def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame:
     """BY_MEASURE: what each measure reaches by itself; one row a measure, hit or not.
 
+    Ids of measures are of one importer, whose law both tables are of.
+
     Args:
         components: What ``calc.lines.with_components`` gives.
         measures: Rows of MEASURES.
@@ -177,4 +179,4 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
         pl.col("lines").fill_null(0),
         *(pl.col(name).fill_null(0.0) for name in values),  # no lines: known zeros
     )
-    return conform(whole, ByMeasure).sort("measure_id")
+    return conform(whole, ByMeasure).sort("importer", "measure_id")

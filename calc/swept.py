@@ -31,7 +31,7 @@ TOLD = ["status", "is_affected"]
 SUMMED = ("value_e4", "duty_before_e4", "duty_after_e4", "increment_e4")
 READ = (
     *(*LINE, "kind", "duty_base_usd", "value_e4", "duty_before_e4", "rate_before", "base_on"),
-    *("base_ad_valorem_rate", "base_specific_unit", "is_covered", "is_in_force"),
+    *("base_ad_valorem_rate", "base_specific_unit", "is_covered", "is_in_force", "is_prohibited"),
     *("quantity", "quantity_unit", "quantity_2", "quantity_2_unit", "net_mass_kg"),
 )
 WITHOUT_RATES = (find_part, keep_base)

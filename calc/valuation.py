@@ -47,6 +47,13 @@ def any_value(held: Collection[str] = VALUE_COLUMNS) -> nw.Expr:
     return nw.coalesce(duty_base(held), *others) if others else duty_base(held)
 
 
+def basis_text(importer: str) -> str:
+    """The value on which an importer levies duty, in words."""
+    words = {"cif": "values with insurance and freight", "fob": "values free on board"}
+    basis = BASIS_OF_IMPORTER.get(importer)
+    return words[basis] if basis else f"values for duty as {importer} records them"
+
+
 def columns_for(importer: str) -> str:
     """The columns on which an importer's duty may be computed, in words."""
     basis = BASIS_OF_IMPORTER.get(importer)

@@ -1,6 +1,8 @@
 """One result for each change of the law, on the same reference trade, which is read once."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -11,29 +13,43 @@ from pipelines.run.question import chosen_period, refuse_misfits, shape_of
 
 if TYPE_CHECKING:
     from pipelines.run.inputs import Inputs
+    from pipelines.run.whole import Whole
 
-TIME = ("interval", "valid_from", "valid_until")
+KEY = ("interval", "importer", "valid_from", "valid_until")
 
 
-def by_date(inputs: "Inputs") -> pl.DataFrame:
-    """BY_DATE: one row a stretch between two changes of the law, in order.
+def by_date(inputs: "Whole") -> pl.DataFrame:
+    """BY_DATE: one row a stretch between two changes of the law and an importer, in order.
+
+    Of several importers each has a row a stretch, which ends where the law of any of them changes.
 
     Raises:
-        ScenarioError: The law never changes, or cannot be used at one of the dates.
+        ScenarioError: No law ever changes, or one cannot be used at one of the dates.
     """
-    stretches = stretches_of(inputs)
+    several = len(inputs.parts) > 1
+    days = sorted({day for part in inputs.parts for day in part.law.change_dates})
+    rows = [row for part in inputs.parts for row in _rows(part, days if several else ())]
+    found = pl.LazyFrame(rows, schema=polars_schema(ByDate), orient="row")
+    return conform(found, ByDate).sort("interval", "importer").collect()
+
+
+def _rows(inputs: "Inputs", days: Sequence[date]) -> Iterator[dict[str, Any]]:
+    """The rows of one importer; the law is read on other days than those of its changes too."""
+    stretches = stretches_of(inputs, days)
     question = stretches[0].question
     shape = shape_of(question)
     period = chosen_period(question, shape)
     refuse_misfits(question, shape, period)
     imports = question.imports(period)
     trade = like_lines([one.question for one in stretches], imports.to_native())
-    schema = polars_schema(ByDate)
-    nothing = {name: 0.0 for name in schema if name not in TIME}
-    rows = []
+    nothing = {name: 0.0 for name in polars_schema(ByDate) if name not in KEY}
     for number, stretch in enumerate(stretches, 1):
         found = figures(stretch, trade, imports, by=())
         told = found.row(0, named=True) if found.height else nothing
-        days = {"valid_from": stretch.valid_from, "valid_until": stretch.valid_until}
-        rows.append({"interval": number, **days} | {name: told[name] for name in nothing})
-    return conform(pl.LazyFrame(rows, schema=schema, orient="row"), ByDate).collect()
+        yield {
+            "interval": number,
+            "importer": inputs.scenario.importer,
+            "valid_from": stretch.valid_from,
+            "valid_until": stretch.valid_until,
+            **{name: told[name] for name in nothing},
+        }

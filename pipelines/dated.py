@@ -40,15 +40,20 @@ class Stretch:
     question: Question
 
 
-def stretches_of(inputs: "Inputs") -> list[Stretch]:
+def stretches_of(inputs: "Inputs", days: Sequence[date] = ()) -> list[Stretch]:
     """The law from each of its changes on; before the first too, where a measure is in force then.
+
+    Args:
+        inputs: What a run is made from.
+        days: Days on which the law of another importer changes: where there are any, they part
+            the stretches too, and the first begins before all of them.
 
     Raises:
         ScenarioError: The law never changes, or cannot be used at one of the dates.
     """
     from pipelines.scenario.law import law_at
 
-    dates = inputs.law.change_dates
+    dates = sorted({*days, *inputs.law.change_dates})
     if not dates:
         raise ScenarioError(
             "the law of the scenario never changes",
@@ -56,7 +61,7 @@ def stretches_of(inputs: "Inputs") -> list[Stretch]:
             hint="run it without --by-date",
         )
     earlier = law_at(inputs.scenario, dates[0] - timedelta(days=1))
-    begins: list[date | None] = [None] if earlier.measures["is_in_force"].any() else []
+    begins: list[date | None] = [None] if days or earlier.measures["is_in_force"].any() else []
     begins += dates
     return [
         Stretch(

@@ -41,21 +41,29 @@ class Trail:
         }
 
 
-def explain(folder: Path, code: str, partner: str | None) -> list[Trail]:
-    """The trails of the lines of a run that begin with a code, of one partner or of all.
+def explain(
+    folder: Path, code: str, partner: str | None, importer: str | None = None
+) -> list[Trail]:
+    """The trails of the lines of a run that begin with a code.
+
+    Args:
+        folder: The run.
+        code: The code, or its beginning.
+        partner: The economy of origin; null for all.
+        importer: The economy that levies the duty; null for all.
 
     Raises:
-        UsageError: The code or the partner is in no line of the run, or too many lines are.
+        UsageError: The code, partner or importer is in no line of the run, or too many lines are.
         StorageError: The run cannot be read.
     """
     manifest = read_manifest(folder)
     lines = pl.scan_parquet(folder / "lines.parquet")
-    wanted = _wanted(lines, code, partner)
+    wanted = _wanted(lines, code, {"importer": importer, "partner": partner})
     key = [name for name in wanted.columns if name in _KEY]
     sources = _beside(folder, "provenance", wanted, key)
     components = _beside(folder, "components", wanted, key).sort(*key, "measure_id")
     measures = pl.read_parquet(folder / "by_measure.parquet").to_dicts()
-    by_id = {row["measure_id"]: row for row in measures}
+    by_id = {(row["importer"], row["measure_id"]): row for row in measures}
     inputs = [
         {"role": item.role, "name": item.name, "sha256": item.sha256} for item in manifest.inputs
     ]
@@ -67,7 +75,9 @@ def explain(folder: Path, code: str, partner: str | None) -> list[Trail]:
                 line=line,
                 source=next(row for row in sources.iter_rows(named=True) if _same(row, line, key)),
                 components=own,
-                measures={row["measure_id"]: by_id[row["measure_id"]] for row in own},
+                measures={
+                    row["measure_id"]: by_id[row["importer"], row["measure_id"]] for row in own
+                },
                 inputs=inputs,
             )
         )
@@ -86,7 +96,7 @@ def _beside(folder: Path, table: str, wanted: pl.DataFrame, key: Sequence[str]) 
     return found.join(wanted.lazy().select(key), on=list(key), how="semi").sort(key).collect()
 
 
-def _wanted(lines: pl.LazyFrame, code: str, partner: str | None) -> pl.DataFrame:
+def _wanted(lines: pl.LazyFrame, code: str, sides: Mapping[str, str | None]) -> pl.DataFrame:
     digits = normalise_code(code)
     if digits is None:
         raise UsageError(
@@ -101,15 +111,8 @@ def _wanted(lines: pl.LazyFrame, code: str, partner: str | None) -> pl.DataFrame
             where="--line",
             hint=did_you_mean(digits, near),
         )
-    if partner is not None:
-        partners = found["partner"].unique().sort().to_list()
-        found = found.filter(pl.col("partner") == partner.upper())
-        if found.is_empty():
-            raise UsageError(
-                f"no measure names {digits} from {partner}",
-                where="--partner",
-                hint=did_you_mean(partner.upper(), partners),
-            )
+    for side, economy in sides.items():
+        found = _of(found, digits, side, economy)
     if found.height > MOST_LINES:
         raise UsageError(
             f"{found.height:,} lines begin with {digits}, more than {MOST_LINES}",
@@ -117,6 +120,21 @@ def _wanted(lines: pl.LazyFrame, code: str, partner: str | None) -> pl.DataFrame
             hint="write more digits, or name a partner with --partner",
         )
     return found
+
+
+def _of(found: pl.DataFrame, digits: str, side: str, economy: str | None) -> pl.DataFrame:
+    """The lines of one importer or partner; all where none is named."""
+    if economy is None:
+        return found
+    kept = found.filter(pl.col(side) == economy.upper())
+    if kept.is_empty():
+        known = found[side].unique().sort().to_list()
+        raise UsageError(
+            f"no measure names {digits} {'from' if side == 'partner' else 'into'} {economy}",
+            where=f"--{side}",
+            hint=did_you_mean(economy.upper(), known),
+        )
+    return kept
 
 
 def usd(value: float | None) -> str:

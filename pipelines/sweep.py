@@ -75,5 +75,7 @@ def sweep(question: Question, wanted: Wanted) -> pl.DataFrame:
         raise ScenarioError("no imports match any measure, so no rate changes anything")
     variants = variants_of(question, resolved, period)
     sums = pl.concat(sums_at_rates(variants, wanted.measure_id, wanted.rates)).sort("measure_rate")
-    told = sums.lazy().with_columns(measure_id=pl.lit(wanted.measure_id))
+    told = sums.lazy().with_columns(
+        importer=pl.lit(question.importers_text), measure_id=pl.lit(wanted.measure_id)
+    )
     return conform(told, Sweep).collect()

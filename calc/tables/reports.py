@@ -118,8 +118,8 @@ class ByProduct(Accounting):
 class ByMeasure(dy.Schema):
     """What each measure reaches, alone, at unchanged trade; measures may share lines."""
 
+    importer = dy.String(primary_key=True, description="Economy that levies the duty.")
     measure_id = dy.String(primary_key=True, description="The measure.")
-    importer = dy.String(description="Economy that levies the duty.")
     authority = dy.String(description="Legal basis.")
     state = dy.String(description="State of the measure at the date of the law.")
     mode = dy.String(description="add or replace.")
@@ -159,8 +159,11 @@ class Unmatched(dy.Schema):
 
 
 class Funnel(dy.Schema):
-    """Rows and dollars from the source files to the lines affected; nothing is lost on the way."""
+    """Rows and dollars from the source files to the lines affected, for each importer by itself."""
 
+    importer = dy.String(
+        primary_key=True, description="Economy whose imports the rows are read for."
+    )
     step = dy.Int16(primary_key=True, min=1, metadata=COUNT, description="Order of the step.")
     stage = dy.String(description="What the rows of the step are.")
     kind = dy.String(
@@ -193,6 +196,7 @@ class ByAuthority(dy.Schema):
 class Instruments(dy.Schema):
     """A measure that is no import duty: what it covers, what it takes, the trade on its goods."""
 
+    importer = dy.String(primary_key=True, description="Importer of the scenario.")
     measure_id = dy.String(primary_key=True, description="The measure.")
     instrument = dy.String(description="procurement-ban, import-ban, export-duty or export-ban.")
     imposed_by = dy.String(description="Economy that imposes it.")
@@ -212,6 +216,7 @@ class Instruments(dy.Schema):
 class Controls(dy.Schema):
     """A figure that the result should meet, as somebody published it, and whether it does."""
 
+    importer = dy.String(primary_key=True, description="Economy that levies the duty.")
     figure = dy.String(primary_key=True, description="Figure of the result.")
     equals_usd = usd("What the figure should be.")
     within_share = share("How far it may be from that, as a share of it.")
@@ -225,8 +230,9 @@ class Controls(dy.Schema):
 
 
 class Sweep(dy.Schema):
-    """What the scenario comes to at each rate that a measure is given, at unchanged trade."""
+    """What an importer's part comes to at each rate that a measure is given, at unchanged trade."""
 
+    importer = dy.String(primary_key=True, description="Economy whose measure it is.")
     measure_id = dy.String(primary_key=True, description="The measure whose rate is changed.")
     measure_rate = dy.Float64(
         primary_key=True, metadata=FRACTION, description="Ad valorem rate that it is given."
@@ -242,11 +248,12 @@ class Sweep(dy.Schema):
 
 
 class ByDate(dy.Schema):
-    """What the scenario comes to between two changes of its law, at unchanged trade."""
+    """What each importer's part comes to between two changes of a law, at unchanged trade."""
 
     interval = dy.Int16(
         primary_key=True, min=1, metadata=COUNT, description="Order of the interval, from 1."
     )
+    importer = dy.String(primary_key=True, description="Economy that levies the duty.")
     valid_from = dy.Date(
         nullable=True,
         description="Day from which the law stands so; null before its first change.",

@@ -192,6 +192,9 @@ def explain(
     wanted: RunArgument,
     line: Annotated[str, typer.Option("--line", metavar="CODE", help="Code, or its beginning.")],
     partner: Annotated[str | None, typer.Option("--partner", help="Economy of origin.")] = None,
+    importer: Annotated[
+        str | None, typer.Option("--importer", help="Economy that levies the duty.")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -207,7 +210,7 @@ def explain(
     from pipelines.workspace import open_workspace
 
     place = open_workspace(workspace)
-    trails = explain_line(find_run(place, wanted), line, partner)
+    trails = explain_line(find_run(place, wanted), line, partner, importer)
     lines = [text for trail in trails for text in (*trail_lines(trail), "")][:-1]
     show({"trails": [trail.as_dict() for trail in trails]}, lines, as_json=as_json)
 

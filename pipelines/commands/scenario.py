@@ -40,13 +40,17 @@ def check(
       retorsion scenario check scenario.toml
           its measures and the state of each at the date
     """  # noqa: D301
-    scenario, law = _law(file, as_of, allow_rate_above, workspace)
-    result = _result(scenario, law)
-    lines = [_headline(scenario, law)]
-    told = [f"  {each['id']}: {each['state']}{_since(each)}" for each in result["measures"]]
-    lines += dict.fromkeys(told)  # branches of a measure that are in one state are told once
-    lines += [f"note: {note}" for note in law.notes if "allows at most" in note]
-    show(result, [*lines, f"next: retorsion run {file}"], as_json=as_json)
+    scenario, laws = _laws(file, as_of, allow_rate_above, workspace)
+    lines = _whole(scenario)
+    for part, law in laws:
+        lines.append(_headline(part, law))
+        told = [
+            f"  {each['id']}: {each['state']}{_since(each)}"
+            for each in _result(part, law)["measures"]
+        ]
+        lines += dict.fromkeys(told)  # branches of a measure that are in one state are told once
+        lines += [f"note: {note}" for note in law.notes if "allows at most" in note]
+    show(_results(scenario, laws), [*lines, f"next: retorsion run {file}"], as_json=as_json)
 
 
 def show_law(
@@ -65,14 +69,10 @@ def show_law(
       retorsion scenario show scenario.toml --json
           the same for machines
     """  # noqa: D301
-    scenario, law = _law(file, as_of, allow_rate_above, workspace)
-    result = _result(scenario, law)
-    lines = [_headline(scenario, law), "", *_table(result["measures"]), ""]
-    lines += [f"source of {each['id']}: {each['source']}" for each in result["measures"]]
-    lines += [f"note: {note}" for note in law.notes]
-    if law.change_dates:
-        lines.append(f"the law changes on: {', '.join(map(str, law.change_dates))}")
-    show(result, lines, as_json=as_json)
+    scenario, laws = _laws(file, as_of, allow_rate_above, workspace)
+    blocks = ["\n".join(_law_lines(part, law)) for part, law in laws]
+    lines = ["\n\n".join([*_whole(scenario), *blocks])]
+    show(_results(scenario, laws), lines, as_json=as_json)
 
 
 def register(parent: typer.Typer) -> None:
@@ -84,16 +84,48 @@ app.command("check")(check)
 app.command("show")(show_law)
 
 
-def _law(
+def _laws(
     file: Path, as_of: str | None, allow_rate_above: str | None, workspace: Path | None
-) -> tuple[Any, Any]:
+) -> tuple[Any, list[tuple[Any, Any]]]:
+    """A scenario, and each of its parts (itself where it includes no other) with its law."""
     from pipelines.scenario.law import law_at
     from pipelines.scenario.read import read_scenario
     from pipelines.workspace import open_workspace
 
     day, highest = day_given(as_of), rate_given(allow_rate_above)
     scenario = read_scenario(file, allow_rate_above=highest, workspace=open_workspace(workspace))
-    return scenario, law_at(scenario, day)
+    return scenario, [(part, law_at(part, day)) for part in scenario.parts or (scenario,)]
+
+
+def _whole(scenario: Any) -> list[str]:
+    """What a scenario that includes others is, in a line; nothing of any other."""
+    if not scenario.parts:
+        return []
+    names = ", ".join(part.importer for part in scenario.parts)
+    return [f"{scenario.scenario_id} includes {len(scenario.parts)} scenarios, of {names}"]
+
+
+def _results(scenario: Any, laws: list[tuple[Any, Any]]) -> dict[str, Any]:
+    """The law for ``--json``, or that of each part where a scenario includes others."""
+    if not scenario.parts:
+        return _result(*laws[0])
+    return {
+        "scenario_id": scenario.scenario_id,
+        "title": scenario.title,
+        "note": scenario.note,
+        "parts": [_result(part, law) for part, law in laws],
+    }
+
+
+def _law_lines(scenario: Any, law: Any) -> list[str]:
+    """The law of a scenario for people: its measures as a table, their sources, and notes."""
+    measures = _result(scenario, law)["measures"]
+    lines = [_headline(scenario, law), "", *_table(measures), ""]
+    lines += [f"source of {each['id']}: {each['source']}" for each in measures]
+    lines += [f"note: {note}" for note in law.notes]
+    if law.change_dates:
+        lines.append(f"the law changes on: {', '.join(map(str, law.change_dates))}")
+    return lines
 
 
 def _result(scenario: Any, law: Any) -> dict[str, Any]:

@@ -24,18 +24,18 @@ ADDS_UP = (
 )
 # Which lines make up a total, and the column that is summed where it is not of the same name.
 NOT_EXCLUDED = ("status", "<>excluded")
-LINES_OF = {
-    "listed_value_usd": ("customs_value_usd", None),
-    "covered_value_usd": ("customs_value_usd", NOT_EXCLUDED),
-    "in_force_value_usd": ("customs_value_usd", ("status", "in force")),
-    "prohibited_value_usd": ("customs_value_usd", ("status", "prohibited")),
-    "threatened_value_usd": ("customs_value_usd", ("status", "threatened")),
-    "duty_before_usd": ("duty_before_usd", NOT_EXCLUDED),
-    "duty_after_usd": ("duty_after_usd", NOT_EXCLUDED),
-    "duty_increment_usd": ("duty_increment_usd", NOT_EXCLUDED),
-    "threatened_increment_usd": ("threatened_increment_usd", NOT_EXCLUDED),
+LINES_OF: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "listed_value_usd": ("customs_value_usd", ()),
+    "covered_value_usd": ("customs_value_usd", (NOT_EXCLUDED,)),
+    "in_force_value_usd": ("customs_value_usd", (("status", "in force"),)),
+    "prohibited_value_usd": ("customs_value_usd", (("status", "prohibited"),)),
+    "threatened_value_usd": ("customs_value_usd", (("status", "threatened"),)),
+    "duty_before_usd": ("duty_before_usd", (NOT_EXCLUDED,)),
+    "duty_after_usd": ("duty_after_usd", (NOT_EXCLUDED,)),
+    "duty_increment_usd": ("duty_increment_usd", (NOT_EXCLUDED,)),
+    "threatened_increment_usd": ("threatened_increment_usd", (NOT_EXCLUDED,)),
 }
-Condition = tuple[str, str] | None
+Condition = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,8 @@ def total_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
                 what = f"{label_of(name)}: {table} adds up to by_importer"
                 yield Check(what=what, first=summed(table, tables, grids, name), second=total)
     if "lines" in tables:
-        for name, (column, condition) in LINES_OF.items():
-            first = summed("lines", tables, grids, column, condition)
+        for name, (column, conditions) in LINES_OF.items():
+            first = summed("lines", tables, grids, column, *conditions)
             what = f"{label_of(name)}: lines add up to by_importer"
             yield Check(what=what, first=first, second=totals[name])
 
@@ -109,25 +109,37 @@ def nesting_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]
 
 def funnel_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
     """What came in, less what was left out, is what the last step keeps: in rows, in dollars."""
-    funnel = tables.get("funnel", pl.DataFrame(schema={"step": pl.Int16, "kind": pl.String}))
-    funnel = funnel.sort("step")
+    if "funnel" not in tables:
+        return
+    importers = tables["funnel"]["importer"].unique().sort()
+    for importer in importers:
+        yield from funnel_of(importer, tables, grids, is_only=importers.len() == 1)
+
+
+def funnel_of(
+    importer: str, tables: Tables, grids: Mapping[str, Grid], *, is_only: bool
+) -> Iterator[Check]:
+    """The checks of the funnel of one importer, who is named where there are several."""
+    funnel = tables["funnel"].filter(importer=importer).sort("step")
     if "kept" not in funnel["kind"]:
         return
     last_kept = funnel.filter(pl.col("kind") == "kept")["step"][-1]
     whole = {**tables, "funnel": funnel.filter(pl.col("step") <= last_kept)}
+    own = () if is_only else (("importer", importer),)
+    of_importer = "" if is_only else f", {importer}"
     for name, words, unit in (("rows", "Rows", "rows"), ("value_usd", "Value", "USD")):
         end = funnel.filter(pl.col("step") == last_kept)[name].item()
         came_in = exact_sum(funnel.filter(pl.col("kind") == "in"), name)
         if end is None or came_in is None:
             continue
         kinds = ("in", "rejected", "excluded")
-        parts = [summed("funnel", whole, grids, name, ("kind", kind)) for kind in kinds]
+        parts = [summed("funnel", whole, grids, name, ("kind", kind), *own) for kind in kinds]
         value = parts[0].value - parts[1].value - parts[2].value
-        what = f"{words} in, less rejected, less excluded, is what the last step keeps"
+        what = f"{words} in, less rejected, less excluded, is what the last step keeps{of_importer}"
         yield Check(
             what=what,
             first=Side(value=value, formula="-".join(part.formula for part in parts)),
-            second=summed("funnel", whole, grids, name, ("step", str(last_kept))),
+            second=summed("funnel", whole, grids, name, ("step", str(last_kept)), *own),
             unit=unit,
         )
 
@@ -137,12 +149,11 @@ def summed(
     tables: Tables,
     grids: Mapping[str, Grid],
     column: str,
-    condition: Condition = None,
+    *conditions: Condition,
 ) -> Side:
-    """The sum of a column, of the rows that meet a condition; unknown cells add nothing."""
+    """The sum of a column, of the rows that meet all conditions; unknown cells add nothing."""
     frame = tables[table]
-    if condition:
-        name, wanted = condition
+    for name, wanted in conditions:
         text = pl.col(name).cast(pl.String)
         differs = wanted.startswith("<>")
         frame = frame.filter(text != wanted[2:] if differs else text == wanted)
@@ -150,10 +161,14 @@ def summed(
     if table not in grids:
         return Side(value=value)
     cells = grids[table].cells_of(column)
-    if not condition:
+    if not conditions:
         return Side(value=value, formula=f"SUM({cells})")
-    formula = f'SUMIF({grids[table].cells_of(condition[0])},"{condition[1]}",{cells})'
-    return Side(value=value, formula=formula)
+    if len(conditions) == 1:
+        name, wanted = conditions[0]
+        formula = f'SUMIF({grids[table].cells_of(name)},"{wanted}",{cells})'
+        return Side(value=value, formula=formula)
+    tests = ",".join(f'{grids[table].cells_of(name)},"{wanted}"' for name, wanted in conditions)
+    return Side(value=value, formula=f"SUMIFS({cells},{tests})")
 
 
 def failed_checks(tables: Tables) -> list[str]:

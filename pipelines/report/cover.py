@@ -104,6 +104,11 @@ def about(facts: RunFacts, checks: Sequence[Check]) -> Iterator[Entry]:
     yield Entry("Edition of the codes", facts.nomenclature)
     yield Entry("Law as of", *day(facts.as_of))
     yield Entry("Duty without the scenario", facts.base_text)
+    for part in facts.parts:
+        what = f"{part.title} ({part.scenario_id}); duty on {part.value_basis}"
+        yield Entry(f"Part of {part.importer}", what)
+    if facts.total_text:
+        yield Entry("Figures over all importers", facts.total_text)
     yield Entry("Checks that hold", f"{hold} of {len(checks)} (sheet checks)")
 
 

@@ -27,6 +27,24 @@ class OutputFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartFacts:
+    """What one importer's part of a run is of, where a run has several.
+
+    ``value_basis`` says in words on which value the importer levies duty.
+    """
+
+    importer: str
+    scenario_id: str
+    title: str
+    trade_name: str
+    period: str
+    nomenclature: str
+    as_of: str
+    base_text: str
+    value_basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
     """The facts of a run that no table holds; figures are always taken from the tables.
 
@@ -46,6 +64,10 @@ class RunFacts:
         sources: Inputs with their hashes.
         notes: Sentences that a reader must know, such as the codes that a group stands for.
         files: Files that the run wrote.
+        parts: The parts of a run of several importers; empty where it has one. What differs
+            between them is then told of each in the facts above, such as ``CAN: Free; USA: 2.5%``.
+        adds_up: Whether figures of the importers may be added up.
+        total_text: What their sum is of, or why there is none; empty where there is one importer.
     """
 
     scenario_id: str
@@ -63,6 +85,9 @@ class RunFacts:
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[OutputFile, ...] = ()
+    parts: tuple[PartFacts, ...] = ()
+    adds_up: bool = True
+    total_text: str = ""
 
     @property
     def trade_text(self) -> str:
@@ -91,5 +116,6 @@ def facts_from(kept: Mapping[str, Any]) -> RunFacts:
         | {
             "sources": tuple(Source(**item) for item in kept["sources"]),
             "files": tuple(OutputFile(**item) for item in kept["files"]),
+            "parts": tuple(PartFacts(**item) for item in kept.get("parts", ())),
         }
     )

@@ -49,22 +49,27 @@ def run_figures(tables: Tables) -> Figures:
     return {name: exact_sum(frame, name) if name in adds_up else None for name in names}
 
 
-def rows_read(tables: Tables) -> tuple[float | None, float | None]:
-    """Rows and dollars that came in, by the funnel; null where unknown."""
-    funnel = tables.get("funnel")
-    if funnel is None:
-        return None, None
-    came_in = funnel.filter(pl.col("kind") == "in")
-    return exact_sum(came_in, "rows"), exact_sum(came_in, "value_usd")
+def rows_read(tables: Tables) -> dict[str, tuple[float | None, float | None]]:
+    """Rows and dollars that came in for each importer, by the funnel; null where unknown.
+
+    One table may be read for several importers, so they are not added up.
+    """
+    if "funnel" not in tables:
+        return {}
+    came_in = tables["funnel"].filter(pl.col("kind") == "in").sort("importer")
+    return {
+        str(importer): (exact_sum(rows, "rows"), exact_sum(rows, "value_usd"))
+        for (importer,), rows in came_in.group_by("importer", maintain_order=True)
+    }
 
 
 def rows_left_out(tables: Tables) -> list[dict[str, Any]]:
-    """The steps of the funnel at which rows leave, in order."""
+    """The steps of the funnel at which rows leave, by importer and in order."""
     funnel = tables.get("funnel")
     if funnel is None:
         return []
     leaves = funnel.filter(pl.col("kind").is_in(["rejected", "excluded"]) & (pl.col("rows") != 0))
-    return leaves.sort("step").to_dicts()
+    return leaves.sort("importer", "step").to_dicts()
 
 
 def cells_hit(tables: Tables, name: str) -> list[dict[str, Any]]:

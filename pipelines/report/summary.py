@@ -37,11 +37,12 @@ VALUES = {
 
 def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
     """What a run found, in at most 24 lines of at most 100 columns."""
-    figures = run_figures(tables)
+    figures = run_figures(tables) if facts.adds_up else {}
     printed = [
         facts.title,
-        read_line(facts, tables),
+        *read_lines(facts, tables),
         *left_out_lines(tables),
+        *total_lines(facts),
         *(value_line(name, figures, facts) for name in VALUES if is_told(name, figures)),
         *rate_lines(figures, tables),
         *check_lines(tables),
@@ -57,12 +58,19 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
 
 def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
     """The figures of the summary as an object, for ``--json``; unknown figures are null."""
-    rows, value_usd = rows_read(tables)
+    came_in = rows_read(tables)
+    read = [
+        {"importer": importer, "rows": rows, "value_usd": value_usd}
+        for importer, (rows, value_usd) in came_in.items()
+    ]
+    # One table may be read for several importers: what is read for each is not added up.
+    whole = next(iter(came_in.values())) if len(came_in) == 1 else (None, None)
     return {
         "run": facts.as_dict(),
-        "read": {"rows": rows, "value_usd": value_usd},
+        "read": dict(zip(("rows", "value_usd"), whole, strict=True)),
+        "read_by_importer": read,
         "left_out": rows_left_out(tables),
-        "figures": run_figures(tables),
+        "figures": run_figures(tables) if facts.adds_up else {},
         "by_importer": cells_hit(tables, "by_importer"),
         "by_group": [cell | {"state": state_of(cell)} for cell in cells_hit(tables, "by_group")],
         "unmatched": unmatched_counts(tables),
@@ -88,19 +96,34 @@ def fitted(line: str) -> str:
     return line if len(line) <= SCREEN_COLUMNS else f"{line[: SCREEN_COLUMNS - 3]}..."
 
 
-def read_line(facts: RunFacts, tables: Tables) -> str:
-    """What was read: table, period, date of the law, rows, dollars."""
-    rows, value_usd = rows_read(tables)
-    read = f"{number(rows)} rows, {number(value_usd)} USD" if "funnel" in tables else ""
-    return f"read         {facts.trade_text}, law as of {facts.as_of}: {read}".removesuffix(": ")
+def read_lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
+    """What was read: table, period, date of the law, rows, dollars; a line each importer."""
+    came_in = rows_read(tables)
+    told = {
+        part.importer: f"{part.importer}: {part.trade_name} ({part.period}, {part.nomenclature}), "
+        f"law as of {part.as_of}"
+        for part in facts.parts
+    } or {facts.importers[0]: f"{facts.trade_text}, law as of {facts.as_of}"}
+    for importer, what in told.items():
+        rows, value_usd = came_in.get(importer, (None, None))
+        read = f": {number(rows)} rows, {number(value_usd)} USD" if importer in came_in else ""
+        yield f"read         {what}{read}"
+
+
+def total_lines(facts: RunFacts) -> Iterator[str]:
+    """What a figure over several importers is the sum of, or why there is none."""
+    if facts.total_text:
+        yield f"total        {facts.total_text}"
 
 
 def left_out_lines(tables: Tables) -> Iterator[str]:
     """What was left out: rows, dollars, why; the rest is counted."""
     steps = rows_left_out(tables)
     label = "left out"
+    of_several = len({step["importer"] for step in steps}) > 1
     for step in steps if len(steps) <= MOST_LEFT_OUT else steps[: MOST_LEFT_OUT - 1]:
         reason = step["reason"] or step["stage"]
+        reason = f"{step['importer']}: {reason}" if of_several else reason
         rows, usd = number(step["rows"]), number(step["value_usd"])
         yield f"{label:13}{step['kind']:9}{rows:>13} rows {usd:>22} USD  {reason}"
         label = ""
@@ -149,9 +172,11 @@ def check_lines(tables: Tables) -> list[str]:
 
 def beside_lines(tables: Tables) -> Iterator[str]:
     """Control totals with their verdict, and measures that are no duty, a line each."""
+    of_several = tables["by_importer"].height > 1 if "by_importer" in tables else False
     for row in tables["controls"].iter_rows(named=True) if "controls" in tables else ():
         stated, found = number(row["equals_usd"]), number(row["found_usd"])
         figure = row["figure"].removesuffix("_usd").replace("_", " ")
+        figure = f"{row['importer']} {figure}" if of_several else figure
         yield f"control      {figure} should be {stated} USD, is {found} USD: {row['verdict']}"
     for row in tables["instruments"].iter_rows(named=True) if "instruments" in tables else ():
         covered, affected = number(row["covered_usd"]), number(row["affected_usd"])

@@ -39,7 +39,7 @@ def _controls(manifest: Manifest, tables: Mapping[str, pl.DataFrame]) -> Iterato
         yield Problem(
             f"control total {row['figure']} is not met: {row['found_usd']:,.0f} against "
             f"{row['equals_usd']:,.0f} USD, a difference of {row['difference_usd']:+,.0f}",
-            where=f"run {manifest.run_id}, [control] {row['figure']}",
+            where=f"run {manifest.run_id}, {row['importer']}, [control] {row['figure']}",
             hint=f"compare with its source: {row['source']}",
         )
 

@@ -34,7 +34,10 @@ def controls_table(inputs: "Inputs", by_importer: pl.DataFrame) -> pl.DataFrame:
     shares = inputs.scenario.shares
     is_calibrated = any(share.calibrated_to == CALIBRATED for share in shares)
     rows = [_row(one, by_importer, is_calibrated) for one in inputs.scenario.controls]
-    return pl.DataFrame(rows, schema=polars_schema(Controls)).sort("figure")
+    importer = pl.lit(inputs.scenario.importer).alias("importer")
+    schema = polars_schema(Controls)
+    schema.pop("importer")
+    return pl.DataFrame(rows, schema=schema).select(importer, pl.all()).sort("figure")
 
 
 def _row(

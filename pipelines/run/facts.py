@@ -1,14 +1,18 @@
 """What reports say of a run: scenario, data, law, sources, files, and what a reader must know."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import polars as pl
 
-from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, OutputFile, RunFacts, Source
+from calc.codes import edition_of
+from calc.valuation import basis_text
+from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, OutputFile, PartFacts, RunFacts, Source
 from pipelines.report.figures import exact_sum
-from pipelines.run.compute import Answer
 from pipelines.run.inputs import Inputs
 from pipelines.run.members import membership_notes
+from pipelines.run.parts import Part
+from pipelines.run.whole import SCENARIO_FILE, VALIDATION_FOLDER, Whole
 from pipelines.version import tool_version
 
 TABLE_FILES = {
@@ -26,16 +30,19 @@ TABLE_FILES = {
     "funnel": "rows and dollars from the source files to the lines affected",
     "provenance": "the source file and row of every line",
 }
+VALIDATION_FILES = {
+    "report.html": "the verdict on the trade table, for people",
+    "verdict.json": "the verdict on the trade table, for machines",
+    "gx.json": "what great-expectations found",
+    "rules.parquet": "what each rule found",
+    "quarantine.parquet": "the rows left out, with their original text",
+    "quarantine.csv": "the same for spreadsheets",
+}
 OTHER_FILES = {
     PAGE_NAME: "all of it as a page, with charts and trails",
     WORKBOOK_NAME: "all of it as a spreadsheet",
-    "scenario.toml": "the scenario as resolved",
-    "validation/report.html": "the verdict on the trade table, for people",
-    "validation/verdict.json": "the verdict on the trade table, for machines",
-    "validation/gx.json": "what great-expectations found",
-    "validation/rules.parquet": "what each rule found",
-    "validation/quarantine.parquet": "the rows left out, with their original text",
-    "validation/quarantine.csv": "the same for spreadsheets",
+    SCENARIO_FILE: "the scenario as resolved",
+    **{f"{VALIDATION_FOLDER}/{name}": what for name, what in VALIDATION_FILES.items()},
 }
 GAP_NOTE = (
     "The statutory base duty is rate times value; the calculated duty is the statistical office's "
@@ -48,30 +55,88 @@ LARGEST_GAPS = 3
 
 def what_is(name: str) -> str:
     """What a file of a run holds, in words."""
-    return TABLE_FILES.get(name.removesuffix(".parquet")) or OTHER_FILES.get(name, "")
+    if name in OTHER_FILES:
+        return OTHER_FILES[name]
+    if name.startswith("scenario-"):
+        return f"the part of {name.removeprefix('scenario-').removesuffix('.toml')} as resolved"
+    folder, _, rest = name.removeprefix(f"{VALIDATION_FOLDER}/").partition("/")
+    if rest:
+        return f"{OTHER_FILES.get(f'{VALIDATION_FOLDER}/{rest}', '')}, {folder}"
+    return TABLE_FILES.get(name.removesuffix(".parquet"), "")
 
 
-def facts_of(inputs: Inputs, found: Answer, folder: str) -> RunFacts:
+def facts_of(inputs: Whole, parts: Sequence[Part], folder: str) -> RunFacts:
     """The facts of a run that no table holds."""
-    scenario, law = inputs.scenario, inputs.law
-    tables = [name for name in TABLE_FILES if name in (*found.tables, "funnel", "provenance")]
-    names = [*(f"{name}.parquet" for name in tables), *OTHER_FILES]
+    told = [_part_facts(part) for part in parts]
+    scenario = inputs.scenario
     return RunFacts(
         scenario_id=scenario.scenario_id,
         title=scenario.title,
-        importers=(scenario.importer,),
-        trade_name=inputs.trade_name,
-        periods=(found.period,),
-        nomenclature=scenario.nomenclature,
-        as_of=law.as_of.isoformat() if law.as_of else "any date",
-        base_text=scenario.base_text,
+        importers=tuple(part.importer for part in told),
+        trade_name=_each(told, "trade_name"),
+        periods=tuple(dict.fromkeys(part.period for part in told)),
+        nomenclature=_each(told, "nomenclature"),
+        as_of=_each(told, "as_of"),
+        base_text=_each(told, "base_text"),
         run_id=inputs.run_id(),
         tool_version=tool_version(),
         folder=folder,
-        sources=tuple(_sources(inputs)),
-        notes=tuple(_notes(inputs, found)),
-        files=tuple(OutputFile(name=name, what=what_is(name)) for name in names),
+        sources=tuple(dict.fromkeys(source for part in parts for source in _sources(part.inputs))),
+        notes=tuple(_notes(inputs, parts)),
+        files=tuple(OutputFile(name=name, what=what_is(name)) for name in _names(inputs, parts)),
+        parts=tuple(told) if inputs.includes else (),
+        **_total(told),
     )
+
+
+def _part_facts(part: Part) -> PartFacts:
+    scenario, law = part.inputs.scenario, part.inputs.law
+    return PartFacts(
+        importer=scenario.importer,
+        scenario_id=scenario.scenario_id,
+        title=scenario.title,
+        trade_name=part.inputs.trade_name,
+        period=part.found.period,
+        nomenclature=scenario.nomenclature,
+        as_of=law.as_of.isoformat() if law.as_of else "any date",
+        base_text=scenario.base_text,
+        value_basis=basis_text(scenario.importer),
+    )
+
+
+def _each(parts: Sequence[PartFacts], name: str) -> str:
+    """A fact that all parts share, or that of each part."""
+    told = {part.importer: str(getattr(part, name)) for part in parts}
+    if len(set(told.values())) == 1:
+        return next(iter(told.values()))
+    return "; ".join(f"{importer}: {fact}" for importer, fact in told.items())
+
+
+def _total(parts: Sequence[PartFacts]) -> dict[str, Any]:
+    """Whether figures of several importers may be added up, and what the sum is of."""
+    if len(parts) == 1:
+        return {}
+    differing: dict[str, set[str | None]] = {
+        "duty is levied on values on different bases": {part.value_basis for part in parts},
+        "codes are of different editions": {edition_of(part.nomenclature) for part in parts},
+        "the trade is of different periods": {part.period for part in parts},
+    }
+    reasons = [why for why, kinds in differing.items() if len(kinds) > 1]
+    names = ", ".join(part.importer for part in parts)
+    if reasons:
+        return {"adds_up": False, "total_text": f"none over {names}: {'; '.join(reasons)}"}
+    return {"total_text": f"sum over {names}, {parts[0].value_basis}; each duty is of its importer"}
+
+
+def _names(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:
+    """The files of a run but its manifest."""
+    held = {name for part in parts for name in part.tables} | {"provenance"}
+    yield from (f"{name}.parquet" for name in TABLE_FILES if name in held)
+    yield PAGE_NAME
+    yield WORKBOOK_NAME
+    yield from inputs.resolved()
+    for folder in inputs.verdicts():
+        yield from (f"{folder}/{name}" for name in VALIDATION_FILES)
 
 
 def _sources(inputs: Inputs) -> Iterator[Source]:
@@ -87,14 +152,24 @@ def _table(inputs: Inputs) -> str:
     return inputs.record.table.sha256 if inputs.record else inputs.verdict.subject.sha256
 
 
-def _notes(inputs: Inputs, found: Answer) -> Sequence[str]:
-    lines = found.tables["lines"]
+def _notes(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:
+    """The notes of the run, then those of each part, which is named where there are several."""
+    whole = inputs.scenario.note.strip() if inputs.includes else ""
+    notes = [whole] if whole else []
+    for part in parts:
+        of_part = f"{part.importer}: " if inputs.includes else ""
+        notes += [f"{of_part}{note}" for note in _part_notes(part)]
+    return (" ".join(note.split()) for note in notes)
+
+
+def _part_notes(part: Part) -> list[str]:
+    inputs, lines = part.inputs, part.tables["lines"]
     notes = [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
-    notes += membership_notes(inputs.scenario.importer, found.period)
+    notes += membership_notes(part.importer, part.found.period)
     notes += _gap(lines.filter(pl.col("status") != "excluded"))
     if lines["base_programme"].null_count() == lines.height:
         notes.append("No line has a base duty at the date of the law: duties before are unknown.")
-    return [" ".join(note.split()) for note in notes]
+    return notes
 
 
 def _gap(covered: pl.DataFrame) -> Iterator[str]:

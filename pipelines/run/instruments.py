@@ -25,6 +25,7 @@ def instruments_table(inputs: "Inputs", question: Question, period: str) -> pl.D
     traded = _traded(inputs, question, period, [one.measure_id for one in others])
     rows = [
         {
+            "importer": scenario.importer,
             "measure_id": one.measure_id,
             "instrument": one.instrument.kind,
             "imposed_by": one.instrument.imposed_by or scenario.importer,

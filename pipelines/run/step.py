@@ -1,7 +1,7 @@
 """A run as one step: inputs read and hashed, the run found or made, and what to tell of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from pipelines.run.inputs import Inputs, RunSettings
 from pipelines.run.manifest import Manifest, read_manifest, write_manifest
 from pipelines.run.store import folder_of, is_run, note_latest
 from pipelines.run.verify import refuse_damaged
+from pipelines.run.whole import Whole
 from pipelines.version import code_sha256, library_versions, tool_version
 from pipelines.workspace import Workspace
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.report.facts import RunFacts
-    from pipelines.run.compute import Answer
     from pipelines.run.question import Question
     from pipelines.scenario.model import Scenario
 
@@ -74,19 +74,28 @@ def run_scenario(workspace: Workspace, scenario: Path, settings: RunSettings, ta
     return Run(folder=folder, manifest=read_manifest(folder), is_reused=is_reused)
 
 
-def read_inputs(workspace: Workspace, path: Path, settings: RunSettings, talk: Talk) -> Inputs:
-    """The scenario, its law at the date, and its trade table with a verdict that lets it be used.
+def read_inputs(workspace: Workspace, path: Path, settings: RunSettings, talk: Talk) -> Whole:
+    """The scenario and its parts, each with its law at the date and its trade table, judged.
 
     Raises:
         ScenarioError: The scenario or its law cannot be used.
         DataRejectedError: The trade table cannot be used.
         NotJudgedError: A rule could not be run on the table.
     """
-    from pipelines.scenario.law import law_at
     from pipelines.scenario.read import read_scenario
-    from pipelines.scenario.show import resolved_toml
 
     scenario = read_scenario(path, allow_rate_above=settings.allow_rate_above, workspace=workspace)
+    listed = sorted(scenario.parts or (scenario,), key=lambda part: part.importer)
+    parts = tuple(_inputs_of(workspace, part, settings, talk) for part in listed)
+    return Whole(scenario=scenario, parts=parts)
+
+
+def _inputs_of(
+    workspace: Workspace, scenario: "Scenario", settings: RunSettings, talk: Talk
+) -> Inputs:
+    from pipelines.scenario.law import law_at
+    from pipelines.scenario.show import resolved_toml
+
     law = law_at(scenario, settings.as_of or _any_date(scenario, settings))
     table, verdict = _judged_table(workspace, settings.trade or scenario.trade, settings, talk)
     return Inputs(
@@ -173,36 +182,18 @@ def question_of(inputs: Inputs) -> "Question":
     )
 
 
-def _beside(inputs: Inputs, question: "Question", found: "Answer") -> "dict[str, pl.DataFrame]":
-    """The tables of what is no duty, and of control totals, where the scenario has any."""
-    from pipelines.run.controls import controls_table
-    from pipelines.run.instruments import instruments_table
-
-    tables = {}
-    if question.may_hit_nothing:
-        tables["instruments"] = instruments_table(inputs, question, found.period)
-    if inputs.scenario.controls:
-        tables["controls"] = controls_table(inputs, found.tables["by_importer"])
-    return tables
-
-
-def _make(workspace: Workspace, inputs: Inputs, folder: Path) -> None:
+def _make(workspace: Workspace, inputs: Whole, folder: Path) -> None:
     """Compute a run and write it whole, or leave nothing."""
-    from calc.funnel import funnel_table
     from pipelines.report.checks import failed_checks
-    from pipelines.run.compute import answer
     from pipelines.run.facts import facts_of
-    from pipelines.run.funnel import stages_of
+    from pipelines.run.parts import answered, joined
     from pipelines.run.write import outputs_of, read_back, write_outputs
 
-    question = question_of(inputs)
-    found = answer(question)
-    stages = stages_of(question, found, inputs.record, inputs.verdict)
-    beside = _beside(inputs, question, found) | {"funnel": funnel_table(stages)}
-    found = replace(found, tables={**found.tables, **beside})
-    facts = facts_of(inputs, found, workspace.relative(folder))
+    parts = [answered(part, question_of(part)) for part in inputs.parts]
+    tables = joined([part.tables for part in parts])
+    facts = facts_of(inputs, parts, workspace.relative(folder))
     with new_folder(folder) as fresh:
-        rows = write_outputs(fresh, inputs, found, facts)
+        rows = write_outputs(fresh, inputs, parts, tables, facts)
         manifest = Manifest(
             run_id=facts.run_id,
             scenario_id=facts.scenario_id,
@@ -214,7 +205,7 @@ def _make(workspace: Workspace, inputs: Inputs, folder: Path) -> None:
             facts=facts.as_dict(),
             inputs=inputs.listed(workspace),
             outputs=tuple(outputs_of(fresh, rows)),
-            failed_checks=tuple(failed_checks(found.tables)),
+            failed_checks=tuple(failed_checks(tables)),
         )
         write_manifest(fresh, manifest)
         read_back(fresh, manifest)

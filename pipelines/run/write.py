@@ -1,7 +1,7 @@
 """The files of a run, written into a folder that nobody sees until it is whole."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,21 +16,23 @@ from pipelines.provenance import source_rows
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, RunFacts
 from pipelines.report.page.page import page
 from pipelines.report.workbook import write_workbook
-from pipelines.run.compute import Answer
+from pipelines.run.compute import Answer, Tables
 from pipelines.run.facts import TABLE_FILES, what_is
 from pipelines.run.inputs import Inputs
 from pipelines.run.manifest import CHECKSUM_FILE, MANIFEST_FILE, Manifest, Output, output_of
+from pipelines.run.parts import Part
+from pipelines.run.whole import Whole
 
 if TYPE_CHECKING:
     from pipelines.validation.verdict import Verdict
 
-VALIDATION_FOLDER = "validation"
-
 
 def write_outputs(
-    folder: Path, inputs: Inputs, found: Answer, facts: RunFacts
+    folder: Path, inputs: Whole, parts: Sequence[Part], reported: Tables, facts: RunFacts
 ) -> Mapping[str, int]:
-    """Write tables, provenance, page, workbook, scenario and verdict of a run.
+    """Write tables, provenance, page, workbook, scenario and verdicts of a run.
+
+    ``reported`` are the tables of all parts put together.
 
     Returns:
         Rows by name of each Parquet file.
@@ -39,14 +41,17 @@ def write_outputs(
         StorageError: A file cannot be written.
     """
     about = {"scenario": facts.scenario_id, "run": facts.run_id, "tool_version": facts.tool_version}
-    tables = {**found.tables, "provenance": provenance_of(inputs, found)}
+    sources = [provenance_of(part.inputs, part.found) for part in parts]
+    tables = {**reported, "provenance": pl.concat(sources).sort(LineKey.primary_key())}
     names = [name for name in TABLE_FILES if name in tables]
     for name in names:
         write_table(folder / f"{name}.parquet", tables[name], name, TABLES[name], about)
-    write_workbook(folder / WORKBOOK_NAME, facts, found.tables)
+    write_workbook(folder / WORKBOOK_NAME, facts, reported)
     (folder / PAGE_NAME).write_text(page(facts, tables), encoding="utf-8", newline="\n")
-    (folder / "scenario.toml").write_text(inputs.resolved, encoding="utf-8", newline="\n")
-    copy_verdict(folder / VALIDATION_FOLDER, inputs.verdict)
+    for name, text in inputs.resolved().items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    for name, verdict in inputs.verdicts().items():
+        copy_verdict(folder / name, verdict)
     return {f"{name}.parquet": tables[name].height for name in names}
 
 
@@ -70,7 +75,7 @@ def copy_verdict(folder: Path, verdict: "Verdict") -> None:
     """
     from pipelines.validation.verdict import VERDICT_FILE, to_json
 
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for path in sorted(verdict.folder.iterdir()):
         if path.name != VERDICT_FILE:
             shutil.copyfile(path, folder / path.name)

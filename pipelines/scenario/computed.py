@@ -9,7 +9,6 @@ from calc.errors import Problem, ScenarioError
 from pipelines.scenario.model import Measure, Scenario
 
 NOT_COMPUTED: Mapping[str, str] = {
-    "include": "run the scenarios of the list one by one",
     "a rate for a season": "it needs a trade table by month; give the months a measure each",
     "rates by firm": "write the rate of most of the trade, and note what it leaves out",
     "credit": "leave it out; the duty is then an upper bound",
@@ -40,8 +39,6 @@ def refuse_what_is_not_computed(scenario: Scenario) -> None:
 
 def _used(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """What a scenario uses that an engine may not compute, and where."""
-    if scenario.parts:
-        yield "include", "include"
     if scenario.reading:
         yield "reading", "reading"
     for share in scenario.shares:

@@ -80,11 +80,18 @@ def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
     """The law of a scenario at a date: the one given, else the scenario's own.
 
     Raises:
-        ScenarioError: The law changes over time and there is no date (the dates are listed), a
+        ScenarioError: The scenario includes others, each of which has a law of its own; the law
+            changes over time and there is no date (the dates are listed), a
             group of a measure in force has no members at the date, the base cannot be used, or
             the scenario holds something that is read but not computed yet.
         StorageError: The base file cannot be read.
     """
+    if scenario.parts:
+        raise ScenarioError(
+            "a scenario that includes others has no law of its own",
+            where=scenario.path.name,
+            hint="read the law of each of its parts",
+        )
     refuse_what_is_not_computed(scenario)
     day = as_of or scenario.as_of
     reference, base = read_reference(), base_of(scenario)

@@ -14,6 +14,7 @@ from pipelines.scenario.grammar import INCLUDING, check_keys
 from pipelines.scenario.ledger import Ledger
 from pipelines.scenario.model import BaseSource, Scenario
 from pipelines.scenario.names import ID, ID_RULE, TABLE_NAME, TABLE_NAME_RULE
+from pipelines.scenario.reference import read_reference
 from pipelines.workspace import Workspace, open_workspace
 
 __all__ = ["Scenario", "read_scenario"]
@@ -101,16 +102,23 @@ def _parts(top: Table, files: Files, highest: float, workspace: Workspace) -> li
 
 
 def _refuse_one_importer_twice(document: Document, parts: list[Scenario]) -> None:
-    seen: dict[str, Scenario] = {}
-    for part in parts:
-        other = seen.get(part.importer)
-        if other is not None:
+    """Nothing, where no two parts are of one importer, nor of a group and a member of it."""
+    within = read_reference().within
+    for place, part in enumerate(parts):
+        for other in parts[:place]:
+            if part.importer == other.importer:
+                shared = f"are both of the importer {part.importer}"
+            elif part.importer in within(other.importer) or other.importer in within(part.importer):
+                shared = (
+                    f"are of {other.importer} and {part.importer}, one of which is in the other"
+                )
+            else:
+                continue
             raise ScenarioError(
-                f"{other.path.name} and {part.path.name} are both of the importer {part.importer}",
+                f"{other.path.name} and {part.path.name} {shared}",
                 where=f"{document.name}, include",
                 hint="put the measures of one importer together, with extends or add",
             )
-        seen[part.importer] = part
 
 
 def _run_with(part: Scenario, trade: str, as_of: date | None) -> Scenario:

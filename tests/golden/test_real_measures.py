@@ -1,4 +1,4 @@
-"""Ten real measures, each on a small trade table, against figures worked out by hand; see notes.md.
+"""Eleven real measures on small trade tables, against figures worked out by hand; see notes.md.
 
 Every case names the days of the law that it is asked at. The figures are sums over all lines.
 """
@@ -63,6 +63,11 @@ TRADE: Mapping[str, Sequence[Flow]] = {
         Flow("USA", "330499", 986_689_887),
         Flow("USA", "401110", 674_685_138),
     ],
+    "us-2025-northern-border": [
+        Flow("CAN", "270900", 4_000_000),
+        Flow("CAN", "870323", 2_000_000),
+        Flow("MEX", "870323", 9_000_000),
+    ],
     "us-201-solar": [Flow("MYS", "8541430010", 1_000_000)],
     "us-122-2026": [
         Flow("CAN", "8703230130", 500_000),
@@ -105,6 +110,8 @@ CASES = [
     Case("ca-2025-surtax", "2025-03-03", 0, 0, 0),
     Case("ca-2025-surtax", "2025-03-04", 0, 435_481_826.75, 435_481_826.75),
     Case("ca-2025-surtax", "2025-09-01", 0, 0, 0),
+    Case("us-2025-northern-border", "2025-03-03", 0, 0, 0),
+    Case("us-2025-northern-border", "2025-03-04", 0, 900_000, 900_000),
     Case("us-201-solar", "2018-02-07", 0, 300_000, 300_000),
     Case("us-201-solar", "2022-02-06", 0, 150_000, 150_000),
     Case("us-201-solar", "2022-06-01", 0, 147_500, 147_500),

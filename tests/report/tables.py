@@ -215,7 +215,7 @@ UNMATCHED: list[Row] = [
         "reason": "no measure names it",
     },
 ]
-FUNNEL: list[Row] = [
+STEPS: list[Row] = [
     {"step": 1, "stage": "rows of the files", "kind": "in", "rows": 1000, "value_usd": 7.0e11},
     {
         "step": 2,
@@ -236,6 +236,7 @@ FUNNEL: list[Row] = [
     {"step": 4, "stage": "used", "kind": "kept", "rows": 897, "value_usd": 6.63e11},
     {"step": 5, "stage": "listed", "kind": "part", "rows": 6, "value_usd": 11_612_705_686.0},
 ]
+FUNNEL: list[Row] = [{"importer": "USA"} | step for step in STEPS]
 
 
 def component(row: Row) -> Row:

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from pipelines.report.checks import failed_checks
-from tests.report.tables import FUNNEL, frame, tables
+from tests.report.tables import FUNNEL, Row, frame, tables
 
 
 def test_all_hold_on_a_lawful_run() -> None:
@@ -53,9 +53,29 @@ def test_a_row_that_gets_lost_is_told() -> None:
 
 
 def test_a_funnel_of_two_stages_is_judged_by_its_last_kept_rows() -> None:
-    more = [
+    more: list[Row] = [
         {"step": 5, "stage": "quarantine", "kind": "excluded", "rows": 7, "value_usd": 3e9},
         {"step": 6, "stage": "valid", "kind": "kept", "rows": 890, "value_usd": 6.6e11},
         {"step": 7, "stage": "not counted any more", "kind": "excluded", "rows": 1},
     ]
-    assert failed_checks({"funnel": frame("funnel", [*FUNNEL[:4], *more])}) == []
+    assert (
+        failed_checks(
+            {
+                "funnel": frame(
+                    "funnel", [*FUNNEL[:4], *({"importer": "USA"} | step for step in more)]
+                )
+            }
+        )
+        == []
+    )
+
+
+def test_the_funnel_of_each_importer_is_judged_by_itself() -> None:
+    other = [step | {"importer": "CAN", "rows": step["rows"] * 2} for step in FUNNEL]
+    assert failed_checks({"funnel": frame("funnel", [*FUNNEL, *other])}) == []
+
+    other[3]["rows"] += 5
+    assert failed_checks({"funnel": frame("funnel", [*FUNNEL, *other])}) == [
+        "Rows in, less rejected, less excluded, is what the last step keeps, CAN: "
+        "1,794.00 and 1,799.00 rows"
+    ]

@@ -179,16 +179,40 @@ def test_a_run_that_hits_nothing() -> None:
 
 
 def test_a_table_that_no_section_knows_is_shown_whole() -> None:
-    control = {"figure": "threatened_usd", "equals_usd": 5.9e9, "within_share": 0.02,
-               "found_usd": 5.9e9, "difference_usd": 0.0, "verdict": "met",
-               "source": "statement"}  # fmt: skip
+    control = {
+        "importer": "USA",
+        "figure": "threatened_usd",
+        "equals_usd": 5.9e9,
+        "within_share": 0.02,
+        "found_usd": 5.9e9,
+        "difference_usd": 0.0,
+        "verdict": "met",
+        "source": "statement",
+    }
     read = Page(page(FACTS, whole() | {"controls": frame("controls", [control])}))
     caption = "A figure that the result should meet, as somebody published it, and whether it does"
     assert read.rows(caption) == [
-        ["Figure", "Verdict", "Source", "Equals (USD)", "Within share (%)", "Found (USD)",
-         "Difference (USD)"],
-        ["threatened_usd", "met", "statement", "5,900,000,000", "2.00 %", "5,900,000,000", "0"],
-    ]  # fmt: skip
+        [
+            "Importer",
+            "Figure",
+            "Verdict",
+            "Source",
+            "Equals (USD)",
+            "Within share (%)",
+            "Found (USD)",
+            "Difference (USD)",
+        ],
+        [
+            "USA",
+            "threatened_usd",
+            "met",
+            "statement",
+            "5,900,000,000",
+            "2.00 %",
+            "5,900,000,000",
+            "0",
+        ],
+    ]
     assert set(control) == set(polars_schema(TABLES["controls"]))
 
 

@@ -1,6 +1,7 @@
 """The summary of a run on one screen, letter by letter, and as an object."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -50,7 +51,13 @@ def test_the_whole_screen() -> None:
 def crowded() -> dict[str, pl.DataFrame]:
     """Many groups, many reasons to leave rows out, and a total that does not add up."""
     some = tables()
-    step = {"kind": "excluded", "stage": "out", "reason": "a long reason " * 9, "rows": 1}
+    step = {
+        "importer": "USA",
+        "kind": "excluded",
+        "stage": "out",
+        "reason": "a long reason " * 9,
+        "rows": 1,
+    }
     some["funnel"] = frame("funnel", [*FUNNEL, *(step | {"step": n} for n in range(6, 16))])
     cells = [accounting(LINES[:1], IMPORTS, product_group=f"group-{n}") for n in range(9)]
     some["by_group"] = frame("by_group", cells)
@@ -74,6 +81,20 @@ def test_several_importers_are_added_up_and_shown_one_by_one() -> None:
     assert "covered value                               7,136,708,493 USD" in lines
     assert [line.split()[0] for line in lines if line[:3] in ("CAN", "USA")] == ["USA", "CAN"]
     assert not any(line.startswith("average rate") for line in lines)
+
+
+def test_importers_whose_figures_do_not_add_up_have_no_total() -> None:
+    some = tables()
+    both = [accounting(LINES[:1], IMPORTS), accounting(LINES[1:2], 1e9, importer="EU27")]
+    some["by_importer"] = frame("by_importer", both)
+    why = "none over EU27, USA: duty is levied on values on different bases"
+    facts = replace(FACTS, adds_up=False, total_text=why)
+    lines = summary_lines(facts, some)
+    assert fits(lines)
+    assert f"total        {why}" in lines
+    assert not any(line.startswith("covered value") for line in lines)
+    assert [line.split()[0] for line in lines if line[:3] in ("EU2", "USA")] == ["USA", "EU27"]
+    assert summary_dict(facts, some)["figures"] == {}
 
 
 def test_what_is_unknown_is_never_zero() -> None:
@@ -102,6 +123,7 @@ def test_the_object_holds_the_same_figures() -> None:
     told: dict[str, Any] = json.loads(json.dumps(summary_dict(FACTS, tables())))
     assert told["run"]["run_id"] == "0123456789ab"
     assert told["read"] == {"rows": 1000, "value_usd": 7e11}
+    assert told["read_by_importer"] == [{"importer": "USA", "rows": 1000, "value_usd": 7e11}]
     assert [step["kind"] for step in told["left_out"]] == ["rejected", "excluded"]
     assert told["figures"]["covered_value_usd"] == 11_611_705_686
     assert told["figures"]["duty_before_unknown_value_usd"] == 7_021_793

@@ -269,7 +269,9 @@ def test_include(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [file.name for file in scenario.files] == ["us.toml", "canada.toml"]
     assert [law_at(part).measures["importer"].item() for part in scenario.parts] == ["USA", "CAN"]
-    with pytest.raises(ScenarioError, match="include is read but not computed yet"):
+    with pytest.raises(
+        ScenarioError, match="a scenario that includes others has no law of its own"
+    ):
         law_at(scenario)
 
 
@@ -280,4 +282,14 @@ def test_one_importer_twice_is_refused(tmp_path: Path) -> None:
 
     assert problems(tmp_path, text)[0].what == (
         "us.toml and again.toml are both of the importer USA"
+    )
+
+
+def test_a_group_and_its_member_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, changed('"USA"', '"EU27"'), "eu.toml")
+    write(tmp_path, changed('"USA"', '"FRA"'), "fr.toml")
+    text = 'id = "war"\ninclude = ["eu.toml", "fr.toml"]\n'
+
+    assert problems(tmp_path, text)[0].what == (
+        "eu.toml and fr.toml are of EU27 and FRA, one of which is in the other"
     )

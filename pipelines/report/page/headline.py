@@ -87,16 +87,23 @@ def _steps(row: Row) -> str:
 
 def funnel(tables: Tables) -> str:
     """What came in, what was left out and why, and what was used."""
-    frame = tables["funnel"].sort("step")
+    frame = tables["funnel"].sort("importer", "step")
     rows = [
-        [row["stage"], row["kind"], row["reason"] or "", _count(row["rows"]), usd(row["value_usd"])]
+        [
+            row["importer"],
+            row["stage"],
+            row["kind"],
+            row["reason"] or "",
+            _count(row["rows"]),
+            usd(row["value_usd"]),
+        ]
         for row in frame.iter_rows(named=True)
     ]
     lost = frame.filter(pl.col("kind").is_in(["rejected", "excluded"]) & (pl.col("rows") != 0))
     gone = f"{lost['rows'].sum():,} rows were left out, for the reasons above"
     words = "Nothing was left out" if lost.is_empty() else gone
     caption = "In = used + rejected + excluded, in rows and in dollars"
-    columns = ("Rows that", "are", "Why", "Rows", "USD")
+    columns = ("Importer", "Rows that", "are", "Why", "Rows", "USD")
     foot = Markup(
         f"{words}. Trade and schedule that do not meet: see {link('left out', 'left-out').text}."
     )

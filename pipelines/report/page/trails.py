@@ -1,6 +1,7 @@
 """How the largest figures came about: the trail of each line, as ``explain`` tells it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -26,7 +27,7 @@ def lines(tables: Tables, facts: RunFacts) -> str:
     """The largest lines, each with a link to its trail."""
     rows: list[list[Content]] = [
         [
-            link(f"{row['code']} from {row['partner']}", _name(at)),
+            link(f"{_into(row, facts)}{row['code']} from {row['partner']}", _name(at)),
             _part(row["segment"]), row["description"] or "", row["status"],
             row["measure_id"] or "", row["base_rate_text"] or "none",
             money_cell("customs_value_usd", row), money_cell("duty_increment_usd", row),
@@ -44,6 +45,11 @@ def lines(tables: Tables, facts: RunFacts) -> str:
     return section("lines", "Largest lines", paragraph(note), table(caption, columns, rows, 2))
 
 
+def _into(line: Mapping[str, Any], facts: RunFacts) -> str:
+    """The importer of a line, where the run has several."""
+    return f"{line['importer']}: " if len(facts.importers) > 1 else ""
+
+
 def _part(segment: str) -> str:
     return "" if segment == "whole" else segment
 
@@ -58,7 +64,7 @@ def trails(tables: Tables, facts: RunFacts) -> str:
     parts = [
         details(
             _name(at),
-            f"{trail.line['code']} from {trail.line['partner']}",
+            f"{_into(trail.line, facts)}{trail.line['code']} from {trail.line['partner']}",
             f"<pre>{html_of(chr(10).join(trail_lines(trail)))}</pre>",
         )
         for at, trail in enumerate(_trails(tables, inputs))
@@ -73,10 +79,11 @@ def _trails(tables: Tables, inputs: list[dict[str, str]]) -> Iterator[Trail]:
         name: tables[name].join(chosen.select(KEY), on=KEY, how="semi")
         for name in ("components", "provenance")
     }
-    measures = {row["measure_id"]: row for row in tables["by_measure"].iter_rows(named=True)}
+    rows = tables["by_measure"].iter_rows(named=True)
+    measures = {(row["importer"], row["measure_id"]): row for row in rows}
     for line in chosen.iter_rows(named=True):
         same = pl.all_horizontal(pl.col(name) == line[name] for name in KEY)
         parts = beside["components"].filter(same).sort("measure_id").to_dicts()
         source = beside["provenance"].filter(same).sort("source_id", "source_row").to_dicts()[0]
-        named = {row["measure_id"]: measures[row["measure_id"]] for row in parts}
+        named = {row["measure_id"]: measures[line["importer"], row["measure_id"]] for row in parts}
         yield Trail(line=line, source=source, components=parts, measures=named, inputs=inputs)

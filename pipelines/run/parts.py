@@ -1,0 +1,66 @@
+"""Each part of a run answered by itself, and the tables of all of them put together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from calc.funnel import funnel_table
+from calc.tables import TABLES
+from pipelines.run.compute import Answer, Tables, answer
+from pipelines.run.controls import controls_table
+from pipelines.run.funnel import stages_of
+from pipelines.run.inputs import Inputs
+from pipelines.run.instruments import instruments_table
+from pipelines.run.question import Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One importer's part of a run: what it was made from, and what was found.
+
+    ``tables`` are all of its tables: those of the answer, the funnel, and where the scenario has
+    any, the measures that are no duty and the control totals.
+    """
+
+    inputs: Inputs
+    found: Answer
+    tables: Tables
+
+    @property
+    def importer(self) -> str:
+        """The importer whose part it is."""
+        return self.inputs.scenario.importer
+
+
+def answered(inputs: Inputs, question: Question) -> Part:
+    """A part of a run, computed by itself.
+
+    Raises:
+        ScenarioError: The law is in conflict with itself, suits no trade, or is in another edition.
+        DataRejectedError: The table lacks the values that the importer levies duty on.
+        LimitError: The values are beyond what is summed exactly.
+    """
+    found = answer(question)
+    importer = inputs.scenario.importer
+    stages = stages_of(question, found, inputs.record, inputs.verdict)
+    tables = {**found.tables, "funnel": funnel_table(stages, importer)}
+    if question.may_hit_nothing:
+        tables["instruments"] = instruments_table(inputs, question, found.period)
+    if inputs.scenario.controls:
+        tables["controls"] = controls_table(inputs, found.tables["by_importer"])
+    return Part(inputs=inputs, found=found, tables=tables)
+
+
+def joined(parts: Sequence[Tables]) -> Tables:
+    """The tables of all parts, each sorted by its key, which holds the importer.
+
+    No figure of one part depends on another, and nothing is added up over importers.
+    """
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {
+        name: pl.concat([part[name] for part in parts if name in part]).sort(
+            list(TABLES[name].primary_key())
+        )
+        for name in names
+    }
