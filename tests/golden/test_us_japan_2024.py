@@ -87,6 +87,7 @@ def test_the_funnel_written_out_in_the_notes(demo: Place) -> None:
         ("part", 346, 11_611_705_686.0),
         ("part", 141, 7_143_730_286.0),
         ("part", 134, 7_136_708_493.0),
+        ("part", 0, 0.0),  # prohibited
         ("part", 205, 4_467_975_400.0),
     ]
 
