@@ -5,9 +5,12 @@ import tomllib
 import polars as pl
 
 from calc.codes import edition_of
+from calc.dictionary import polars_schema
+from calc.tables.elasticities import Elasticities
 from pipelines.workspace import embedded
 
 GROUPS_FILE = "groups.toml"
+ELASTICITIES_FILE = "elasticities.csv"
 DESCRIPTIONS = {"HTS2024": "us-hts-2024-descriptions.csv"}
 
 
@@ -37,3 +40,8 @@ def descriptions(nomenclature: str) -> pl.DataFrame:
     if name is None:
         return pl.DataFrame(schema={"code": pl.String, "description": pl.String})
     return pl.read_csv(embedded(name), infer_schema=False)
+
+
+def elasticities() -> pl.DataFrame:
+    """The elasticities that come with the tool: rows of ELASTICITIES."""
+    return pl.read_csv(embedded(ELASTICITIES_FILE), schema=polars_schema(Elasticities))

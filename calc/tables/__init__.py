@@ -8,6 +8,7 @@ import dataframely as dy
 
 from calc.tables.audit import Quarantine, Rejects, RuleCounts
 from calc.tables.base import Base
+from calc.tables.elasticities import Elasticities
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
 from calc.tables.nomenclature import HsCodes, HsCorrelations
@@ -38,6 +39,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "measure_partners": MeasurePartners,
     "exclusions": Exclusions,
     "shares": Shares,
+    "elasticities": Elasticities,
     "lines": Lines,
     "components": Components,
     "provenance": Provenance,

@@ -32,6 +32,7 @@ JAPAN = {
 KEYS = {
     "economies-of-trade.csv": ["number"],
     "economies.csv": ["iso3"],
+    "elasticities.csv": ["parameter", "importer", "prefix", "horizon"],
     "hs-codes.csv": ["code", "first_edition"],
     "hs-correlations.csv": ["edition", "older_code", "newer_code"],
     "us-hts-2024-descriptions.csv": ["code"],

@@ -26,7 +26,7 @@ from calc.effects.protection import (
 )
 from calc.effects.results import Effects, effects_of
 from tests.effects.markets import figures
-from tests.effects.vectors import column, market_of, near, one, vector
+from tests.effects.vectors import VECTORS, column, market_of, near, one, vector
 from tests.run.tool import Place
 
 INF = float("inf")
@@ -316,3 +316,22 @@ def test_reference_stacking_through_a_run(tmp_path: Path) -> None:
     assert place.table("lines")["rate_after"].item() == pytest.approx(told["expected"]["total"])
     for name in ("s232", "fent", "rec", "s301"):
         assert applied[name] / 1e6 == pytest.approx(expected[name]), name
+
+
+ELSEWHERE = {
+    "ave_cases": "tests/policy/test_expression.py",
+    "border_cascade": "tests/policy/test_grammar_line_duties.py",
+}
+
+
+def test_every_vector_has_a_test() -> None:
+    """A vector that no test reads guards nothing."""
+    if not VECTORS.is_dir():
+        pytest.skip("the reference vectors are not beside the checkout")
+    root = Path(__file__).parents[2]
+    text = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py"))
+    named = {path.stem for path in VECTORS.glob("*.json") if f'"{path.stem}"' in text}
+    for name, place in ELSEWHERE.items():
+        assert f"{name}.json" in (root / place).read_text(encoding="utf-8")
+    missing = {path.stem for path in VECTORS.glob("*.json")} - named - set(ELSEWHERE)
+    assert sorted(missing) == []

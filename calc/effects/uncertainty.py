@@ -1,0 +1,263 @@
+"""What is not known of the elasticities, carried through the exact market to every figure.
+
+Markets are taken in chunks, so that memory does not grow with their number. Totals over markets are
+summed by draw in whole ten-thousandths of a USD: exactly, so that no chunk or order changes them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calc.effects.draws import Lognormal, Plan, standard_normals
+from calc.effects.model import Bools, Duty, Floats, Market, Responses, Schedule, Verdict, Verdicts
+from calc.effects.results import Effects, effects_of
+from calc.money import UNITS_PER_USD
+
+PARAMETERS = ("between-imports", "with-domestic", "demand", "supply-foreign", "supply-domestic")
+SUMMED = (
+    *("imports_after_usd", "consumer_surplus_usd", "producer_surplus_usd", "revenue_change_usd"),
+    *("terms_of_trade_usd", "deadweight_loss_usd", "welfare_usd"),
+)
+OF_SOURCES = ("quantity_change", "value_after_usd", "revenue_change_usd", "producer_surplus_usd")
+CELLS = 60_000
+"""Sources times markets times draws of a chunk: what stays in a processor's cache."""
+ENDS = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Markets, their names and headings, and the distribution of each parameter.
+
+    ``market`` has one axis of markets after its sources; its responses are the central ones.
+    """
+
+    market: Market
+    names: Sequence[str]
+    headings: Sequence[str]
+    distributions: Mapping[str, Lognormal]
+
+
+class Spread(NamedTuple):
+    """A figure over the draws: median, 5 and 95 percent, how often it is above and below 0.
+
+    Of the draws that are known; all NaN where none is.
+    """
+
+    low: Floats
+    median: Floats
+    high: Floats
+    share_above: Floats
+    share_below: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the draws say: by market, by source and market, and of all markets together.
+
+    ``failed_share`` is of the draws of a market; ``total_failed_share`` of those of the total, in
+    which a market that has no central answer is left out (``is_left_out``) and any other market
+    that fails fails the draw. A total is NaN where a part of it is not known. ``ranks`` are rank
+    correlations of each total with each parameter, averaged over markets by their trade.
+    """
+
+    by_market: dict[str, Spread]
+    by_source: dict[str, Spread]
+    failed_share: Floats
+    totals: dict[str, Spread]
+    total_failed_share: float
+    ranks: dict[str, dict[str, float]]
+    central: Effects
+    is_left_out: Bools
+
+
+class Sums:
+    """Totals over markets by draw, in whole units, and what spoils them."""
+
+    def __init__(self, count: int) -> None:
+        self.totals = {name: np.zeros(count, dtype=np.int64) for name in SUMMED}
+        self.unknown = {name: np.zeros(count, dtype=bool) for name in SUMMED}
+        self.failed = np.zeros(count, dtype=bool)
+        self.leanings = {name: np.zeros(count) for name in PARAMETERS}
+
+    def add(self, figures: Mapping[str, Floats], verdict: Verdicts) -> None:
+        """Add markets, whose figures are by market and draw."""
+        self.failed |= (verdict != Verdict.SOLVED).any(axis=0)
+        for name in SUMMED:
+            self.unknown[name] |= np.isnan(figures[name]).any(axis=0)
+            self.totals[name] += in_units(figures[name]).sum(axis=0)
+
+    def lean(self, normals: Floats, weight: Floats) -> None:
+        """Add where each parameter leaned in each draw."""
+        for name, of_parameter in zip(PARAMETERS, normals, strict=True):
+            self.leanings[name] += weight @ of_parameter
+
+    def in_usd(self) -> dict[str, Floats]:
+        """The totals by draw, NaN where a part is not known."""
+        return {
+            name: np.where(self.failed | self.unknown[name], np.nan, whole / UNITS_PER_USD)
+            for name, whole in self.totals.items()
+        }
+
+
+def simulate(uncertain: Uncertain, plan: Plan) -> Outcome:
+    """All figures over the draws of the plan."""
+    central = effects_of(uncertain.market)
+    left_out = central.by_market.verdict != Verdict.SOLVED
+    sums, weight = Sums(plan.count), np.nan_to_num(uncertain.market.value).sum(axis=0)
+    by_market, by_source, failed = [], [], []
+    for chunk in chunks(uncertain, plan):
+        normals = normals_of(uncertain, chunk, plan)
+        effects = effects_of(drawn_market(uncertain, chunk, normals))
+        figures = figures_of(effects, uncertain.market.is_domestic)
+        counted = ~left_out[chunk]
+        verdict = effects.by_market.verdict
+        sums.add({name: figure[counted] for name, figure in figures.items()}, verdict[counted])
+        sums.lean(normals[:, counted], weight[chunk][counted])
+        by_market.append(spreads_of(figures))
+        by_source.append(spreads_of(figures_of_sources(effects)))
+        failed.append((verdict != Verdict.SOLVED).mean(axis=1))
+    totals = sums.in_usd()
+    return Outcome(
+        by_market=joined(by_market),
+        by_source=joined(by_source),
+        failed_share=np.concatenate(failed),
+        totals={name: spread_of_one(total) for name, total in totals.items()},
+        total_failed_share=float(sums.failed.mean()),
+        ranks={
+            name: {of: rank_correlation(lean, total) for of, lean in sums.leanings.items()}
+            for name, total in totals.items()
+        },
+        central=central,
+        is_left_out=left_out,
+    )
+
+
+def chunks(uncertain: Uncertain, plan: Plan) -> Iterator[slice]:
+    """Markets in runs that fit the memory of a chunk; one market at least."""
+    sources, count = uncertain.market.value.shape
+    size = max(1, CELLS // (sources * plan.count))
+    return (slice(start, min(start + size, count)) for start in range(0, count, size))
+
+
+def normals_of(uncertain: Uncertain, chunk: slice, plan: Plan) -> Floats:
+    """The draws of the markets of a chunk."""
+    return standard_normals(uncertain.names[chunk], uncertain.headings[chunk], PARAMETERS, plan)
+
+
+def drawn_market(uncertain: Uncertain, chunk: slice, normals: Floats) -> Market:
+    """The markets of a chunk along one axis and the draws along the next."""
+    drawn = {
+        name: uncertain.distributions[name].chosen(chunk).at(normal)
+        for name, normal in zip(PARAMETERS, normals, strict=True)
+    }
+    market = uncertain.market
+    cut = replace(
+        market,
+        value=market.value[:, chunk, None],
+        before=cut_schedule(market.before, chunk),
+        after=cut_schedule(market.after, chunk),
+    )
+    return replace(cut, responses=responses_of(cut, drawn))
+
+
+def cut_schedule(schedule: Schedule, chunk: slice) -> Schedule:
+    """A schedule of the markets of a chunk, with an axis for the draws."""
+
+    def cut(part: Floats | float) -> Floats:
+        array = np.asarray(part, dtype=np.float64)
+        if array.ndim == 0:
+            return array
+        return array[:, :, None] if array.shape[1] == 1 else array[:, chunk, None]
+
+    over = schedule.over
+    return Schedule(
+        Duty(*map(cut, schedule.within)),
+        cut(schedule.quota),
+        None if over is None else Duty(*map(cut, over)),
+    )
+
+
+def responses_of(market: Market, parameters: Mapping[str, Floats]) -> Responses:
+    """Responses at values of the parameters: supply is that of domestic or of foreign sources."""
+    is_domestic = np.asarray(market.is_domestic)
+    shape = (-1, *(1,) * parameters["supply-foreign"].ndim)
+    return Responses(
+        between_imports=parameters["between-imports"],
+        with_domestic=parameters["with-domestic"],
+        demand=parameters["demand"],
+        supply=np.where(
+            is_domestic.reshape(shape), parameters["supply-domestic"], parameters["supply-foreign"]
+        ),
+    )
+
+
+def figures_of(effects: Effects, is_domestic: Bools) -> dict[str, Floats]:
+    """The figures that are spread and summed, by market and draw."""
+    by_market, after = effects.by_market, effects.by_source.value_after_usd
+    figures = {name: getattr(by_market, name) for name in SUMMED if hasattr(by_market, name)}
+    return {"imports_after_usd": after[~np.asarray(is_domestic)].sum(axis=0)} | figures
+
+
+def figures_of_sources(effects: Effects) -> dict[str, Floats]:
+    """The figures that are spread by source, market and draw."""
+    source = effects.by_source
+    return {name: getattr(source, name) for name in OF_SOURCES}
+
+
+def in_units(figures: Floats) -> NDArray[np.int64]:
+    """Amounts in whole ten-thousandths of a USD, rounded half away from zero; unknown as 0."""
+    scaled = np.nan_to_num(figures) * UNITS_PER_USD
+    return (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
+
+
+def spreads_of(figures: Mapping[str, Floats]) -> dict[str, Spread]:
+    """The spread of each figure over the draws."""
+    return {name: spread(figure) for name, figure in figures.items()}
+
+
+def spread(figure: Floats) -> Spread:
+    """A figure over the draws, which run along the last axis."""
+    known = ~np.isnan(figure)
+    count = known.sum(axis=-1)
+    whole = figure if known.all() else np.where(known.all(axis=-1, keepdims=True), figure, 0.0)
+    low, median, high = np.quantile(whole, ENDS, axis=-1)
+    for at in zip(*np.nonzero(count < figure.shape[-1]), strict=True):
+        low[at], median[at], high[at] = quantiles(figure[at])
+    of = np.where(count > 0, count, np.nan)
+    return Spread(low, median, high, (figure > 0).sum(axis=-1) / of, (figure < 0).sum(axis=-1) / of)
+
+
+def spread_of_one(row: Floats) -> Spread:
+    """The spread of a single figure over its draws."""
+    return Spread(*(end[0] for end in spread(row[None, :])))
+
+
+def quantiles(row: Floats) -> Floats:
+    """The ends and the median of the draws that are known; NaN where none is."""
+    known = row[~np.isnan(row)]
+    found: Floats = np.quantile(known, ENDS) if known.size else np.full(len(ENDS), np.nan)
+    return found
+
+
+def joined(parts: Sequence[Mapping[str, Spread]]) -> dict[str, Spread]:
+    """The spreads of all chunks, market after market."""
+    return {
+        name: Spread(
+            *(np.concatenate(ends, axis=-1) for ends in zip(*(p[name] for p in parts), strict=True))
+        )
+        for name in parts[0]
+    }
+
+
+def rank_correlation(first: Floats, second: Floats) -> float:
+    """Spearman's correlation over the draws that are known; NaN where either is constant."""
+    known = ~(np.isnan(first) | np.isnan(second))
+    if known.sum() < 2 or np.ptp(first[known]) == 0 or np.ptp(second[known]) == 0:
+        return float("nan")
+    from scipy.stats import rankdata
+
+    ranks = [rankdata(figure[known]) for figure in (first, second)]
+    return float(np.corrcoef(ranks)[0, 1])
