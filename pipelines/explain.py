@@ -19,12 +19,12 @@ Row = Mapping[str, Any]
 class Trail:
     """Everything that a figure of one line and segment rests on.
 
-    ``line`` is a row of LINES, ``source`` its row of PROVENANCE, ``components`` its rows of
+    ``line`` is a row of LINES, ``sources`` its rows of PROVENANCE, ``components`` its rows of
     COMPONENTS, ``measures`` their rows of BY_MEASURE, and ``inputs`` the files of the run.
     """
 
     line: Row
-    source: Row
+    sources: Sequence[Row]
     components: Sequence[Row]
     measures: Mapping[str, Row]
     inputs: Sequence[Row]
@@ -33,7 +33,9 @@ class Trail:
         """The trail as an object, for ``--json``."""
         return {
             "line": dict(self.line),
-            "source": {name: self.source[name] for name in ("source_id", "source_row")},
+            "sources": [
+                {name: row[name] for name in ("source_id", "source_row")} for row in self.sources
+            ],
             "components": [dict(row) for row in self.components],
             "measures": [dict(row) for row in self.measures.values()],
             "formulas": list(formulas(self)),
@@ -60,7 +62,7 @@ def explain(
     lines = pl.scan_parquet(folder / "lines.parquet")
     wanted = _wanted(lines, code, {"importer": importer, "partner": partner})
     key = [name for name in wanted.columns if name in _KEY]
-    sources = _beside(folder, "provenance", wanted, key)
+    sources = _beside(folder, "provenance", wanted, key).sort(*key, "source_id", "source_row")
     components = _beside(folder, "components", wanted, key).sort(*key, "measure_id")
     measures = pl.read_parquet(folder / "by_measure.parquet").to_dicts()
     by_id = {(row["importer"], row["measure_id"]): row for row in measures}
@@ -73,7 +75,7 @@ def explain(
         trails.append(
             Trail(
                 line=line,
-                source=next(row for row in sources.iter_rows(named=True) if _same(row, line, key)),
+                sources=[row for row in sources.iter_rows(named=True) if _same(row, line, key)],
                 components=own,
                 measures={
                     row["measure_id"]: by_id[row["importer"], row["measure_id"]] for row in own
@@ -172,13 +174,14 @@ def formulas(trail: Trail) -> Iterator[str]:
 
 def trail_lines(trail: Trail) -> Iterator[str]:
     """The trail for people: what, from where, under which law, by which arithmetic."""
-    line, source = trail.line, trail.source
+    line = trail.line
     part = "" if line["segment"] == "whole" else f", segment {line['segment']}"
     yield f"{line['importer']} from {line['partner']}, {line['code']}, {line['period']}{part}"
     if line["description"]:
         yield f"  goods        {line['description']}"
     yield f"  status       {line['status']}"
-    yield f"  source       {source['source_id']}, row {source['source_row']}"
+    for source in trail.sources:
+        yield f"  source       {source['source_id']}, row {source['source_row']}"
     yield f"  base         {line['base_rate_text'] or 'none'} ({line['base_programme'] or 'none'})"
     for sentence in formulas(trail):
         yield f"  {sentence}"

@@ -156,10 +156,11 @@ class Components(LineKey):
 
 
 class Provenance(LineKey):
-    """A line and the row of the source file that it comes from."""
+    """A line and a row of a source file that it comes from; a mean of years comes from several."""
 
-    source_id = dy.String(description="Name of the source file.")
+    source_id = dy.String(primary_key=True, description="Name of the source file.")
     source_row = dy.Int64(
+        primary_key=True,
         min=1,
         metadata={"unit": "number"},
         description="Row in the file as a spreadsheet counts it: the header is row 1.",

@@ -69,6 +69,19 @@ def show(result: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
         raise StorageError(what, hint="free space, or print elsewhere") from err
 
 
+def period_given(text: str | None) -> str | None:
+    """The reference period of an option; null where it is not given.
+
+    Raises:
+        UsageError: It names no reference period.
+    """
+    from calc.periods import FORMS, is_reference
+
+    if text is None or is_reference(text):
+        return text
+    raise UsageError(f"{text!r} is not a reference period", where="--period", hint=f"write {FORMS}")
+
+
 def day_given(text: str | None) -> date | None:
     """The date of an option; null where it is not given.
 

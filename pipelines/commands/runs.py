@@ -12,6 +12,7 @@ from pipelines.commands.common import (
     Quiet,
     WorkspaceOption,
     day_given,
+    period_given,
     rate_given,
     show,
 )
@@ -25,7 +26,8 @@ Trade = Annotated[
     typer.Option("--trade", metavar="NAME|FILE", help="Trade table, instead of the scenario's."),
 ]
 Period = Annotated[
-    str | None, typer.Option("--period", help="Reference period of the trade, such as 2024.")
+    str | None,
+    typer.Option("--period", help="Reference trade: 2024, 2024-07, latest-12, or mean 2022..2024."),
 ]
 Quarantine = Annotated[
     bool, typer.Option("--quarantine", help="Leave out the rows that break a rule, and say so.")
@@ -70,7 +72,7 @@ def run(
     settings = RunSettings(
         trade=trade,
         as_of=day_given(as_of),
-        period=period,
+        period=period_given(period),
         quarantine=quarantine,
         allow_rate_above=rate_given(allow_rate_above),
         shapley=shapley,

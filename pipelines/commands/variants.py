@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.common import AsJson, AsOf, Quiet, WorkspaceOption, day_given, show
+from pipelines.commands.common import (
+    AsJson,
+    AsOf,
+    Quiet,
+    WorkspaceOption,
+    day_given,
+    period_given,
+    show,
+)
 from pipelines.commands.runs import Period, Quarantine, ScenarioFile, Trade
 
 Rate = Annotated[
@@ -55,7 +63,7 @@ def sweep(
     settings = RunSettings(
         trade=trade,
         as_of=day_given(as_of),
-        period=period,
+        period=period_given(period),
         quarantine=quarantine,
         every_date=by_date,
     )

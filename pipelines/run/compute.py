@@ -17,11 +17,13 @@ from calc.hits import (
     totals,
     totals_by_code,
 )
+from calc.means import BEHIND, nearest
+from calc.periods import Reference
 from calc.resolve import BRANCH, branch_numbers
 from calc.tables import TABLES
 from calc.unmatched import idle_schedule, missed_trade, unmatched_table
 from pipelines.run.assess import Found, assess
-from pipelines.run.question import Question, chosen_period, in_period, refuse_misfits, shape_of
+from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
 from pipelines.run.resolve import Resolved, resolve
 from pipelines.run.variants import by_authority
 
@@ -40,12 +42,12 @@ class Answer:
         tables: Name to frame, as declared in ``calc.tables``; without the funnel.
         shape: Rows and value of the table by flow, period, nomenclature, importer and partner.
         period: Reference period that was used.
-        rows: The key of each line with its row in the trade table, in the order of LINES.
+        rows: The key of each line with its rows in the trade table, in the order of LINES.
     """
 
     tables: Tables
     shape: pl.DataFrame
-    period: str
+    period: Reference
     rows: pl.DataFrame
 
 
@@ -69,11 +71,11 @@ def answer(question: Question) -> Answer:
     sums = _totals(question, shape, found.lines, period)
     tables = _tables(question, resolved, found, sums)
     tables["by_authority"] = by_authority(question, resolved, found, period)
-    rows = found.lines.select(*line_tables.KEY, ROW).sort(line_tables.KEY)
+    rows = _rows_behind(question, found.lines.select(*line_tables.KEY, ROW), period)
     return Answer(tables=tables, shape=shape, period=period, rows=rows)
 
 
-def _nothing(shape: pl.DataFrame, period: str) -> Answer:
+def _nothing(shape: pl.DataFrame, period: Reference) -> Answer:
     """The answer where no duty names a line: tables without rows."""
     tables = {name: pl.DataFrame(schema=polars_schema(TABLES[name])) for name in NAMES}
     rows = tables["lines"].select(line_tables.KEY).with_columns(pl.lit(0, pl.UInt32).alias(ROW))
@@ -90,13 +92,11 @@ def _nothing_hit(question: Question) -> ScenarioError:
 
 
 def _totals(
-    question: Question, shape: pl.DataFrame, hits: pl.DataFrame, period: str
+    question: Question, shape: pl.DataFrame, hits: pl.DataFrame, period: Reference
 ) -> reports.Totals:
     """Sums of the whole table: by importer and partner, and by code of the importers."""
-    is_import = (pl.col("flow") == "import") & in_period(period)
-    flows = shape.lazy().filter(is_import & ~question.is_within)
-    by_flow = flows.group_by("importer", "partner").agg(pl.col("total_e4").sum())
     imports = question.imports(period)
+    by_flow = _by_flow(question, shape, period)
     pairs = hits.lazy().select("importer", "partner", is_hit=pl.lit(value=True)).unique()
     by_code = totals_by_code(imports, nw.from_native(pairs)).to_native()
     tags = hits.lazy().select("product_group").unique().drop_nulls()
@@ -106,6 +106,29 @@ def _totals(
     by_line = totals(of_pairs, LINE).to_native()
     collected = pl.collect_all([by_code, by_line], engine="streaming")
     return reports.Totals(by_flow=by_flow, by_code=collected[0].lazy(), by_line=collected[1].lazy())
+
+
+def _by_flow(question: Question, shape: pl.DataFrame, period: Reference) -> pl.LazyFrame:
+    """The imports of every importer in the table from each partner; of several years the mean."""
+    is_import = (pl.col("flow") == "import") & period.holds() & ~question.is_within
+    flows = shape.lazy().filter(is_import)
+    key = ["importer", "partner"]
+    if period.years == 1:
+        return flows.group_by(key).agg(pl.col("total_e4").sum())
+    others = flows.filter(~question.is_asked).group_by(key).agg(
+        nearest(pl.col("total_e4").sum(), period.years)
+    )  # fmt: skip
+    own = question.mean(period).lazy().group_by(key).agg(pl.col("value_e4").sum())
+    return pl.concat([others, own.rename({"value_e4": "total_e4"})])
+
+
+def _rows_behind(question: Question, lines: pl.DataFrame, period: Reference) -> pl.DataFrame:
+    """The key of each line with the rows of the table that it is of, sorted."""
+    if period.years == 1:
+        return lines.sort(line_tables.KEY)
+    behind = question.mean(period).select(ROW, BEHIND)
+    joined = lines.join(behind, on=ROW, how="left", validate="m:1").drop(ROW)
+    return joined.rename({BEHIND: ROW}).explode(ROW).sort(*line_tables.KEY, ROW)
 
 
 def _tables(question: Question, resolved: Resolved, found: Found, sums: reports.Totals) -> Tables:

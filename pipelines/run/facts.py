@@ -12,6 +12,7 @@ from pipelines.report.figures import exact_sum
 from pipelines.run.inputs import Inputs
 from pipelines.run.members import membership_notes
 from pipelines.run.parts import Part
+from pipelines.run.reference_notes import reference_notes
 from pipelines.run.whole import SCENARIO_FILE, VALIDATION_FOLDER, Whole
 from pipelines.version import tool_version
 
@@ -96,7 +97,7 @@ def _part_facts(part: Part) -> PartFacts:
         scenario_id=scenario.scenario_id,
         title=scenario.title,
         trade_name=part.inputs.trade_name,
-        period=part.found.period,
+        period=part.found.period.name,
         nomenclature=scenario.nomenclature,
         as_of=law.as_of.isoformat() if law.as_of else "any date",
         base_text=scenario.base_text,
@@ -165,6 +166,7 @@ def _notes(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:
 def _part_notes(part: Part) -> list[str]:
     inputs, lines = part.inputs, part.tables["lines"]
     notes = [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
+    notes += reference_notes(part.found, part.importer)
     notes += membership_notes(part.importer, part.found.period)
     notes += _gap(lines.filter(pl.col("status") != "excluded"))
     if lines["base_programme"].null_count() == lines.height:

@@ -1,6 +1,7 @@
 """The funnel of a run: from the rows of the source files to the lines on which a rate changes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,7 +10,7 @@ from calc.funnel import Stage
 from calc.money import to_usd
 from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
-from pipelines.run.question import Question, in_period
+from pipelines.run.question import Question
 
 if TYPE_CHECKING:
     from pipelines.ingest.record import IngestRecord
@@ -84,7 +85,7 @@ def _not_asked(question: Question, found: Answer) -> Iterator[Stage]:
     """Rows of the table that the scenario does not ask about, then those that it does."""
     is_import = pl.col("flow") == "import"
     of_importer = is_import & pl.col("importer").is_in(question.importers)
-    chosen = in_period(found.period)
+    chosen, name = found.period.holds(), found.period.name
     steps = (
         ("rows of other flows", "only imports pay the duty", ~is_import),
         (
@@ -99,7 +100,7 @@ def _not_asked(question: Question, found: Answer) -> Iterator[Stage]:
         ),
         (
             "imports of other periods",
-            f"the reference period is {found.period}",
+            f"the reference period is {name}",
             question.is_asked & ~chosen,
         ),
     )
@@ -107,8 +108,27 @@ def _not_asked(question: Question, found: Answer) -> Iterator[Stage]:
         rows = found.shape.filter(where)
         if rows.height:
             yield _sum(rows, stage, "excluded", reason)
-    used = found.shape.filter(question.is_asked & chosen)
-    yield _sum(used, f"imports of {question.importers_text} in {found.period}", "kept", None)
+    yield from _kept(question, found, f"imports of {question.importers_text} in {name}")
+
+
+def _kept(question: Question, found: Answer, stage: str) -> Iterator[Stage]:
+    """The imports that are asked about; of several years their mean, and what they hold beyond."""
+    used = found.shape.filter(question.is_asked & found.period.holds())
+    whole, years = _sum(used, stage, "kept", None), found.period.years
+    if years == 1:
+        yield whole
+        return
+    mean = question.mean(found.period)
+    value = int(mean["value_e4"].sum())
+    yield replace(
+        whole,
+        stage="what the years hold beyond their mean",
+        kind="excluded",
+        reason=f"the reference is the mean of {years} years: their sum divided by {years}",
+        rows=(whole.rows or 0) - mean.height,
+        value_usd=to_usd(int(used["total_e4"].sum()) - value),
+    )
+    yield replace(whole, stage=f"{stage}: their mean", rows=mean.height, value_usd=to_usd(value))
 
 
 def _sum(rows: pl.DataFrame, stage: str, kind: str, reason: str | None) -> Stage:

@@ -7,6 +7,7 @@ import polars as pl
 from calc.dictionary import polars_schema
 from calc.hits import totals
 from calc.money import usd
+from calc.periods import Reference
 from calc.scope import match_partners, match_products
 from calc.tables.reports import Instruments
 from pipelines.run.question import Question
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pipelines.scenario.model import Measure
 
 
-def instruments_table(inputs: "Inputs", question: Question, period: str) -> pl.DataFrame:
+def instruments_table(inputs: "Inputs", question: Question, period: Reference) -> pl.DataFrame:
     """INSTRUMENTS: one row a measure of the scenario that is no import duty, sorted by id."""
     scenario, law = inputs.scenario, inputs.law
     others = [one for one in scenario.measures if one.instrument.kind != "duty"]
@@ -59,7 +60,7 @@ def _share(measure: "Measure") -> float | None:
 
 
 def _traded(
-    inputs: "Inputs", question: Question, period: str, measures: list[str]
+    inputs: "Inputs", question: Question, period: Reference, measures: list[str]
 ) -> dict[str, float]:
     """The imports of the goods of each measure from its partners; 0 where there are none."""
     law = inputs.law

@@ -11,14 +11,17 @@ import polars as pl
 
 from calc.codes import edition_of
 from calc.duty import ROW, Frame
-from calc.errors import DataRejectedError, LimitError, Problem, ScenarioError, did_you_mean
+from calc.errors import DataRejectedError, LimitError, Problem, ScenarioError
 from calc.hits import with_duty_base
+from calc.means import BEHIND, mean_of_years
 from calc.money import LARGEST_SUM_USD, to_units, to_usd
+from calc.periods import Reference, in_period, lacking, reference_of
 from calc.policy.model import Policy
 from calc.resolve import LawTables
 from calc.tables.trade import VALUE_COLUMNS
 from calc.valuation import any_value, columns_for
 from pipelines.parquet import constant_columns
+from pipelines.run.unsuited import no_imports, no_period, not_whole, twice
 
 LARGEST_RATE = 10.0
 SHAPE_KEY = ("flow", "period", "nomenclature", "importer", "partner")
@@ -38,7 +41,7 @@ class Question:
         importers: Importers whose imports are asked about.
         members: Members of an importer that is a group: what it has from them is no import.
         nomenclature: Edition of the codes of the schedule.
-        period: Reference period; None where the table has one.
+        period: Reference period as asked for (``calc.periods``); None where the table has one.
         with_shapley: Whether duty is shared out among authorities by Shapley's value too.
         may_hit_nothing: Whether the scenario says something even where no duty hits a line.
         groups: ``prefix`` and ``product_group``.
@@ -80,9 +83,25 @@ class Question:
             return trade
         return trade.filter(~pl.col(ROW).is_in(self.left_out.implode()))
 
-    def imports(self, period: str) -> Frame:
+    def imports(self, period: Reference) -> Frame:
         """The importers' imports of a period with their value for duty."""
-        chosen = self.is_asked & in_period(period)
+        if period.years > 1:
+            return nw.from_native(self.mean(period).lazy().drop(BEHIND))
+        return self._recorded(period)
+
+    def mean(self, period: Reference) -> pl.DataFrame:
+        """What ``calc.means.mean_of_years`` gives of the imports of years; computed once."""
+        if period not in self._means:
+            found = mean_of_years(self._recorded(period).to_native(), period)
+            self._means[period] = found.collect()
+        return self._means[period]
+
+    @functools.cached_property
+    def _means(self) -> dict[Reference, pl.DataFrame]:
+        return {}
+
+    def _recorded(self, period: Reference) -> Frame:
+        chosen = self.is_asked & period.holds()
         return with_duty_base(nw.from_native(self.scan().filter(chosen)), held=self.held)
 
     @property
@@ -102,12 +121,6 @@ class Question:
     def importers_text(self) -> str:
         """The importers in words."""
         return ", ".join(self.importers)
-
-
-def in_period(period: str) -> pl.Expr:
-    """Whether a row is of a period: the period itself, or a month of it."""
-    column = pl.col("period")
-    return (column == period) | column.str.starts_with(f"{period}-")
 
 
 def shape_of(question: Question) -> pl.DataFrame:
@@ -147,66 +160,39 @@ def _refuse_overflow(question: Question, shape: pl.DataFrame) -> None:
         )
 
 
-def chosen_period(question: Question, shape: pl.DataFrame) -> str:
+def chosen_period(question: Question, shape: pl.DataFrame) -> Reference:
     """The reference period: the one asked for, or the only one of the importers' imports.
 
     Raises:
-        ScenarioError: An importer has no imports in the table, the period asked for is not in it,
-            or it has several and none is asked for, or it has the year and its months.
+        ScenarioError: An importer has no imports in the table, the period asked for is not in it
+            whole, or it has several and none is asked for, or it has a year and its months.
     """
     imports = shape.filter(question.is_asked)
     present = set(imports["importer"].unique())
     for importer in question.importers:
         if importer not in present:
-            raise _no_imports(question, importer, shape.filter(pl.col("flow") == "import"))
+            raise no_imports(question, importer, shape.filter(pl.col("flow") == "import"))
     periods = sorted(imports["period"].unique())
     wanted = question.period or _common_year(periods)
-    if wanted is None or imports.filter(in_period(wanted)).is_empty():
-        raise _no_period(question, periods, wanted)
-    _refuse_twice(question, imports, wanted)
-    return wanted
-
-
-def _no_imports(question: Question, importer: str, imports: pl.DataFrame) -> ScenarioError:
-    """That an importer is not in the table; its members may be, where it is a group."""
-    where = f"{question.table.name}, column importer"
-    listed = imports.filter(pl.col("importer").is_in(question.members))
-    if listed.is_empty():
-        known = sorted(imports["importer"].unique())
-        what = f"the table has no imports of {importer}"
-        return ScenarioError(what, where=where, hint=did_you_mean(importer, known))
-    names = sorted(listed["importer"].unique())
-    inside = listed.filter(pl.col("partner").is_in([importer, *question.members]))
-    return ScenarioError(
-        f"the table lists {len(names)} members of {importer} as importers ({', '.join(names[:3])}"
-        f"{' ...' if len(names) > 3 else ''}), and not {importer} itself",
-        where=where,
-        hint=f"add their imports from outside {importer} up to rows of the importer {importer} and "
-        f"ingest those; USD {to_usd(inside['total_e4'].sum()):,.0f} of them are trade within it",
-    )
-
-
-def _no_period(question: Question, periods: Sequence[str], wanted: str | None) -> ScenarioError:
-    missing = f"the table has no imports of {question.importers_text} in {wanted}"
-    several = f"the table has {len(periods)} periods, and adding them up would be no year"
-    return ScenarioError(
-        missing if wanted else several,
-        where=f"{question.table.name}, column period: {', '.join(periods[:12])}",
-        hint=f"choose one with --period, such as --period {periods[-1]}",
-    )
+    reference = None if wanted is None else reference_of(wanted, periods)
+    if reference is None:
+        raise no_period(question, periods)
+    for importer in question.importers:
+        own = sorted(imports.filter(importer=importer)["period"].unique())
+        if missing := lacking(reference, own):
+            raise not_whole(question, reference, missing, own)
+    for part in reference.parts:
+        _refuse_twice(question, imports, part)
+    return reference
 
 
 def _refuse_twice(question: Question, imports: pl.DataFrame, year: str) -> None:
     """A year that is there as a whole and by month would be counted twice."""
     chosen = imports.filter(in_period(year))
     both = chosen.group_by("importer").agg((pl.col("period") == year).unique().len().alias("kinds"))
-    twice = sorted(both.filter(pl.col("kinds") > 1)["importer"])
-    if twice:
-        raise ScenarioError(
-            f"the table has imports of {', '.join(twice)} in {year} as a whole and by month",
-            where=f"{question.table.name}, column period",
-            hint="choose a month with --period, or ingest the year and its months as two tables",
-        )
+    names = sorted(both.filter(pl.col("kinds") > 1)["importer"])
+    if names:
+        raise twice(question, names, year)
 
 
 def _common_year(periods: Sequence[str]) -> str | None:
@@ -218,14 +204,14 @@ def _common_year(periods: Sequence[str]) -> str | None:
     return years.pop() if is_months and len(years) == 1 else None
 
 
-def refuse_misfits(question: Question, shape: pl.DataFrame, period: str) -> None:
+def refuse_misfits(question: Question, shape: pl.DataFrame, period: Reference) -> None:
     """Nothing, where the table's codes and values suit the schedule.
 
     Raises:
         ScenarioError: Codes of another HS edition than the schedule's.
         DataRejectedError: Rows without a value on which their importer levies duty.
     """
-    imports = shape.filter(question.is_asked & in_period(period))
+    imports = shape.filter(question.is_asked & period.holds())
     edition = edition_of(question.nomenclature)
     names = [name for name in imports["nomenclature"].unique() if edition_of(name) != edition]
     foreign = imports.filter(pl.col("nomenclature").is_in(names))

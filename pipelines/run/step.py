@@ -174,7 +174,7 @@ def question_of(inputs: Inputs) -> "Question":
         importers=(scenario.importer,),
         members=members_of_importer(scenario.importer),
         nomenclature=scenario.nomenclature,
-        period=inputs.settings.period,
+        period=inputs.settings.period or scenario.reference,
         groups=product_groups(scenario.nomenclature),
         descriptions=descriptions(scenario.nomenclature),
         with_shapley=inputs.settings.shapley,

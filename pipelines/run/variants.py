@@ -12,6 +12,7 @@ from calc.dictionary import polars_schema
 from calc.duty import ROW
 from calc.errors import LimitError
 from calc.money import to_usd
+from calc.periods import Reference
 from calc.policy.additive import lines_apart
 from calc.policy.attribution import MOST_AUTHORITIES, Worth, in_order, shapley
 from calc.policy.model import Policy
@@ -43,7 +44,7 @@ class Variants:
         return assess(asked, changed, nw.from_native(self.trade.lazy()))
 
 
-def variants_of(question: Question, resolved: Resolved, period: str) -> Variants:
+def variants_of(question: Question, resolved: Resolved, period: Reference) -> Variants:
     """The groups of like lines of a resolved law."""
     imports = question.imports(period).to_native()
     apart = lines_apart([question.policy])
@@ -60,7 +61,9 @@ def increments_of(lines: pl.DataFrame) -> dict[str, int]:
     return dict(sums.iter_rows())
 
 
-def by_authority(question: Question, resolved: Resolved, found: Found, period: str) -> pl.DataFrame:
+def by_authority(
+    question: Question, resolved: Resolved, found: Found, period: Reference
+) -> pl.DataFrame:
     """BY_AUTHORITY: what each authority adds, in the order of the law; by Shapley's value if asked.
 
     Where there are several, computed on sums of like lines, rounded once a group, so that it may

@@ -10,7 +10,7 @@ import polars as pl
 from calc.dictionary import polars_schema
 from calc.duty import ROW
 from calc.tables import TABLES
-from calc.tables.lines import LineKey
+from calc.tables.lines import LineKey, Provenance
 from pipelines.parquet import write_table
 from pipelines.provenance import source_rows
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, RunFacts
@@ -42,7 +42,7 @@ def write_outputs(
     """
     about = {"scenario": facts.scenario_id, "run": facts.run_id, "tool_version": facts.tool_version}
     sources = [provenance_of(part.inputs, part.found) for part in parts]
-    tables = {**reported, "provenance": pl.concat(sources).sort(LineKey.primary_key())}
+    tables = {**reported, "provenance": pl.concat(sources).sort(Provenance.primary_key())}
     names = [name for name in TABLE_FILES if name in tables]
     for name in names:
         write_table(folder / f"{name}.parquet", tables[name], name, TABLES[name], about)

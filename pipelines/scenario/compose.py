@@ -90,6 +90,7 @@ def read_whole(document: Document, root: Path, *, highest: float, workspace: Wor
         controls=tuple(draft.controls[name] for name in sorted(draft.controls)),
         reading=draft.reading,
         known_at=draft.known_at,
+        reference=draft.reference,
         files=tuple(composer.files.used[name] for name in sorted(composer.files.used)),
         notes=tuple(sorted({*composer.files.notes, *composer.files.unread()})),
         stated=draft.stated,

@@ -34,6 +34,7 @@ class Draft:
     note: str = ""
     as_of: date | None = None
     reading: str | None = None
+    reference: str | None = None
     known_at: date | None = None
     base: BaseSource | None = None
     measures: list[Measure] = field(default_factory=list)

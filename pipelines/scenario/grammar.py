@@ -32,7 +32,9 @@ class Grammar:
 
 
 LAW = ("portions", "contents", "stacking", "events", "quota", "control")
-SETTINGS = ("title", "as_of", "note", "known_at", "reading", "currencies", "min_max")
+SETTINGS = (
+    *("title", "as_of", "note", "known_at", "reading", "reference", "currencies", "min_max"),
+)
 SCENARIO = Grammar(
     noun="a scenario",
     header="the top of the file",

@@ -190,9 +190,9 @@ class Scenario:
     """A scenario file as read, its measures in the order of the file.
 
     ``trade`` is the name of an ingested table; ``as_of`` is null where the file leaves the date to
-    the command line; ``text_sha256`` is the SHA-256 of the file's bytes. ``parts`` are the
-    scenarios that one includes, which then has no measures of its own. ``files`` were read beside
-    the scenario, the base apart.
+    the command line, ``reference`` where it leaves the period of the trade to it; ``text_sha256``
+    is the SHA-256 of the file's bytes. ``parts`` are the scenarios that one includes, which then
+    has no measures of its own. ``files`` were read beside the scenario, the base apart.
     """
 
     scenario_id: str
@@ -211,6 +211,7 @@ class Scenario:
     quotas: tuple[Quota, ...] = ()
     controls: tuple[Control, ...] = ()
     reading: str | None = None
+    reference: str | None = None
     known_at: date | None = None
     files: tuple[UsedFile, ...] = ()
     parts: tuple["Scenario", ...] = ()

@@ -33,6 +33,7 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
         "as_of": law.as_of,
         "known_at": scenario.known_at,
         "reading": scenario.reading,
+        "reference": scenario.reference,
         "base": scenario.base.written,
         "note": scenario.note,
         **scenario.stated,

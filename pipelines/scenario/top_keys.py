@@ -45,7 +45,19 @@ def read_top(top: Table, draft: Draft) -> None:
     draft.note = note_of(top) or draft.note
     draft.as_of = day_of(top, "as_of") or draft.as_of
     draft.reading = _reading(top) or draft.reading
+    draft.reference = read_reference_period(top) or draft.reference
     draft.stated |= {key: top.values[key] for key in ("currencies", "min_max") if key in top.values}
+
+
+def read_reference_period(top: Table) -> str | None:
+    """The trade that the law is put on; null where it is the only period of the table."""
+    from calc.periods import FORMS, is_reference
+
+    value = top.values.get("reference")
+    if value is None or (isinstance(value, str) and is_reference(value)):
+        return value
+    top.refuse("reference", f"{shown(value)} is not a reference period", f"write {FORMS}")
+    return None
 
 
 def _reading(top: Table) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 import pytest
 
+from calc.periods import Reference
 from pipelines.run.assess import assess
 from pipelines.run.compute import Answer, answer
 from pipelines.run.question import Question, chosen_period, shape_of
@@ -67,7 +68,7 @@ class Asked(NamedTuple):
     law: Law
     question: Question
     resolved: Resolved
-    period: str
+    period: Reference
 
 
 @pytest.fixture(scope="module")

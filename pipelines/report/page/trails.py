@@ -84,6 +84,6 @@ def _trails(tables: Tables, inputs: list[dict[str, str]]) -> Iterator[Trail]:
     for line in chosen.iter_rows(named=True):
         same = pl.all_horizontal(pl.col(name) == line[name] for name in KEY)
         parts = beside["components"].filter(same).sort("measure_id").to_dicts()
-        source = beside["provenance"].filter(same).sort("source_id", "source_row").to_dicts()[0]
+        sources = beside["provenance"].filter(same).sort("source_id", "source_row").to_dicts()
         named = {row["measure_id"]: measures[line["importer"], row["measure_id"]] for row in parts}
-        yield Trail(line=line, source=source, components=parts, measures=named, inputs=inputs)
+        yield Trail(line=line, sources=sources, components=parts, measures=named, inputs=inputs)

@@ -1,0 +1,33 @@
+"""What a reader must know of the reference period of a run."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from calc.periods import lacking, months_of
+
+if TYPE_CHECKING:
+    from pipelines.run.compute import Answer
+
+MEAN = (
+    "The trade is the mean of the {years} years {name}: value, quantity and calculated duty of "
+    "each line, summed and divided by {years}. A line that the table does not have in a year "
+    "counts as nothing in it; a quantity in other units, or not known, in one of the years is not "
+    "known."
+)
+
+
+def reference_notes(found: "Answer", importer: str) -> Iterator[str]:
+    """Sentences on a reference period that is not one period of the table, or not whole."""
+    period = found.period
+    if period.years > 1:
+        yield MEAN.format(years=period.years, name=period.name)
+    elif len(period.parts) > 1:
+        yield f"The trade is that of the {len(period.parts)} months {period.name}, added up."
+    elif period.by_month and len(period.name) == len("2024"):
+        own = found.shape.filter((pl.col("flow") == "import") & (pl.col("importer") == importer))
+        absent = lacking(months_of(period.name), sorted(own["period"].unique()))
+        if absent:
+            months = ", ".join(absent)
+            yield f"The table has no imports of {importer} in {months}: less than a year."

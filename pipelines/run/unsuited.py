@@ -1,0 +1,73 @@
+"""Why a trade table does not suit what is asked of it, in words."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from calc.errors import ScenarioError, did_you_mean
+from calc.money import to_usd
+from calc.periods import Reference
+
+if TYPE_CHECKING:
+    from pipelines.run.question import Question
+
+SHOWN = 12
+
+
+def no_imports(question: "Question", importer: str, imports: pl.DataFrame) -> ScenarioError:
+    """That an importer is not in the table; its members may be, where it is a group."""
+    where = f"{question.table.name}, column importer"
+    listed = imports.filter(pl.col("importer").is_in(question.members))
+    if listed.is_empty():
+        known = sorted(imports["importer"].unique())
+        what = f"the table has no imports of {importer}"
+        return ScenarioError(what, where=where, hint=did_you_mean(importer, known))
+    names = sorted(listed["importer"].unique())
+    inside = listed.filter(pl.col("partner").is_in([importer, *question.members]))
+    return ScenarioError(
+        f"the table lists {len(names)} members of {importer} as importers ({', '.join(names[:3])}"
+        f"{' ...' if len(names) > 3 else ''}), and not {importer} itself",
+        where=where,
+        hint=f"add their imports from outside {importer} up to rows of the importer {importer} and "
+        f"ingest those; USD {to_usd(inside['total_e4'].sum()):,.0f} of them are trade within it",
+    )
+
+
+def no_period(question: "Question", periods: Sequence[str]) -> ScenarioError:
+    """That the table has several periods and none is chosen, or no months where those are asked."""
+    what = "the table has no months, so it has no latest twelve"
+    if question.period is None:
+        what = f"the table has {len(periods)} periods, and adding them up would be no year"
+    return ScenarioError(
+        what,
+        where=_where(question, periods),
+        hint=f"choose one with --period, such as --period {periods[-1]}",
+    )
+
+
+def not_whole(
+    question: "Question", reference: Reference, missing: Sequence[str], own: Sequence[str]
+) -> ScenarioError:
+    """That the table lacks the period that is asked for, or some years or months of it."""
+    names = missing[0] if len(reference.parts) == 1 else reference.name
+    lacks = "" if len(reference.parts) == 1 else f": {', '.join(missing[:SHOWN])} not there"
+    whole = "all of " if lacks else ""
+    return ScenarioError(
+        f"the table has no imports of {question.importers_text} in {whole}{names}{lacks}",
+        where=_where(question, own),
+        hint=f"choose one with --period, such as --period {own[-1]}",
+    )
+
+
+def twice(question: "Question", importers: Sequence[str], year: str) -> ScenarioError:
+    """That a year is there as a whole and by month."""
+    return ScenarioError(
+        f"the table has imports of {', '.join(importers)} in {year} as a whole and by month",
+        where=f"{question.table.name}, column period",
+        hint="choose a month with --period, or ingest the year and its months as two tables",
+    )
+
+
+def _where(question: "Question", periods: Sequence[str]) -> str:
+    return f"{question.table.name}, column period: {', '.join(periods[:SHOWN])}"
