@@ -77,9 +77,16 @@ def solve(market: Market) -> Solved:
         for whole, part in zip(indices, found, strict=True):
             whole[fit] = part
         answer = respond(pull_of(indices, terms), terms)
-        converged &= np.isfinite(answer.sale.buyer_price[:, fit]).all(axis=0)
+        converged &= is_told(answer.sale.buyer_price, terms)[fit]
         verdict[fit] = np.where(converged, Verdict.SOLVED, Verdict.NOT_CONVERGED)
     return Solved(terms, indices, answer, verdict, shape_of(market))
+
+
+def is_told(buyer_price: Floats, terms: Terms) -> Bools:
+    """The markets in which every source has a price; one that may sell nothing has none."""
+    is_banned = (terms.quota == 0) & np.isinf(terms.rate_over)
+    told: Bools = (np.isfinite(buyer_price) | is_banned).all(axis=0)
+    return told
 
 
 def weights_of(terms: Terms) -> Weights:

@@ -46,7 +46,7 @@ class Schedule(NamedTuple):
     """What each source pays: one duty up to its quota, another on what comes over it.
 
     ``quota`` counts what the source sold before as 1; infinite where there is none. Without a duty
-    over the quota nothing may come over it, which is an absolute quota.
+    over the quota nothing may come over it, which is an absolute quota; one of 0 is a ban.
     """
 
     within: Duty

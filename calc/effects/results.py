@@ -24,7 +24,8 @@ from calc.effects.terms import duty_over, flat
 class BySource:
     """Effects by source and market; NaN is unknown, as in every market that was not solved.
 
-    Changes of price and quantity are fractions of before. ``pass_through`` is the log share of the
+    Changes of price and quantity are fractions of before; the buyer's price of what is banned is
+    infinite. ``pass_through`` is the log share of the
     change in duty that is in the buyer's price, unknown where duty does not change. ``diversion``
     is what substitution alone moves, at quantities of all goods unchanged, and ``creation`` the
     rest: both at prices of before, and together the change in quantity. ``producer_surplus_usd``
@@ -119,7 +120,8 @@ def paid(value: Floats, price: Floats, quantity: Floats, terms: Terms) -> Paid:
     each_over = price * terms.rate_over + terms.specific_over
     duty = value * (within * each + np.where(over > 0, over * each_over, 0.0))
     marginal = terms.buyer_price_before - price - each
-    return Paid(duty, value * np.where(np.isinf(terms.quota), 0.0, within * marginal))
+    has_rent = ~np.isinf(terms.quota) & (within > 0)
+    return Paid(duty, value * np.where(has_rent, within * marginal, 0.0))
 
 
 def before_of(schedule: Schedule, solved: Solved) -> Paid:

@@ -110,7 +110,7 @@ def is_out_of_bounds(terms: Terms) -> Bools:
     wrong_by_source = (
         ((terms.value < 0) | np.isinf(terms.value))
         | ((terms.rate <= -1) | np.isinf(terms.rate))
-        | ((terms.specific < 0) | np.isinf(terms.specific) | (terms.quota <= 0))
+        | ((terms.specific < 0) | np.isinf(terms.specific) | (terms.quota < 0))
         | ((terms.rate_over < terms.rate) | (terms.specific_over < terms.specific))
         | ((terms.buyer_price_before <= 0) | np.isinf(terms.buyer_price_before))
         | ((terms.supply < 0) | is_misprint(terms.supply) | is_unsaleable(terms))
