@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from calc.duty import ROW
 from calc.money import RATE_UNITS, divided_by, ratio, usd
+from calc.terms import ROW
 
 COVERED = pl.col("status") != "excluded"
 IN_FORCE = pl.col("status") == "in force"

@@ -6,8 +6,8 @@ from datetime import date
 import polars as pl
 import polars.selectors as cs
 
-from calc.duty import ROW
 from calc.scope import ALL, expand_prefixes
+from calc.terms import ROW
 
 MFN = "mfn"
 RATE_COLUMNS = {

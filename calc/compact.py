@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from calc.duty import ROW
 from calc.money import usd
 from calc.policy.additive import Apart
+from calc.terms import ROW
 
 SEEDS = (1, 2)
 UNITS = ("quantity_unit", "quantity_2_unit")

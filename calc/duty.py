@@ -10,87 +10,24 @@ USD (``_e4``), each rounded once by ``calc.money.to_units``; an amount that cann
 null, and a line says why in ``duty_unknown_reason``.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import narwhals as nw
 
 from calc.money import UNITS_PER_USD, to_rate_units, to_units
-from calc.policy.expression import Amounts, Expression, ad_valorem_rate, duty_of
+from calc.parts import take_part
+from calc.policy.expression import Amounts, ad_valorem_rate, duty_of
 from calc.policy.outcome import On
 from calc.policy.quantities import quantities
+from calc.terms import Frame, Operation, Terms, above_zero
 
-Frame = nw.LazyFrame[Any]
 NO_BASE = "the base has no rate for this code"
 ALL_IN = "all-in"
-ROW = "table_row"
-"""Row of the trade table, from 0: what tells a line within one table."""
-AMOUNT_NAMES = ("quantity", "quantity_2", "net_mass_kg")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What the numbers in a program's rows stand for.
-
-    ``portions`` and ``contents`` are names; their shares stand in the columns ``portion_0``,
-    ``content_0`` and so on. ``ons`` are the parts of a value that ``on`` numbers, ``rates`` the
-    expressions that ``rate`` numbers, ``base_units`` the units that specific base rates count.
-    """
-
-    portions: Sequence[str] = ()
-    contents: Sequence[str] = ()
-    ons: Sequence[On] = (On(),)
-    rates: Sequence[Expression] = ()
-    base_units: Sequence[str] = ()
-
-
-Operation = Callable[[Frame, Terms], Frame]
 
 
 def has(name: str) -> nw.Expr:
     """Whether a column is known."""
     return ~nw.col(name).is_null()
-
-
-def weigh_segment(lines: Frame, terms: Terms) -> Frame:
-    """Add ``weight``: the part of the flow that a segment takes, portions being independent."""
-    weight = nw.lit(1.0)
-    for number in range(len(terms.portions)):
-        share, inside = nw.col(f"portion_{number}"), nw.col(f"in_{number}")
-        part = nw.when(inside == 1).then(share).when(inside == 0).then(nw.lit(1.0) - share)
-        weight = weight * part.otherwise(nw.lit(1.0))
-    return lines.with_columns(weight.alias("weight"))
-
-
-def take_part(lines: Frame, terms: Terms) -> Frame:
-    """The segment's part of value, quantities and calculated duty, and ``value_e4``.
-
-    The parts of a line's value add up to it exactly: the last segment takes what rounding leaves.
-    """
-    if not terms.portions:
-        return lines
-    part = to_units(nw.col("duty_base_usd") * nw.col("weight"))
-    rounded = lines.with_columns(part.alias("part_e4"))
-    others = (
-        rounded.filter(~nw.col("is_last"))
-        .group_by(ROW)
-        .agg(nw.col("part_e4").sum().alias("others_e4"))
-    )
-    taken = nw.when(nw.col("others_e4").is_null()).then(nw.lit(0, nw.Int64))
-    left = nw.col("value_e4") - taken.otherwise(nw.col("others_e4"))
-    value = nw.when(nw.col("is_last")).then(left).otherwise(nw.col("part_e4"))
-    amounts = [
-        (nw.col(name) * nw.col("weight")).alias(name)
-        for name in (*AMOUNT_NAMES, "calculated_duty_usd")
-    ]
-    joined = rounded.join(others, on=ROW, how="left").with_columns(
-        value.alias("value_e4"), *amounts
-    )
-    is_split = nw.col("weight") != 1.0
-    usd = nw.when(is_split).then(nw.col("value_e4") / UNITS_PER_USD)
-    whole = joined.with_columns(usd.otherwise(nw.col("duty_base_usd")).alias("duty_base_usd"))
-    return whole.drop("part_e4", "others_e4")
 
 
 def assess_base(lines: Frame, terms: Terms) -> Frame:
@@ -173,11 +110,6 @@ def assess_measure(components: Frame, terms: Terms) -> Frame:
     return components.with_columns(to_units(above_zero(owed)).alias("measure_e4"))
 
 
-def above_zero(amount: nw.Expr) -> nw.Expr:
-    """An amount, or 0 where it is below; null stays null."""
-    return nw.when(amount > 0.0).then(amount).when(amount <= 0.0).then(nw.lit(0.0))
-
-
 def tell_measure_rate(components: Frame, _terms: Terms) -> Frame:
     """Add ``rate_e12``: the rate of a measure on the segment's value, where it is ad valorem only.
 
@@ -255,7 +187,7 @@ def tell_unknown(lines: Frame, _terms: Terms) -> Frame:
     return lines.with_columns(reason.alias("duty_unknown_reason"))
 
 
-ON_SEGMENTS: Sequence[Operation] = (weigh_segment, take_part, assess_base, tell_base_rate)
+ON_SEGMENTS: Sequence[Operation] = (take_part, assess_base, tell_base_rate)
 """The part of the flow that a segment takes, and its base duty."""
 
 ON_COMPONENTS: Sequence[Operation] = (find_part, assess_measure, tell_measure_rate)

@@ -8,9 +8,10 @@ from collections.abc import Collection, Sequence
 
 import narwhals as nw
 
-from calc.duty import ON_COMPONENTS, ON_SEGMENTS, ROW, TOGETHER, Frame, Terms, perform
+from calc.duty import ON_COMPONENTS, ON_SEGMENTS, TOGETHER, perform
 from calc.money import to_rate, to_units
 from calc.tables.trade import VALUE_COLUMNS
+from calc.terms import ROW, Frame, Terms
 from calc.valuation import duty_base
 
 LINE = ["importer", "partner", "code"]
@@ -51,23 +52,19 @@ def named_lines(trade: Frame, candidates: Frame, on: Sequence[str]) -> Frame:
     )
 
 
-def with_exclusions(named: Frame, left_out: Frame, excluded: Frame, partly: Frame) -> Frame:
+def with_exclusions(named: Frame, left_out: Frame, excluded: Frame) -> Frame:
     """Branches on rows of trade with what is out of them.
 
     Args:
         named: What ``named_lines`` gives.
         left_out: ``branch``, ``code`` and ``left_out_by``.
         excluded: ``branch``, ``code``, ``partner`` and ``excluded_by``.
-        partly: ``branch``, ``code``, ``partner`` and ``partly_by``.
 
     Returns:
-        The same rows plus those three and ``is_left_out``.
+        The same rows plus those two and ``is_left_out``.
     """
-    line = ["branch", "code", "partner"]
-    joined = (
-        named.join(left_out, on=["branch", "code"], how="left")
-        .join(excluded, on=line, how="left")
-        .join(partly, on=line, how="left")
+    joined = named.join(left_out, on=["branch", "code"], how="left").join(
+        excluded, on=["branch", "code", "partner"], how="left"
     )
     return joined.with_columns((~nw.col("left_out_by").is_null()).alias("is_left_out"))
 
@@ -77,9 +74,9 @@ def segment_lines(trade: Frame, rows: Frame, segments: Frame, terms: Terms) -> F
 
     Args:
         trade: What ``with_duty_base`` gives, imports only, with ``table_row``.
-        rows: One row a trade row and base programme: ``table_row``, ``kind``, ``base_programme``,
-            the base rate of that programme, and the shares of portions and contents.
-        segments: The segments of each kind of line; see ``calc.policy.rows``.
+        rows: One row a trade row and base programme: ``table_row``, ``division``,
+            ``base_programme``, the base rate of that programme, and the shares of contents.
+        segments: The segments of each division; see ``calc.policy.rows`` and ``calc.portions``.
         terms: What the numbers in the program's columns stand for.
 
     Returns:
@@ -87,7 +84,7 @@ def segment_lines(trade: Frame, rows: Frame, segments: Frame, terms: Terms) -> F
         ``calc.duty.ON_SEGMENTS`` add.
     """
     lines = trade.join(rows, on=ROW, how="inner").join(
-        segments, on=["kind", "base_programme"], how="inner"
+        segments, on=["division", "base_programme"], how="inner"
     )
     assessed = perform(ON_SEGMENTS, lines, terms)
     return assessed.with_columns(to_units(nw.col("calculated_duty_usd")).alias("calculated_e4"))

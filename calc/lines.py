@@ -5,9 +5,9 @@ from datetime import date
 import polars as pl
 
 from calc.dictionary import conform
-from calc.duty import ROW
 from calc.money import usd
 from calc.tables.lines import Components, LineKey, Lines
+from calc.terms import ROW
 
 KEY = list(LineKey.primary_key())
 

@@ -6,9 +6,9 @@ there was none. What is recorded but not known in a year is not known in the mea
 
 import polars as pl
 
-from calc.duty import ROW
 from calc.money import UNITS_PER_USD, usd
 from calc.periods import Reference
+from calc.terms import ROW
 
 KEY = ("importer", "partner", "flow", "nomenclature", "code")
 AMOUNTS = {

@@ -30,6 +30,13 @@ def to_units(usd: nw.Expr) -> nw.Expr:
     return ((whole + up) * sign).cast(nw.Int64)
 
 
+def to_units_below(usd: nw.Expr) -> nw.Expr:
+    """An amount in USD as the whole ten-thousandths that it holds, rounded towards zero."""
+    scaled = usd * UNITS_PER_USD
+    sign = nw.when(scaled < 0).then(nw.lit(-1.0)).otherwise(nw.lit(1.0))
+    return (scaled.abs().floor() * sign).cast(nw.Int64)
+
+
 def unit_of(amount: float) -> int:
     """A single amount in USD as whole ten-thousandths, rounded as ``to_units`` rounds."""
     scaled = amount * UNITS_PER_USD
@@ -58,6 +65,11 @@ def to_rate_units(rate: nw.Expr) -> nw.Expr:
 def to_rate(units: nw.Expr) -> nw.Expr:
     """Whole millionths of a millionth as a rate, the nearest number; see ``divided_by``."""
     return units.cast(nw.Float64) / (units * 0 + RATE_UNITS).cast(nw.Float64)
+
+
+def to_amount(units: nw.Expr) -> nw.Expr:
+    """Whole ten-thousandths as an amount in USD, the nearest number; see ``divided_by``."""
+    return units.cast(nw.Float64) / (units * 0 + UNITS_PER_USD).cast(nw.Float64)
 
 
 def divided_by(whole: pl.Expr, divisor: int) -> pl.Expr:

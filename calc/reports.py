@@ -6,10 +6,10 @@ import polars as pl
 
 from calc.accounting import average_rates, known_sum, sums_of, value_where
 from calc.dictionary import conform
-from calc.duty import ROW
 from calc.lines import tag_groups
 from calc.money import ratio, usd
 from calc.tables.reports import ByGroup, ByImporter, ByMeasure, ByPartner, ByProduct
+from calc.terms import ROW
 
 OTHER = "other"
 ZERO_WITHOUT_LINES = (

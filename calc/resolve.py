@@ -7,6 +7,7 @@ import polars as pl
 from calc.policy.model import Policy
 from calc.scope import (
     ALL,
+    exclusions_on,
     match_exclusions,
     match_left_out,
     match_partners,
@@ -67,9 +68,9 @@ def candidates_of(
         seen: Distinct ``importer`` and ``partner`` of the trade table.
 
     Returns:
-        Candidates with ``prefix`` and its ``length``; ``left_out_by`` a branch and code,
-        ``excluded_by`` and ``partly_by`` (the first exclusion that takes the whole line, or a
-        portion of it, out) a branch, code and partner; ``partly_by_last`` is the last of those.
+        Candidates with ``prefix`` and its ``length``; ``left_out_by`` a branch and code;
+        ``excluded_by`` (the first exclusion that takes the whole line out) a branch, code and
+        partner; each ``partly_by`` (an exclusion that takes a portion of it out) likewise.
     """
     numbers = branch_numbers(policy)
     products, partners, exclusions, measures = (
@@ -89,9 +90,7 @@ def candidates_of(
         by_partner=everything.join(whom, on=BRANCH, how="inner").with_columns(length=length),
         left_out=match_left_out(products, codes, key=BRANCH),
         excluded=match_exclusions(whole, codes, seen, key=BRANCH),
-        partly=match_exclusions(partly, codes, seen, key=BRANCH, with_last=True).rename(
-            {"excluded_by": "partly_by", "last_excluded_by": "partly_by_last"}
-        ),
+        partly=exclusions_on(partly, codes, seen, key=BRANCH).rename({"exclusion": "partly_by"}),
     )
 
 

@@ -126,26 +126,38 @@ def match_exclusions(
     seen: pl.LazyFrame,
     *,
     key: str = "measure_id",
-    with_last: bool = False,
 ) -> pl.LazyFrame:
-    """The codes and partners that the exclusions of each measure take out.
+    """The codes and partners that the exclusions of each measure take out; see ``exclusions_on``.
+
+    Returns:
+        One row a measure, code and partner: those, and ``excluded_by`` (the first exclusion's
+        number).
+    """
+    matched = exclusions_on(exclusions, codes, seen, key=key)
+    return matched.group_by(key, "code", "partner").agg(excluded_by=pl.col("exclusion").min())
+
+
+def exclusions_on(
+    exclusions: pl.LazyFrame,
+    codes: pl.LazyFrame,
+    seen: pl.LazyFrame,
+    *,
+    key: str = "measure_id",
+) -> pl.LazyFrame:
+    """Each exclusion of each measure on each code and partner that it names.
 
     Args:
         exclusions: Rows of EXCLUSIONS.
         codes: Distinct codes of the trade table. Reads ``code``.
         seen: Distinct ``importer`` and ``partner`` of the trade table.
         key: Column that tells a measure, or a branch of one.
-        with_last: Whether to tell the last exclusion too.
 
     Returns:
-        One row a measure, code and partner: those, and ``excluded_by`` (the first exclusion's
-        number); with ``with_last``, ``last_excluded_by`` too.
+        One row a measure, code, partner and ``exclusion``: those.
     """
-    others = {"last_excluded_by": pl.col("exclusion").max()} if with_last else {}
     of_code = exclusions.join(expand_prefixes(codes), on="prefix", how="inner")
     everyone = seen.select("partner").unique()
     for_all = of_code.filter(pl.col("partner") == ALL).drop("partner").join(everyone, how="cross")
     named = of_code.filter(pl.col("partner") != ALL)
-    line = [key, "code", "partner"]
-    both = pl.concat([for_all.select(*line, "exclusion"), named.select(*line, "exclusion")])
-    return both.group_by(line).agg(excluded_by=pl.col("exclusion").min(), **others)
+    told = [key, "code", "partner", "exclusion"]
+    return pl.concat([for_all.select(told), named.select(told)]).unique()

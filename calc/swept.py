@@ -11,10 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from calc.duty import (
-    ROW,
     TOGETHER,
-    Frame,
-    Terms,
     assess_measure,
     find_part,
     keep_base,
@@ -25,6 +22,7 @@ from calc.duty import (
 from calc.hits import combine, component_lines, sum_applied
 from calc.lines import with_status
 from calc.money import to_rate
+from calc.terms import ROW, Frame, Terms
 
 LINE = [ROW, "segment"]
 TOLD = ["status", "is_affected"]

@@ -11,10 +11,10 @@ import polars as pl
 from calc.accounting import sums_of
 from calc.alike import CLASS, Laws, code_classes, partner_classes
 from calc.compact import added_up
-from calc.duty import ROW, Frame
 from calc.errors import ScenarioError
 from calc.policy.additive import lines_apart
 from calc.policy.kinds import partners_asked
+from calc.terms import ROW, Frame
 from pipelines.run.assess import assess
 from pipelines.run.question import Question
 from pipelines.run.resolve import Resolved, resolve

@@ -1,55 +1,72 @@
 """Lines told apart by kind: the branches that name them, and which shares take all or part."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from calc.duty import ROW
 from calc.policy.model import Policy
 from calc.policy.outcome import Candidate
+from calc.policy.portions import families_of
 from calc.policy.program import Kind
+from calc.terms import ROW
 
-CANDIDATE = ("branch", "length", "is_left_out", "excluded_by", "partly_by")
+CANDIDATE = ("branch", "length", "is_left_out", "excluded_by")
+PARTLY = ("branch", "partly_by")
+STATE = ("share", "state")
 SEEDS = (1, 2)
+PART, ALL_OF_IT, FULL = 1, 2, 3
+"""A portion takes a part of a line, or all; a family of portions (numbered below 0) leaves none."""
 
 
-def kinds_of(named: pl.LazyFrame, rows: pl.LazyFrame, policy: Policy) -> pl.LazyFrame:
+class Told(NamedTuple):
+    """What tells the kind of a row of trade that a measure names, but for what is on the row.
+
+    ``named`` has a row a trade row and branch: ``table_row`` and ``CANDIDATE``; ``partly`` one a
+    portion that an exclusion takes out: ``table_row`` and ``PARTLY``; ``states`` what
+    ``calc.portions.states_of`` gives.
+    """
+
+    named: pl.LazyFrame
+    partly: pl.LazyFrame
+    states: pl.LazyFrame
+
+
+def kinds_of(told: Told, rows: pl.LazyFrame, policy: Policy) -> pl.LazyFrame:
     """The kind of each row of trade that a measure names.
 
     Rows are of one kind where the same branches name them by prefixes of the same length, the same
     shares take none, part or all of them, and, where a rule asks for it, their partner is the same.
-    Candidates are compared by two 64-bit hashes summed over a row, which depends on no order.
+    What tells them is compared by two 64-bit hashes summed over a row, which depends on no order.
 
     Args:
-        named: One row a trade row and branch: ``table_row`` and ``CANDIDATE``.
-        rows: One row a trade row: ``table_row``, ``partner``, and the shares ``portion_0`` ... and
-            ``content_0`` ...
+        told: What tells the rows apart.
+        rows: One row a trade row: ``table_row``, ``partner``, and the shares ``content_0`` ...
         policy: The law.
 
     Returns:
         One row a trade row: ``table_row`` and the columns that tell its kind.
     """
-    candidate = pl.struct(*CANDIDATE)
-    hashed = named.select(ROW, *(candidate.hash(seed=seed).alias(f"hash_{seed}") for seed in SEEDS))
-    summed = hashed.group_by(ROW).agg(
-        pl.len().alias("branches"), *(pl.col(f"hash_{seed}").sum() for seed in SEEDS)
+    marks = pl.concat(
+        _hashed(frame, name, columns)
+        for frame, name, columns in zip(told, Told._fields, (CANDIDATE, PARTLY, STATE), strict=True)
+    )
+    summed = marks.group_by(ROW).agg(
+        pl.len().alias("marks"), *(pl.col(f"hash_{seed}").sum() for seed in SEEDS)
     )
     partners = partners_asked(policy)
     asked = pl.when(pl.col("partner").is_in(partners)).then("partner").otherwise(pl.lit(""))
-    states = rows.select(
+    contents = rows.select(
         ROW,
         asked_partner=asked,
-        **{f"splits_{n}": _state(f"portion_{n}") for n in range(len(policy.portions))},
         **{f"has_{n}": _has(f"content_{n}") for n in range(len(policy.contents))},
     )
-    return summed.join(states, on=ROW, how="inner", validate="1:1")
+    return summed.join(contents, on=ROW, how="inner", validate="1:1")
 
 
-def _state(share: str) -> pl.Expr:
-    """0 where a share takes nothing or a line has none, 1 where it takes a part, 2 all."""
-    column = pl.col(share).fill_null(0.0)  # no share is on record: the portion takes nothing
-    return pl.when(column <= 0).then(0).when(column >= 1).then(2).otherwise(1).cast(pl.Int8)
+def _hashed(frame: pl.LazyFrame, name: str, columns: Sequence[str]) -> pl.LazyFrame:
+    mark = pl.struct(pl.lit(name).alias("what"), *columns)
+    return frame.select(ROW, *(mark.hash(seed=seed).alias(f"hash_{seed}") for seed in SEEDS))
 
 
 def _has(share: str) -> pl.Expr:
@@ -66,8 +83,7 @@ def partners_asked(policy: Policy) -> list[str]:
 def key_of(policy: Policy) -> list[str]:
     """The columns that tell a kind."""
     return [
-        "branches", *(f"hash_{seed}" for seed in SEEDS), "asked_partner",
-        *(f"splits_{n}" for n in range(len(policy.portions))),
+        "marks", *(f"hash_{seed}" for seed in SEEDS), "asked_partner",
         *(f"has_{n}" for n in range(len(policy.contents))),
     ]  # fmt: skip
 
@@ -98,34 +114,66 @@ def kind_by_row(rows: pl.LazyFrame, kinds: pl.LazyFrame, policy: Policy) -> pl.L
     return joined.select(ROW, "kind")
 
 
-def read_kinds(
-    kinds: pl.DataFrame, candidates: Iterable[Mapping[str, Any]], policy: Policy
-) -> Sequence[Kind]:
+def of_kinds(told: Told, kinds: pl.LazyFrame) -> Told:
+    """What tells the rows of ``kinds_told`` apart, with the ``kind`` of each."""
+    first = kinds.select(ROW, "kind")
+    return Told(*(one.join(first, on=ROW, how="inner", validate="m:1") for one in told))
+
+
+def read_kinds(kinds: pl.DataFrame, told: Sequence[pl.DataFrame], policy: Policy) -> Sequence[Kind]:
     """The kinds as objects.
 
     Args:
         kinds: What ``kinds_told`` gives, collected.
-        candidates: Rows of ``kind`` and ``CANDIDATE`` of the row of each kind.
+        told: The three tables of ``of_kinds``, collected.
         policy: The law.
     """
-    by_kind: dict[int, list[Candidate]] = {}
-    for row in candidates:
-        found = Candidate(**{name: row[name] for name in CANDIDATE})
-        by_kind.setdefault(row["kind"], []).append(found)
+    named, partly, states = (_by_kind(one.iter_rows(named=True)) for one in told)
+    families = families_of(policy)
     return [
         Kind(
             number=row["kind"],
-            candidates=tuple(sorted(by_kind[row["kind"]], key=lambda one: one.branch)),
+            candidates=_candidates(named[row["kind"]], partly.get(row["kind"], [])),
             partner=row["asked_partner"],
-            splits=_named(policy.portions, row, "splits", 1),
-            inside=frozenset(_named(policy.portions, row, "splits", 2)),
-            contents=frozenset(_named(policy.contents, row, "has", True)),
+            splits=_named(policy.portions, states.get(row["kind"], []), PART),
+            inside=frozenset(_named(policy.portions, states.get(row["kind"], []), ALL_OF_IT)),
+            full=frozenset(
+                families[-1 - one["share"]]
+                for one in states.get(row["kind"], [])
+                if one["state"] == FULL
+            ),
+            contents=frozenset(
+                name for n, name in enumerate(policy.contents) if row[f"has_{n}"]
+            ),
         )
         for row in kinds.iter_rows(named=True)
-    ]
+    ]  # fmt: skip
 
 
-def _named(
-    names: Sequence[str], row: Mapping[str, Any], column: str, value: object
-) -> tuple[str, ...]:
-    return tuple(name for n, name in enumerate(names) if row[f"{column}_{n}"] == value)
+Rows = list[Mapping[str, Any]]
+
+
+def _by_kind(rows: Iterable[Mapping[str, Any]]) -> dict[int, Rows]:
+    found: dict[int, Rows] = {}
+    for row in rows:
+        found.setdefault(row["kind"], []).append(row)
+    return found
+
+
+def _candidates(named: Rows, partly: Rows) -> tuple[Candidate, ...]:
+    out: dict[int, list[int]] = {}
+    for row in partly:
+        out.setdefault(row["branch"], []).append(row["partly_by"])
+    found = (
+        Candidate(
+            **{name: row[name] for name in CANDIDATE},
+            partly_by=tuple(sorted(out.get(row["branch"], ()))),
+        )
+        for row in named
+    )
+    return tuple(sorted(found, key=lambda one: one.branch))
+
+
+def _named(names: Sequence[str], states: Rows, state: int) -> tuple[str, ...]:
+    numbers = sorted(row["share"] for row in states if row["state"] == state)
+    return tuple(names[number] for number in numbers)

@@ -139,6 +139,9 @@ class Policy:
     ``portions`` and ``contents`` name the shares that the law knows, in the order of the file;
     their values by line are in SHARES. ``claims`` says which base programme a portion claims.
     ``derived`` are those portions, the last ones, whose values follow from the fill of quotas.
+    ``nested_in`` says of a portion in which one all of it is; ``disjoint`` are groups of portions
+    of which no two share a part of a flow. Portions are independent of each other otherwise; see
+    ``calc.policy.portions``.
     """
 
     as_of: date | None
@@ -148,6 +151,8 @@ class Policy:
     contents: Sequence[str] = ()
     claims: Sequence[Claim] = ()
     derived: Sequence[str] = ()
+    nested_in: Mapping[str, str] = field(default_factory=dict)
+    disjoint: Sequence[Sequence[str]] = ()
 
     @property
     def without_quotas(self) -> "Policy":
@@ -157,4 +162,9 @@ class Policy:
             replace(one, alternatives=[a for a in one.alternatives if a.quota_part is None])
             for one in self.branches
         ]
-        return replace(self, branches=branches, portions=kept, derived=())
+        nested_in = {name: outer for name, outer in self.nested_in.items() if name in kept}
+        disjoint = [tuple(name for name in group if name in kept) for group in self.disjoint]
+        return replace(
+            self, branches=branches, portions=kept, derived=(), nested_in=nested_in,
+            disjoint=disjoint,
+        )  # fmt: skip

@@ -11,13 +11,16 @@ Status = Literal["applied", "prohibited", "displaced", "threatened", "excluded"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A branch that names a kind of line: by a prefix of which length, and what takes it out."""
+    """A branch that names a kind of line: by a prefix of which length, and what takes it out.
+
+    ``partly_by`` are the exclusions that take a portion of it out.
+    """
 
     branch: int
     length: int
     is_left_out: bool = False
     excluded_by: int | None = None
-    partly_by: int | None = None
+    partly_by: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,15 @@ Thousands of lines share a kind, so the law is read once a kind; the rows are th
 lines and the amounts computed there.
 """
 
-import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from calc.policy.expression import Expression
-from calc.policy.model import Policy
+from calc.policy.model import Branch, Policy
 from calc.policy.outcome import Candidate, On, Outcome, Segment, UnsettledError
+from calc.policy.portions import Family, Part, families_of, parts_of, with_outer
 from calc.policy.stack import resolve
 
-WHOLE = "whole"
 NOTHING = On("rest", ())
 STANDING = ("applied", "prohibited", "threatened", "displaced", "excluded")
 """Of several branches of one measure on a line, which counts: the first of these."""
@@ -24,8 +23,9 @@ class Kind:
     """A kind of line: the branches that name it, and how its flow is told apart.
 
     ``splits`` are the portions that take a part of the flow, ``inside`` those that take all of it;
-    a portion in neither takes nothing. ``contents`` are those above zero. ``partner`` is empty
-    where no rule asks for it.
+    a portion in neither takes nothing. ``full`` are the families of portions that leave nothing of
+    what they are in. ``contents`` are those above zero. ``partner`` is empty where no rule asks
+    for it.
     """
 
     number: int
@@ -33,20 +33,21 @@ class Kind:
     partner: str = ""
     splits: tuple[str, ...] = ()
     inside: frozenset[str] = frozenset()
+    full: frozenset[Family] = frozenset()
     contents: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentRow:
-    """A segment of a kind of line: its portions (true: inside), its base, and its state.
+    """A segment of a kind of line: its part of the flow, its place there, its base and state.
 
-    ``is_last`` marks one segment of each kind, which takes what rounding leaves of the value.
+    ``place`` counts the segments of a kind from 0.
     """
 
     kind: int
     segment: str
-    is_last: bool
-    portions: dict[str, bool]
+    place: int
+    part: Part
     programme: str
     base_on: On
     is_covered: bool
@@ -109,10 +110,10 @@ def compile_program(kinds: Sequence[Kind], policy: Policy, *, default_programme:
         in place of components. Where it is unsettled only were all measures in force, it has no
         ``as_if``: what those measures would add is not known.
     """
-    program = Program()
+    program, families = Program(), families_of(policy)
     for kind in kinds:
-        for segment, portions in _segments(kind, policy):
-            _compile_segment(program, kind, segment, portions, (policy, default_programme))
+        for place, (segment, part) in enumerate(_segments(kind, policy, families)):
+            _compile_segment(program, kind, segment, (place, part), (policy, default_programme))
     return program
 
 
@@ -120,11 +121,11 @@ def _compile_segment(
     program: Program,
     kind: Kind,
     segment: Segment,
-    portions: dict[str, bool],
+    placed: tuple[int, Part],
     law: tuple[Policy, str],
 ) -> None:
     policy = law[0]
-    name = segment_name(portions)
+    name = placed[1].name
     try:
         outcomes = resolve(kind.candidates, segment, policy)
     except UnsettledError as err:
@@ -132,7 +133,7 @@ def _compile_segment(
             Conflict(kind=kind.number, first=err.first, second=err.second, what=err.what)
         )
         return
-    row = _segment_row(kind, name, portions, outcomes, (policy, _programme(segment, law)))
+    row = _segment_row(kind, placed, outcomes, (policy, _programme(segment, law)))
     program.segments.append(row)
     program.components += _rows(kind, name, outcomes, policy)
     if row.is_in_force or not row.is_threatened:
@@ -142,9 +143,7 @@ def _compile_segment(
     except UnsettledError:
         return
     program.as_if += _rows(kind, name, would_be, policy)
-    program.as_if_segments.append(
-        _segment_row(kind, name, portions, would_be, (policy, row.programme))
-    )
+    program.as_if_segments.append(_segment_row(kind, placed, would_be, (policy, row.programme)))
 
 
 def _rows(
@@ -169,21 +168,17 @@ def _programme(segment: Segment, law: tuple[Policy, str]) -> str:
 
 
 def _segment_row(
-    kind: Kind,
-    name: str,
-    portions: dict[str, bool],
-    outcomes: Sequence[Outcome],
-    law: tuple[Policy, str],
+    kind: Kind, placed: tuple[int, Part], outcomes: Sequence[Outcome], law: tuple[Policy, str]
 ) -> SegmentRow:
-    policy, programme = law
+    (place, part), (policy, programme) = placed, law
     applied = [one for one in outcomes if one.status == "applied"]
     banned = [one for one in outcomes if one.status == "prohibited"]
     waiting = [one for one in outcomes if one.status == "threatened"]
     return SegmentRow(
         kind=kind.number,
-        segment=name,
-        is_last=not any(portions.values()),
-        portions=portions,
+        segment=part.name,
+        place=place,
+        part=part,
         programme=programme,
         base_on=NOTHING if banned else _base_on(applied, policy),
         is_covered=any(one.status != "excluded" for one in outcomes),
@@ -205,15 +200,16 @@ def _base_on(applied: Sequence[Outcome], policy: Policy) -> On:
     return On("rest", tuple(sorted(name for one in instead for name in one.on.contents)))
 
 
-def _segments(kind: Kind, policy: Policy) -> Iterator[tuple[Segment, dict[str, bool]]]:
-    """The parts into which portions split a kind of line, each with what is inside."""
-    asked = portions_asked(kind, policy)
-    splits = [name for name in kind.splits if name in asked]
-    plain = Segment(kind.inside & asked, kind.contents, kind.partner)
-    for chosen in itertools.product((True, False), repeat=len(splits)):
-        portions = dict(zip(splits, chosen, strict=True))
-        inside = frozenset(name for name, is_in in portions.items() if is_in)
-        yield replace(plain, inside=plain.inside | inside), portions
+def _segments(
+    kind: Kind, policy: Policy, families: Sequence[Family]
+) -> Iterator[tuple[Segment, Part]]:
+    """The parts into which portions split a kind of line, with what the law reads of each."""
+    asked = with_outer(portions_asked(kind, policy), policy.nested_in)
+    splits = frozenset(kind.splits) & asked
+    full = {one for one in kind.full if splits >= set(one.members) & set(kind.splits)}
+    for part in parts_of(families, splits, full):
+        inside = part.inside | kind.inside & asked
+        yield Segment(inside, kind.contents, kind.partner), part
 
 
 def portions_asked(kind: Kind, policy: Policy) -> frozenset[str]:
@@ -221,14 +217,13 @@ def portions_asked(kind: Kind, policy: Policy) -> frozenset[str]:
     asked = {claim.portion for claim in policy.claims}
     for candidate in kind.candidates:
         branch = policy.branches[candidate.branch]
-        asked |= {one.portion for one in branch.alternatives}
-        asked |= {branch.portion} if branch.portion else set()
-        excluded = branch.exclusion_portions.get(candidate.partly_by or 0)
-        asked |= {excluded} if excluded else set()
+        asked |= portions_of(branch)
+        taken = (branch.exclusion_portions.get(number) for number in candidate.partly_by)
+        asked |= {portion for portion in taken if portion}
     return frozenset(asked)
 
 
-def segment_name(portions: dict[str, bool]) -> str:
-    """The name of a segment: ``whole``, or its portions such as ``usmca; not ex-cars``."""
-    words = [name if inside else f"not {name}" for name, inside in portions.items()]
-    return "; ".join(words) or WHOLE
+def portions_of(branch: Branch) -> set[str]:
+    """The portions that a branch asks for on every line that it names."""
+    limit = {branch.portion} if branch.portion else set()
+    return limit | {one.portion for one in branch.alternatives}

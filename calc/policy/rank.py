@@ -51,10 +51,10 @@ def _exclusion(candidate: Candidate, branch: Branch, segment: Segment) -> str:
         return f"exclusion {candidate.excluded_by} takes it out"
     if branch.portion is not None and branch.portion not in segment.inside:
         return f"outside the portion {branch.portion}"
-    if candidate.partly_by is not None:
-        portion = branch.exclusion_portions.get(candidate.partly_by)
+    for number in candidate.partly_by:
+        portion = branch.exclusion_portions.get(number)
         if portion in segment.inside:
-            return f"exclusion {candidate.partly_by} takes the portion {portion} out"
+            return f"exclusion {number} takes the portion {portion} out"
     return ""
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from calc.duty import ALL_IN, Terms
+from calc.duty import ALL_IN
 from calc.policy.expression import ad_valorem_rate
 from calc.policy.model import Branch, Policy
 from calc.policy.outcome import On
 from calc.policy.program import ComponentRow, Program, SegmentRow
 from calc.policy.wording import text_of
+from calc.terms import Terms
 
 JOINED = " + "
 
@@ -20,10 +21,10 @@ def terms_of(program: Program, policy: Policy) -> Terms:
     segments = (*program.segments, *program.as_if_segments)
     ons = [On(), *(row.base_on for row in segments), *(row.outcome.on for row in rows)]
     return Terms(
-        portions=tuple(policy.portions),
         contents=tuple(policy.contents),
         ons=tuple(dict.fromkeys(ons)),
         rates=tuple(program.rates()),
+        is_split=any(row.place for row in segments),
     )
 
 
@@ -31,21 +32,15 @@ def segments_table(rows: Sequence[SegmentRow], policy: Policy, terms: Terms) -> 
     """The segments of each kind of line.
 
     Returns:
-        One row a kind and segment: ``in_0`` ... for the portions (1 inside, 0 outside, null where
-        they do not split it), ``base_programme``, ``base_on``, ``is_covered``, ``is_in_force``,
-        ``is_prohibited``, and for the measures in force (or that prohibit) and those that threaten:
-        names, ``threats``, and mode and rate where there is one.
+        One row a kind and segment: ``base_programme``, ``base_on``, ``is_covered``,
+        ``is_in_force``, ``is_prohibited``, and for the measures in force (or that prohibit) and
+        those that threaten: names, ``threats``, and mode and rate where there is one.
     """
     ons = {on: number for number, on in enumerate(terms.ons)}
     found = [
         {
             "kind": row.kind,
             "segment": row.segment,
-            "is_last": row.is_last,
-            **{
-                f"in_{number}": None if (inside := row.portions.get(name)) is None else int(inside)
-                for number, name in enumerate(terms.portions)
-            },
             "base_programme": row.programme,
             "base_on": ons[row.base_on],
             "is_covered": row.is_covered,
@@ -59,8 +54,7 @@ def segments_table(rows: Sequence[SegmentRow], policy: Policy, terms: Terms) -> 
         for row in rows
     ]
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
-        "kind": pl.UInt32, "segment": pl.String, "is_last": pl.Boolean,
-        **{f"in_{number}": pl.Int8 for number in range(len(terms.portions))},
+        "kind": pl.UInt32, "segment": pl.String,
         "base_programme": pl.String, "base_on": pl.UInt32, "is_covered": pl.Boolean,
         "is_in_force": pl.Boolean, "is_prohibited": pl.Boolean,
         "is_threatened": pl.Boolean, "threats": pl.UInt32,

@@ -6,10 +6,10 @@ import narwhals as nw
 import polars as pl
 
 from calc import lines as line_tables
-from calc.duty import ROW, Frame
 from calc.errors import LimitError
 from calc.hits import combine, component_lines, segment_lines, sum_applied, threats
 from calc.money import LARGEST_SUM_USD, UNITS_PER_USD
+from calc.terms import ROW, Frame
 from pipelines.run.question import Question
 from pipelines.run.resolve import Resolved, program_frames
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from calc.duty import ROW
 from calc.errors import Problem, ScenarioError
 from calc.hits import LINE
-from calc.policy.kinds import CANDIDATE, kind_by_row, kinds_of, kinds_told, read_kinds
+from calc.policy.kinds import Told, kind_by_row, kinds_of, kinds_told, of_kinds, read_kinds
 from calc.policy.program import Conflict, Kind, Program, compile_program
+from calc.terms import ROW
 from pipelines.run.question import Question
 
 
@@ -22,31 +22,26 @@ class Compiled:
     program: Program
 
 
-def compiled(question: Question, named: pl.DataFrame, rows: pl.DataFrame) -> Compiled:
+def compiled(question: Question, told: Told, named: pl.DataFrame, rows: pl.DataFrame) -> Compiled:
     """The law of a question on the rows that its measures name.
 
     Args:
         question: What is asked.
-        named: One row a trade row and branch.
-        rows: One row a trade row, with its shares of portions and contents.
+        told: What tells the rows apart.
+        named: One row a trade row and branch, for messages.
+        rows: One row a trade row, with its shares of contents.
 
     Raises:
         ScenarioError: The law does not say which of two measures goes first, or how they combine.
     """
-    told = kinds_of(named.lazy(), rows.lazy(), question.policy).collect()
-    kinds = kinds_told(told.lazy(), question.policy).collect()
-    by_row = kind_by_row(told.lazy(), kinds.lazy(), question.policy).collect()
-    read = _read_kinds(question, named, kinds)
-    program = compile_program(read, question.policy, default_programme=question.default_programme)
+    policy = question.policy
+    of_rows = kinds_of(told, rows.lazy(), policy).collect()
+    kinds = kinds_told(of_rows.lazy(), policy).collect()
+    by_row = kind_by_row(of_rows.lazy(), kinds.lazy(), policy).collect()
+    read = read_kinds(kinds, pl.collect_all(list(of_kinds(told, kinds.lazy()))), policy)
+    program = compile_program(read, policy, default_programme=question.default_programme)
     _refuse_conflicts(program.conflicts, by_row, named)
     return Compiled(kinds=read, by_row=by_row, program=program)
-
-
-def _read_kinds(question: Question, named: pl.DataFrame, kinds: pl.DataFrame) -> Sequence[Kind]:
-    first = kinds.lazy().select(ROW, "kind")
-    candidates = named.lazy().join(first, on=ROW, how="inner", validate="m:1")
-    rows = candidates.select("kind", *CANDIDATE).collect().iter_rows(named=True)
-    return read_kinds(kinds, rows, question.policy)
 
 
 def _refuse_conflicts(

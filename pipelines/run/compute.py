@@ -10,7 +10,6 @@ from calc import lines as line_tables
 from calc import reports
 from calc.codes import line_digits
 from calc.dictionary import polars_schema
-from calc.duty import ROW
 from calc.errors import ScenarioError
 from calc.hits import (
     LINE,
@@ -21,6 +20,7 @@ from calc.means import BEHIND, nearest
 from calc.periods import Reference
 from calc.resolve import BRANCH, branch_numbers
 from calc.tables import TABLES
+from calc.terms import ROW
 from calc.unmatched import idle_schedule, missed_trade, unmatched_table
 from pipelines.run.assess import Found, assess
 from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of

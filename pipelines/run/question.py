@@ -10,7 +10,6 @@ import narwhals as nw
 import polars as pl
 
 from calc.codes import edition_of
-from calc.duty import ROW, Frame
 from calc.errors import DataRejectedError, LimitError, Problem, ScenarioError
 from calc.hits import with_duty_base
 from calc.means import BEHIND, mean_of_years
@@ -19,6 +18,7 @@ from calc.periods import Reference, in_period, lacking, reference_of
 from calc.policy.model import Policy
 from calc.resolve import LawTables
 from calc.tables.trade import VALUE_COLUMNS
+from calc.terms import ROW, Frame
 from calc.valuation import any_value, columns_for
 from pipelines.parquet import constant_columns
 from pipelines.run.unsuited import no_imports, no_period, not_whole, twice

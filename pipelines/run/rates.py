@@ -7,12 +7,12 @@ import narwhals as nw
 import polars as pl
 
 from calc.accounting import sums_of
-from calc.duty import ROW, Frame
 from calc.hits import segment_lines
 from calc.policy.expression import AdValorem, ad_valorem_rate
 from calc.policy.model import Policy
 from calc.swept import SUMMED, TOLD, at_rates, other_lines, own_lines
 from calc.tables.reports import Sweep
+from calc.terms import ROW, Frame
 from pipelines.run.resolve import program_frames, under
 from pipelines.run.variants import Variants
 

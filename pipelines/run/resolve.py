@@ -7,15 +7,18 @@ import narwhals as nw
 import polars as pl
 
 from calc.base import base_by_programme
-from calc.duty import ROW, Frame, Terms
-from calc.errors import Problem, ScenarioError
+from calc.errors import ScenarioError
 from calc.hits import LINE, named_lines, with_exclusions
+from calc.policy.kinds import Told
 from calc.policy.model import Policy
 from calc.policy.program import Kind, Program, compile_program
 from calc.policy.rows import components_table, segments_table, terms_of
+from calc.portions import asked_of, divisions_of, room_left, states_of, weights_of
 from calc.resolve import candidates_of
-from calc.shares import attach_shares
+from calc.shares import attach_shares, shares_asked
+from calc.terms import ROW, Frame, Terms
 from pipelines.run.compiled import compiled
+from pipelines.run.portions import refuse_what_does_not_fit
 from pipelines.run.question import Question
 
 
@@ -25,8 +28,9 @@ class Resolved:
 
     Attributes:
         named: One row a trade row and branch: what ``calc.hits.named_lines`` gives.
-        rows: One row a trade row and base programme: kind, shares and base rate.
+        rows: One row a trade row and base programme: division, contents and base rate.
         kinds: The kinds of lines.
+        weights: What each segment takes of each division of a kind; see ``calc.portions``.
         program: The law on each kind of line.
         terms: What the numbers in its tables stand for.
     """
@@ -34,6 +38,7 @@ class Resolved:
     named: pl.DataFrame
     rows: pl.DataFrame
     kinds: Sequence[Kind]
+    weights: pl.DataFrame
     program: Program
     terms: Terms
 
@@ -46,21 +51,41 @@ def resolve(question: Question, imports: Frame) -> Resolved | None:
         imports: The imports with their value for duty, with ``table_row``.
 
     Raises:
-        ScenarioError: The law does not say which of two measures goes first, or how they combine.
+        ScenarioError: The law does not say which of two measures goes first, or how they combine,
+            or portions do not fit into each other.
     """
-    named = _named(question, imports)
+    named, partly = _named(question, imports)
     if named.is_empty():
         return None
-    rows = _with_shares(question, named)
-    law = compiled(question, named, rows)
-    programmes = sorted({row.programme for row in law.program.segments})
+    rows, held = _with_contents(question, named), _held(question, named, partly)
+    room = room_left(held.lazy(), question.policy).collect()
+    refuse_what_does_not_fit(question, held, room, imports)
+    told = Told(named.lazy(), partly.lazy(), states_of(held.lazy(), room.lazy()))
+    law = compiled(question, told, named, rows)
+    divisions = divisions_of(law.by_row.lazy(), held.lazy()).collect()
+    weights = weights_of(divisions.lazy(), held.lazy(), law.program.segments, question.policy)
+    placed = _with_base(question, rows, divisions, law.program)
+    units = placed["base_specific_unit"].unique().drop_nulls().sort().to_list()
+    return Resolved(
+        named=named,
+        rows=placed,
+        kinds=law.kinds,
+        weights=weights.collect(),
+        program=law.program,
+        terms=replace(terms_of(law.program, question.policy), base_units=tuple(units)),
+    )
+
+
+def _with_base(
+    question: Question, rows: pl.DataFrame, divisions: pl.DataFrame, program: Program
+) -> pl.DataFrame:
+    """Rows with their division, once a base programme that a segment claims, with its base rate."""
+    programmes = sorted({row.programme for row in program.segments})
     based = base_by_programme(
         rows.lazy(), question.law.base, programmes, default=question.default_programme
     )
-    placed = based.join(law.by_row.lazy(), on=ROW, how="left", validate="m:1").drop(LINE).collect()
-    units = placed["base_specific_unit"].unique().drop_nulls().sort().to_list()
-    terms = replace(terms_of(law.program, question.policy), base_units=tuple(units))
-    return Resolved(named=named, rows=placed, kinds=law.kinds, program=law.program, terms=terms)
+    division = divisions.lazy().select(ROW, "division")
+    return based.join(division, on=ROW, how="left", validate="m:1").drop(LINE).collect()
 
 
 def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
@@ -77,15 +102,16 @@ def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
     return replace(resolved, program=program, terms=terms)
 
 
-def _named(question: Question, imports: Frame) -> pl.DataFrame:
-    """Every branch on every row that it names: scopes over codes and partners, then one join."""
+def _named(question: Question, imports: Frame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Every branch on every row that it names, and the exclusions that take a portion out of it.
+
+    Scopes are expanded over codes and partners, then joined to the rows once.
+    """
     trade = imports.to_native()
     distinct = [trade.select(names).unique() for names in (["code"], ["importer", "partner"])]
     codes, seen = (one.lazy() for one in pl.collect_all(distinct, engine="streaming"))
     found = candidates_of(question.law, question.policy, codes, seen)
     tables = pl.collect_all(list(found))
-    _refuse_exclusions_that_overlap(question, tables[4])
-    tables[4] = tables[4].drop("partly_by_last")
     frames = [nw.from_native(table.lazy()) for table in tables]
     named = nw.concat(
         [
@@ -93,48 +119,41 @@ def _named(question: Question, imports: Frame) -> pl.DataFrame:
             named_lines(imports, frames[1], ["importer", "partner"]),
         ]
     )
-    whole: pl.LazyFrame = with_exclusions(named, frames[2], frames[3], frames[4]).to_native()
-    return whole.collect(engine="streaming")
+    plan: pl.LazyFrame = with_exclusions(named, frames[2], frames[3]).to_native()
+    whole = plan.collect(engine="streaming")
+    line = ["branch", "code", "partner"]
+    partly = whole.lazy().select(ROW, *line).join(tables[4].lazy(), on=line, how="inner")
+    return whole, partly.select(ROW, "branch", "partly_by").collect()
 
 
-def _refuse_exclusions_that_overlap(question: Question, partly: pl.DataFrame) -> None:
-    """Two portions that exclusions of one measure take out of one line are not computed yet."""
-    twice = partly.filter(pl.col("partly_by") != pl.col("partly_by_last"))
-    pair = ["branch", "partly_by", "partly_by_last"]
-    told = (
-        twice.select(*pair, "code", "partner")
-        .sort(pl.all())
-        .unique(pair, keep="first", maintain_order=True)
-    )
-    problems = [
-        Problem(
-            f"exclusions {first} and {last} of {question.policy.branches[branch].measure_id} both "
-            f"take a portion of a line out, such as {code} from {partner}: not computed yet",
-            hint="write one exclusion of these goods, with the portion that both take out",
-        )
-        for branch, first, last, code, partner in told.iter_rows()
-    ]
-    if problems:
-        raise ScenarioError.collected(problems)
+def _with_contents(question: Question, named: pl.DataFrame) -> pl.DataFrame:
+    """One row a trade row that a measure names, with its shares of contents.
 
-
-def _with_shares(question: Question, named: pl.DataFrame) -> pl.DataFrame:
-    """One row a trade row that a measure names, with its shares of portions and contents.
-
-    Collected at each step: a plan that reads the rows several times would make them as often.
+    Collected first: a plan that reads the rows several times would make them as often.
     """
     rows = named.lazy().select(ROW, *LINE).unique(ROW, keep="any").collect()
-    policy, shares = question.policy, question.law.shares
-    for names, column in ((policy.portions, "portion"), (policy.contents, "content")):
-        rows = attach_shares(rows.lazy(), shares, names, column=column).collect()
-    return rows
+    names, shares = question.policy.contents, question.law.shares
+    return attach_shares(rows.lazy(), shares, names, column="content").collect()
+
+
+def _held(question: Question, named: pl.DataFrame, partly: pl.DataFrame) -> pl.DataFrame:
+    """What portions take of the rows on which the law asks for them."""
+    policy = question.policy
+    asked = asked_of(named.lazy(), partly.lazy(), policy).collect()
+    return shares_asked(asked.lazy(), question.law.shares, policy.portions).collect()
 
 
 def program_frames(
     resolved: Resolved, question: Question, *, as_if: bool = False
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """The segments and components of a program as tables, as the law is or were all in force."""
+    """The segments and components of a program as tables, as the law is or were all in force.
+
+    As the law is, the segments are those of each division, with their weights.
+    """
     program, policy, terms = resolved.program, question.policy, resolved.terms
-    segments = program.as_if_segments if as_if else program.segments
-    components = program.as_if if as_if else program.components
-    return segments_table(segments, policy, terms), components_table(components, policy, terms)
+    if as_if:
+        segments = segments_table(program.as_if_segments, policy, terms)
+        return segments, components_table(program.as_if, policy, terms)
+    weights, key = resolved.weights.lazy(), ["kind", "segment"]
+    segments = segments_table(program.segments, policy, terms).join(weights, on=key, how="inner")
+    return segments, components_table(program.components, policy, terms)

@@ -9,7 +9,6 @@ import polars as pl
 
 from calc.compact import groups_of
 from calc.dictionary import polars_schema
-from calc.duty import ROW
 from calc.errors import LimitError
 from calc.money import to_usd
 from calc.periods import Reference
@@ -17,6 +16,7 @@ from calc.policy.additive import lines_apart
 from calc.policy.attribution import MOST_AUTHORITIES, Worth, in_order, shapley
 from calc.policy.model import Policy
 from calc.tables.reports import ByAuthority
+from calc.terms import ROW
 from pipelines.run.assess import Found, assess
 from pipelines.run.question import Question
 from pipelines.run.resolve import Resolved, under

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from calc.dictionary import polars_schema
-from calc.duty import ROW
 from calc.tables import TABLES
 from calc.tables.lines import LineKey, Provenance
+from calc.terms import ROW
 from pipelines.parquet import write_table
 from pipelines.provenance import source_rows
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, RunFacts

@@ -16,8 +16,6 @@ NOT_COMPUTED: Mapping[str, str] = {
     "reading": "leave it out: the law is read as it is",
     "export-duty": "write the scenario of the importer's duties by itself",
     "a table of amounts": "write the sum of the table as the amount",
-    "nested_in": "leave it out: portions are then independent of each other",
-    "disjoint_with": "leave it out: portions are then independent of each other",
 }
 """Name to what to do instead."""
 
@@ -41,10 +39,6 @@ def _used(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """What a scenario uses that an engine may not compute, and where."""
     if scenario.reading:
         yield "reading", "reading"
-    for share in scenario.shares:
-        for key in ("nested_in", "disjoint_with"):
-            if getattr(share, key):
-                yield key, f"[portions.{share.name}]"
     for measure in scenario.measures:
         for name in _used_by(measure):
             yield name, f'measure "{measure.measure_id}"'

@@ -1,6 +1,6 @@
 """The law of a scenario at a date as objects: branches, how they combine, shares, claims."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -8,6 +8,7 @@ from calc.law import IN_FORCE
 from calc.policy.model import Branch, Policy, Stacking
 from pipelines.scenario.branches import MeasureBranch
 from pipelines.scenario.model import Measure, Scenario
+from pipelines.scenario.relations import disjoint_of, nested_of, outer_of
 from pipelines.scenario.stacking import EVERY
 
 
@@ -23,17 +24,21 @@ def policy_of(scenario: Scenario, branches: Sequence[MeasureBranch], as_of: date
     """
     begun = sorted(scenario.measures, key=_place)
     order = {measure.measure_id: place for place, measure in enumerate(begun)}
+    known = {share.name: share for share in scenario.shares}
+    outer = {name: len(outer_of(name, known)) for name in known}
     return Policy(
         as_of=as_of,
         branches=tuple(
-            _branch(each, as_of, order[each.measure.measure_id])
+            _branch(each, as_of, order[each.measure.measure_id], outer)
             for each in branches
             if each.measure.instrument.kind == "duty"
         ),
         stacking=_stacking(scenario, as_of),
         portions=tuple(share.name for share in scenario.shares if share.kind == "portion"),
         contents=tuple(share.name for share in scenario.shares if share.kind == "content"),
-        claims=scenario.claims,
+        claims=tuple(sorted(scenario.claims, key=lambda claim: -outer[claim.portion])),
+        nested_in=nested_of(scenario.shares),
+        disjoint=disjoint_of(scenario.shares),
     )
 
 
@@ -43,7 +48,10 @@ def _place(measure: Measure) -> tuple[float, date, str]:
     return measure.order, first_day, measure.measure_id
 
 
-def _branch(branch: MeasureBranch, as_of: date | None, order: int) -> Branch:
+def _branch(
+    branch: MeasureBranch, as_of: date | None, order: int, outer: Mapping[str, int]
+) -> Branch:
+    """A branch as the law reads it; of its alternatives those of inner portions go first."""
     measure = branch.measure
     return Branch(
         measure_id=measure.measure_id,
@@ -62,7 +70,7 @@ def _branch(branch: MeasureBranch, as_of: date | None, order: int) -> Branch:
             for number, exclusion in enumerate(measure.exclusions, 1)
             if exclusion.portion is not None and exclusion.timing.state_at(as_of).state == IN_FORCE
         },
-        alternatives=measure.alternatives,
+        alternatives=tuple(sorted(measure.alternatives, key=lambda each: -outer[each.portion])),
         is_upper_bound=branch.is_part and measure.portion is None,
         order=order,
     )

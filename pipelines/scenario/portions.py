@@ -12,6 +12,7 @@ from pipelines.scenario.fields import Table, kind_of, named_tables_of, shown, te
 from pipelines.scenario.grammar import ALTERNATIVE, CONTENT, PORTION, SHARE, check_keys
 from pipelines.scenario.names import LEGAL_BASIS, LEGAL_BASIS_RULE
 from pipelines.scenario.ranges import range_of, share_of
+from pipelines.scenario.relations import check_relations
 from pipelines.scenario.setting import Setting
 from pipelines.scenario.share_table import rows_of_table
 
@@ -122,6 +123,8 @@ def read_shares(top: Table, setting: Setting) -> None:
             setting.shares[name] = _share(table, name, kind, setting)
         for name, table in tables.items():
             _check_others(table, name, setting)
+        if kind == "portion":
+            check_relations(tables, setting.shares)
 
 
 def _share(table: Table, name: str, kind: Any, setting: Setting) -> Share:

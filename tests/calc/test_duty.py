@@ -12,24 +12,22 @@ from calc.duty import (
     ON_COMPONENTS,
     ON_SEGMENTS,
     TOGETHER,
-    Operation,
-    Terms,
     add_measures,
     assess_base,
     assess_measure,
     find_increment,
     find_part,
     keep_base,
-    take_part,
     tell_affected,
     tell_base_rate,
     tell_measure_rate,
     tell_rate_after,
     tell_unknown,
-    weigh_segment,
 )
+from calc.parts import take_part
 from calc.policy.expression import AdValorem, Greatest, Specific, Sum
 from calc.policy.outcome import On
+from calc.terms import Operation, Terms
 
 TYPES: dict[str, Any] = {
     "table_row": pl.UInt32,
@@ -41,13 +39,10 @@ TYPES: dict[str, Any] = {
     "quantity_2": pl.Float64,
     "quantity_2_unit": pl.String,
     "net_mass_kg": pl.Float64,
-    "portion_0": pl.Float64,
-    "portion_1": pl.Float64,
     "content_0": pl.Float64,
     "content_1": pl.Float64,
-    "in_0": pl.Int8,
-    "in_1": pl.Int8,
-    "is_last": pl.Boolean,
+    "is_split": pl.Boolean,
+    "is_largest": pl.Boolean,
     "weight": pl.Float64,
     "on": pl.UInt32,
     "base_on": pl.UInt32,
@@ -83,12 +78,12 @@ ONS = (
     On("rest", ()),
 )
 TERMS = Terms(
-    portions=("usmca", "ex"),
     contents=METALS,
     ons=ONS,
     rates=(AdValorem(0.25), Sum((Specific(0.1, "kg"), AdValorem(0.05))),
            Greatest((AdValorem(0.138), Specific(0.13, "kg")))),
     base_units=("kg", "m2", "t"),
+    is_split=True,
 )  # fmt: skip
 
 
@@ -110,42 +105,49 @@ def by_name(rows: dict[str, tuple[Any, ...]], names: tuple[str, ...]) -> dict[st
     return {name: [row[at] for row in rows.values()] for at, name in enumerate(names)}
 
 
-def test_a_segment_weighs_what_its_portions_take() -> None:
-    rows = {
-        # shares, inside: weight
-        "whole": (None, None, None, None, 1.0),
-        "inside": (0.8, None, 1, None, 0.8),
-        "outside": (0.75, None, 0, None, 0.25),
-        "both, independent": (0.5, 0.25, 1, 0, 0.375),
-        "a portion that does not split": (0.8, 0.5, None, 1, 0.5),
+def parted(rows: dict[str, tuple[Any, ...]], **amounts: list[Any]) -> pl.DataFrame:
+    """Segments of lines, each with its part, in the order given."""
+    names = ("table_row", "duty_base_usd", "value_e4", "weight", "is_split", "is_largest")
+    none: dict[str, list[Any]] = {
+        name: [None] * len(rows)
+        for name in ("quantity", "quantity_2", "net_mass_kg", "calculated_duty_usd")
     }
-    columns = by_name(rows, ("portion_0", "portion_1", "in_0", "in_1", "weight"))
-    weight = columns.pop("weight")
-    check(weigh_segment, columns, {"weight": weight})
+    given = frame(by_name(rows, names) | none | amounts).with_row_index()
+    found: pl.LazyFrame = take_part(nw.from_native(given.lazy()), TERMS).to_native()
+    return found.sort("index").collect()
 
 
 def test_parts_of_a_value_add_up_to_it_to_the_last_unit() -> None:
     rows = {
-        # row, value, its units, weight, last: value of the segment and its units
-        "a third": (7, 100.0, 1_000_000, 1 / 3, False, 33.3333, 333_333),
-        "the rest": (7, 100.0, 1_000_000, 2 / 3, True, 66.6667, 666_667),
-        "unsplit": (8, 5.0, 50_000, 1.0, True, 5.0, 50_000),
+        # row, value, its units, weight, split, largest
+        "two thirds": (7, 100.0, 1_000_000, 2 / 3, True, True),
+        "the rest": (7, 100.0, 1_000_000, 1 / 3, True, False),
+        "unsplit": (8, 5.0, 50_000, 1.0, False, True),
     }
-    columns = by_name(rows, ("table_row", "duty_base_usd", "value_e4", "weight", "is_last",
-                             "own_usd", "own_e4"))  # fmt: skip
-    value, units = columns.pop("own_usd"), columns.pop("own_e4")
-    quantity: dict[str, list[Any]] = {
-        "quantity": [30.0, 30.0, 4.0], "quantity_2": [None] * 3, "net_mass_kg": [None] * 3,
-        "calculated_duty_usd": [9.0, 9.0, None],
+    calculated = [9.0, 9.0, None]
+    found = parted(rows, quantity=[30.0, 30.0, 4.0], calculated_duty_usd=calculated)
+    taken: dict[str, list[Any]] = {
+        "duty_base_usd": [66.6667, 33.3333, 5.0], "value_e4": [666_667, 333_333, 50_000],
+        "quantity": [20.0, 10.0, 4.0], "calculated_duty_usd": [6.0, 3.0, None],
     }  # fmt: skip
-    taken = {
-        "duty_base_usd": value, "value_e4": units, "quantity": [10.0, 20.0, 4.0],
-        "calculated_duty_usd": [3.0, 6.0, None],
-    }  # fmt: skip
-    given = frame(columns | quantity)
-    found = take_part(nw.from_native(given.lazy()), TERMS).to_native().collect()
-    found = found.sort("table_row", "is_last")
     assert_frame_equal(found.select(list(taken)), frame(taken))
+
+
+def test_the_largest_part_takes_what_rounding_leaves_and_none_is_below_nothing() -> None:
+    found = parted(
+        {
+            # Each rounds to 3333; the largest has what is left of 10,000.
+            "a": (1, 1.0, 10_000, 0.33330, True, False),
+            "b": (1, 1.0, 10_000, 0.33335, True, True),
+            "c": (1, 1.0, 10_000, 0.33335, True, False),
+            # Four halves of a unit each round up to 1, which would leave 2 - 3: rounded down.
+            **{f"d{n}": (2, 0.0002, 2, 0.25, True, n == 3) for n in range(4)},
+            "e": (3, None, None, 0.5, True, False),
+            "f": (3, None, None, 0.5, True, True),
+        }
+    )
+    assert found["value_e4"].to_list() == [3333, 3333, 3334, 0, 0, 0, 2, None, None]
+    assert found["duty_base_usd"].to_list()[:3] == [0.3333, 0.3333, 0.3334]
 
 
 BASE_ROWS = {

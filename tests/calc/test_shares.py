@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from calc.shares import Estimate, attach_shares
+from calc.shares import Estimate, attach_shares, shares_asked
 from tests.run.policies import share, shares_of
 from tests.strategies import IMPORTERS, PARTNERS, Row, codes, prefixes, shuffled
 
@@ -125,3 +125,33 @@ def test_shares_are_those_of_a_reading_row_by_row(
     assert_frame_equal(
         found, pl.DataFrame(expected, schema=found.schema), check_row_order=False
     )  # fmt: skip
+
+
+@given(drawn_shares, drawn_lines, st.data())
+def test_shares_asked_for_are_those_attached(
+    drawn: list[tuple[str, ...]], lines: list[tuple[str, ...]], data: st.DataObject
+) -> None:
+    names = ("name", "importer", "partner", "prefix")
+    rows = [
+        share("", number / 10) | dict(zip(names, cells, strict=True))
+        for number, cells in enumerate(drawn)
+    ]
+    line = ["importer", "partner", "code"]
+    flows = pl.DataFrame(lines, schema=line, orient="row").with_row_index("table_row")
+    numbers = pl.DataFrame({"share": [0, 1]}, schema={"share": pl.Int32})
+    every = flows.join(numbers, how="cross")
+    asked = every.filter(data.draw(st.lists(st.booleans(), min_size=every.height,
+                                            max_size=every.height)))  # fmt: skip
+    shares = data.draw(shuffled(shares_of(rows))).lazy()
+    found = shares_asked(asked.lazy(), shares, ("a", "b")).sort("table_row", "share").collect()
+    wide = attach_shares(flows.lazy(), shares, ("a", "b"), column="portion").collect()
+    columns = {"portion_0": 0, "portion_1": 1}
+    long = wide.unpivot(list(columns), index="table_row", value_name="central")
+    numbered = long.with_columns(
+        share=pl.col("variable").replace_strict(columns, return_dtype=pl.Int32),
+        share_e15=(pl.col("central") * 10**15).round().cast(pl.Int64),
+    )
+    expected = numbered.filter(pl.col("central") > 0).join(
+        asked, on=["table_row", "share"], how="semi"
+    )
+    assert_frame_equal(found, expected.select(found.columns).sort("table_row", "share"))

@@ -9,9 +9,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from calc.policy.expression import AdValorem, Specific
-from calc.policy.kinds import kind_by_row, kinds_of, kinds_told, read_kinds
+from calc.policy.kinds import Told, kind_by_row, kinds_of, kinds_told, of_kinds, read_kinds
 from calc.policy.model import Alternative, Branch, Claim, Policy, Relation, Stacking
 from calc.policy.outcome import Candidate, On
+from calc.policy.portions import Factor, Family, Part
 from calc.policy.program import (
     NOTHING,
     Kind,
@@ -19,7 +20,6 @@ from calc.policy.program import (
     SegmentRow,
     compile_program,
     portions_asked,
-    segment_name,
 )
 from calc.policy.rows import components_table, on_text, segments_table, terms_of
 
@@ -50,22 +50,24 @@ def segments(policy: Policy, **facts: Any) -> Sequence[SegmentRow]:
 def test_an_unsplit_line_is_one_segment() -> None:
     (whole,) = segments(law(CARS))
     assert whole == SegmentRow(
-        kind=0, segment="whole", is_last=True, portions={}, programme="mfn", base_on=On(),
+        kind=0, segment="whole", place=0, part=Part(), programme="mfn", base_on=On(),
         is_covered=True, is_in_force=True, is_prohibited=False, is_threatened=False,
         applied=(0,), threatened=(),
     )  # fmt: skip
 
 
-def test_portions_split_a_line_and_the_last_is_in_none() -> None:
+def test_portions_split_a_line_and_one_part_is_in_none() -> None:
     limited = replace(CARS, portion="ex", alternatives=(Alternative("usmca", None),))
-    found = segments(law(limited), splits=("ex", "usmca"))
-    assert [(row.segment, row.is_last, row.is_in_force) for row in found] == [
-        ("ex; usmca", False, False),
-        ("ex; not usmca", False, True),
-        ("not ex; usmca", False, False),
-        ("not ex; not usmca", True, False),
+    policy = law(limited, portions=("ex", "usmca"))
+    found = segments(policy, splits=policy.portions)
+    assert [(row.segment, row.place, row.is_in_force) for row in found] == [
+        ("ex; usmca", 0, False),
+        ("ex; not usmca", 1, True),
+        ("not ex; usmca", 2, False),
+        ("not ex; not usmca", 3, False),
     ]
-    assert found[0].portions == {"ex": True, "usmca": True}
+    assert found[1].part.inside == frozenset({"ex"})
+    assert found[1].part.times == (Factor("ex"), Factor("", ("usmca",)))
 
 
 def test_a_portion_that_no_branch_of_the_kind_asks_for_splits_nothing() -> None:
@@ -81,7 +83,7 @@ def test_a_portion_that_no_branch_of_the_kind_asks_for_splits_nothing() -> None:
     [
         (replace(CARS, portion="ex"), Candidate(0, 4)),
         (replace(CARS, alternatives=(Alternative("ex", None),)), Candidate(0, 4)),
-        (replace(CARS, exclusion_portions={2: "ex"}), Candidate(0, 4, partly_by=2)),
+        (replace(CARS, exclusion_portions={2: "ex"}), Candidate(0, 4, partly_by=(1, 2))),
     ],
     ids=["limit", "alternative", "exclusion"],
 )
@@ -161,11 +163,6 @@ def test_of_several_branches_of_a_measure_the_one_that_counts_is_told() -> None:
     assert [(row.outcome.candidate.branch, row.outcome.status) for row in rows] == [(1, "applied")]
 
 
-def test_segments_are_named_by_their_portions() -> None:
-    assert segment_name({}) == "whole"
-    assert segment_name({"usmca": True, "ex": False}) == "usmca; not ex"
-
-
 @pytest.mark.parametrize(
     ("on", "text"),
     [
@@ -188,10 +185,9 @@ def test_a_program_as_tables() -> None:
     assert terms.rates == (AdValorem(0.25), Specific(0.5, "kg"))
 
     told = segments_table(program.segments, policy, terms).collect()
+    assert terms.is_split
     columns = {
         "segment": ["ex", "not ex"],
-        "is_last": [False, True],
-        "in_0": [1, 0],
         "base_on": [0, 0],
         "measure_id": ["cars + steel", "cars"],
         "mode": [None, "add"],
@@ -225,51 +221,62 @@ POLICY = law(
 )
 NAMED = pl.LazyFrame(
     [
-        *((0, 0, 4, False, None, None), (0, 1, 6, False, None, None)),
-        *((1, 1, 6, False, None, None), (1, 0, 4, False, None, None)),  # the other way about
-        (2, 0, 4, False, None, None),
-        (3, 0, 6, False, None, None),
-        (4, 0, 4, False, 2, None),
-        (5, 0, 4, True, None, None),
-        *((number, 0, 4, False, None, None) for number in range(6, 12)),
+        *((0, 0, 4, False, None), (0, 1, 6, False, None)),
+        *((1, 1, 6, False, None), (1, 0, 4, False, None)),  # the other way about
+        (2, 0, 4, False, None),
+        (3, 0, 6, False, None),
+        (4, 0, 4, False, 2),
+        (5, 0, 4, True, None),
+        *((number, 0, 4, False, None) for number in range(6, 13)),
     ],
     schema={
         "table_row": pl.UInt32, "branch": pl.UInt32, "length": pl.Int32,
-        "is_left_out": pl.Boolean, "excluded_by": pl.Int16, "partly_by": pl.Int16,
+        "is_left_out": pl.Boolean, "excluded_by": pl.Int16,
     },
     orient="row",
 )  # fmt: skip
+PARTLY = pl.LazyFrame(
+    [(12, 0, 3), (12, 0, 1)],
+    schema={"table_row": pl.UInt32, "branch": pl.UInt32, "partly_by": pl.Int16},
+    orient="row",
+)
+STATES = pl.LazyFrame(
+    [
+        *((number, 0, 1) for number in (*range(8), 11, 12)),
+        (9, 0, 2),  # the portion takes all; of 8 and 10 it takes nothing
+    ],
+    schema={"table_row": pl.UInt32, "share": pl.Int32, "state": pl.Int8},
+    orient="row",
+)
+TOLD = Told(NAMED, PARTLY, STATES)
 PLACES = pl.LazyFrame(
     [
-        *((number, "JPN", 0.5, 0.5) for number in range(6)),
-        (6, "CHN", 0.5, 0.5),  # the stacking has a word on it
-        (7, "KOR", 0.25, 0.75),  # another part of the flow is no other kind
-        (8, "JPN", 0.0, 0.5),
-        (9, "JPN", 1.0, 0.5),
-        (10, "JPN", None, 0.5),  # no share is a share of nothing
-        (11, "JPN", 0.5, 0.0),
+        *((number, "JPN", 0.5) for number in range(6)),
+        (6, "CHN", 0.5),  # the stacking has a word on it
+        (7, "KOR", 0.75),  # another part of the value is no other kind
+        *((number, "JPN", 0.5) for number in (8, 9, 10)),
+        (11, "JPN", 0.0),
+        (12, "JPN", 0.5),
     ],
-    schema={"table_row": pl.UInt32, "partner": pl.String}
-    | {"portion_0": pl.Float64, "content_0": pl.Float64},
+    schema={"table_row": pl.UInt32, "partner": pl.String, "content_0": pl.Float64},
     orient="row",
 )
 
 
 def test_lines_are_of_one_kind_where_the_law_can_say_nothing_different() -> None:
-    rows = kinds_of(NAMED, PLACES, POLICY)
+    rows = kinds_of(TOLD, PLACES, POLICY)
     kinds = kinds_told(rows, POLICY).collect()
     by_row = kind_by_row(rows, kinds.lazy(), POLICY).sort("table_row").collect()
-    assert by_row["kind"].to_list() == [0, 0, 1, 2, 3, 4, 5, 1, 6, 7, 6, 8]
-    assert kinds["table_row"].to_list() == [0, 2, 3, 4, 5, 6, 8, 9, 11]
+    assert by_row["kind"].to_list() == [0, 0, 1, 2, 3, 4, 5, 1, 6, 7, 6, 8, 9]
+    assert kinds["table_row"].to_list() == [0, 2, 3, 4, 5, 6, 8, 9, 11, 12]
 
 
 def test_kinds_as_objects() -> None:
-    kinds = kinds_told(kinds_of(NAMED, PLACES, POLICY), POLICY).collect()
-    first = NAMED.join(kinds.lazy().select("table_row", "kind"), on="table_row")
-    read = read_kinds(kinds, first.collect().iter_rows(named=True), POLICY)
+    kinds = kinds_told(kinds_of(TOLD, PLACES, POLICY), POLICY).collect()
+    read = read_kinds(kinds, pl.collect_all(list(of_kinds(TOLD, kinds.lazy()))), POLICY)
     steel = frozenset({"steel"})
     plain = Kind(number=1, candidates=(Candidate(0, 4),), splits=("ex",), contents=steel)
-    assert [one.number for one in read] == list(range(9))
+    assert [one.number for one in read] == list(range(10))
     assert read[0] == replace(plain, number=0, candidates=(Candidate(0, 4), Candidate(1, 6)))
     assert read[1] == plain
     assert read[3] == replace(plain, number=3, candidates=(Candidate(0, 4, excluded_by=2),))
@@ -277,9 +284,30 @@ def test_kinds_as_objects() -> None:
     assert read[6] == replace(plain, number=6, splits=())
     assert read[7] == replace(plain, number=7, splits=(), inside=frozenset({"ex"}))
     assert read[8] == replace(plain, number=8, contents=frozenset())
+    assert read[9] == replace(plain, number=9, candidates=(Candidate(0, 4, partly_by=(1, 3)),))
+
+
+def test_a_family_that_leaves_nothing_tells_a_kind() -> None:
+    asking = [replace(one, alternatives=(Alternative("in", None),)) for one in POLICY.branches]
+    policy = replace(POLICY, branches=asking, portions=("ex", "in"), disjoint=[("ex", "in")])
+    states = pl.LazyFrame(
+        [(0, 0, 1), (0, 1, 1), (0, -1, 3), (1, 0, 1), (1, 1, 1)], schema=STATES.collect_schema(),
+        orient="row",
+    )  # fmt: skip
+    first, places = (frame.filter(pl.col("table_row") < 2) for frame in (NAMED, PLACES))
+    told = Told(first, PARTLY.clear(), states)
+    kinds = kinds_told(kinds_of(told, places, policy), policy).collect()
+    of_each = pl.collect_all(list(of_kinds(told, kinds.lazy())))
+    full, open_kind = read_kinds(kinds, of_each, policy)
+    assert full.full == frozenset({Family(("ex", "in"))})
+    assert open_kind == replace(full, number=1, full=frozenset())
+    program = compile_program([full, open_kind], policy, default_programme="mfn")
+    assert [(row.kind, row.segment) for row in program.segments] == [
+        *((0, "ex"), (0, "in")), *((1, "ex"), (1, "in"), (1, "not ex; not in")),
+    ]  # fmt: skip
 
 
 def test_an_unknown_content_may_be_there() -> None:
     places = PLACES.with_columns(content_0=pl.lit(None, pl.Float64))
-    kinds = kinds_told(kinds_of(NAMED, places, POLICY), POLICY).collect()
+    kinds = kinds_told(kinds_of(TOLD, places, POLICY), POLICY).collect()
     assert set(kinds["has_0"]) == {True}

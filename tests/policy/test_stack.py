@@ -200,7 +200,7 @@ def test_a_portion_limits_and_an_alternative_changes_the_rate() -> None:
 
 def test_an_exclusion_of_a_portion_takes_only_that_out() -> None:
     partly = branch("cars", "a", exclusion_portions={1: "claimed"})
-    candidate = Candidate(0, 4, partly_by=1)
+    candidate = Candidate(0, 4, partly_by=(1,))
     inside = Segment(inside=frozenset({"claimed"}))
 
     assert on_line(law(partly), inside, cars=candidate)["cars"].status == "excluded"

@@ -300,20 +300,50 @@ def test_a_share_of_a_partner_and_of_a_longer_code_goes_first(tmp_path: Path) ->
     }
 
 
-def test_exclusions_that_take_two_portions_of_a_line_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (
+            {},  # independent: 12.5 % of the line is in both
+            [
+                ("granted; made", 125.0, "excluded"),
+                ("granted; not made", 125.0, "excluded"),
+                ("not granted; made", 375.0, "excluded"),
+                ("not granted; not made", 375.0, "in force"),
+            ],
+        ),
+        (
+            {"disjoint": [("granted", "made")]},
+            [
+                ("granted", 250.0, "excluded"),
+                ("made", 500.0, "excluded"),
+                ("not granted; not made", 250.0, "in force"),
+            ],
+        ),
+    ],
+)
+def test_exclusions_that_each_take_a_portion_of_a_line(
+    tmp_path: Path, facts: Any, expected: list[tuple[str, float, str]]
+) -> None:
     exclusions = [("cars", 1, "870323", "*"), ("cars", 2, "8703", "*")]
     law = law_of({"cars": {}}, [("cars", "include", "8703")], exclusions)
     policy = policy_for(
         law,
         lambda cars: replace(cars, exclusion_portions={1: "granted", 2: "made"}),
         portions=("granted", "made"),
+        **facts,
     )
-    with pytest.raises(ScenarioError) as caught:
-        run(tmp_path, policy, law=law, shares=[share("granted", 0.25), share("made", 0.5)])
-    assert [problem.what for problem in caught.value.problems] == [
-        "exclusions 1 and 2 of cars both take a portion of a line out, such as 870323 from JPN: "
-        "not computed yet"
-    ]
+    flows = (CAR, CAR | {"code": "870324"})
+    shares = [share("granted", 0.25), share("made", 0.5)]
+    found = run(tmp_path, policy, *flows, law=law, shares=shares)
+    lines = told(found, "code", "segment", "customs_value_usd", "status")
+    assert [line[1:] for line in lines if line[0] == "870323"] == expected
+    assert [line[1:] for line in lines if line[0] == "870324"] == [
+        ("made", 500.0, "excluded"), ("not made", 500.0, "in force"),
+    ]  # fmt: skip
+    reasons = found.tables["components"].filter(code="870323")["reason"].to_list()
+    assert "exclusion 1 takes the portion granted out" in reasons
+    assert "exclusion 2 takes the portion made out" in reasons
 
 
 @pytest.mark.parametrize(
@@ -350,3 +380,107 @@ def test_authorities_add_up_where_the_duties_of_lines_do_not(
     tables = run(tmp_path, policy, *flows, law=law, base=base).tables
     assert tables["by_importer"]["duty_increment_usd"].to_list() == [increment]
     assert tables["by_authority"]["duty_increment_usd"].sum() == increment
+
+
+def side_by_side(law: Law, **facts: Any) -> Policy:
+    """25 % on cars; 10 % in one portion, exempt in the other."""
+    pays = (Alternative("claimed", AdValorem(0.1)), Alternative("models", None))
+    return policy_for(
+        law,
+        lambda cars: replace(cars, alternatives=pays),
+        portions=("claimed", "models"),
+        **facts,
+    )
+
+
+def test_disjoint_portions_share_no_part_of_a_line(tmp_path: Path) -> None:
+    """Of 1,000 USD at 2.5 %: 200 pay 10 % more, 500 nothing, and the 300 in neither 25 %."""
+    policy = side_by_side(CARS, disjoint=[("claimed", "models")])
+    found = run(tmp_path, policy, shares=[share("models", 0.5), share("claimed", 0.2)])
+    assert told(found) == [
+        ("claimed", 200.0, 5.0, 25.0, 20.0),
+        ("models", 500.0, 12.5, 12.5, 0.0),
+        ("not claimed; not models", 300.0, 7.5, 82.5, 75.0),
+    ]
+
+
+def test_disjoint_portions_of_all_leave_nothing(tmp_path: Path) -> None:
+    policy = side_by_side(CARS, disjoint=[("claimed", "models")])
+    found = run(tmp_path, policy, shares=[share("models", 0.7), share("claimed", 0.3)])
+    assert told(found) == [
+        ("claimed", 300.0, 7.5, 37.5, 30.0),
+        ("models", 700.0, 17.5, 17.5, 0.0),
+    ]
+
+
+def test_a_nested_portion_is_inside_the_other(tmp_path: Path) -> None:
+    """Of 1,000 USD 200 are models, all of them claimed as 300 more are, and 500 are neither."""
+    policy = side_by_side(CARS, nested_in={"models": "claimed"})
+    inner_first = replace(
+        policy,
+        branches=[
+            replace(one, alternatives=tuple(reversed(one.alternatives))) for one in policy.branches
+        ],
+    )
+    found = run(tmp_path, inner_first, shares=[share("models", 0.2), share("claimed", 0.5)])
+    assert told(found) == [
+        ("claimed; models", 200.0, 5.0, 5.0, 0.0),
+        ("claimed; not models", 300.0, 7.5, 37.5, 30.0),
+        ("not claimed", 500.0, 12.5, 137.5, 125.0),
+    ]
+
+
+def test_a_nested_portion_of_all_of_its_outer_one(tmp_path: Path) -> None:
+    policy = side_by_side(CARS, nested_in={"models": "claimed"})
+    found = run(tmp_path, policy, shares=[share("models", 0.5), share("claimed", 0.5)])
+    assert [row[:2] for row in told(found)] == [("claimed; models", 500.0), ("not claimed", 500.0)]
+    found = run(tmp_path, policy, shares=[share("models", 0.25), share("claimed", 1.0)])
+    assert [row[:2] for row in told(found)] == [("models", 250.0), ("not models", 750.0)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "shares", "what", "where"),
+    [
+        (
+            {"disjoint": [("claimed", "models")]},
+            [share("models", 0.75), share("claimed", 0.5, prefix="870324")],
+            "disjoint portions take more than the whole flow on 1 lines, USD 20",
+            "first on USA from JPN, code 870324, where claimed is 0.5, models is 0.75",
+        ),
+        (
+            {"nested_in": {"models": "claimed"}},
+            [share("models", 0.25), share("claimed", 0.5, prefix="870324")],
+            "the portion models takes more than the portion claimed that holds it on 1 lines, "
+            "USD 1,000",
+            "first on USA from JPN, code 870323, where models is 0.25",
+        ),
+    ],
+)
+def test_portions_that_do_not_fit_are_refused(
+    tmp_path: Path, facts: Any, shares: Sequence[Row], what: str, where: str
+) -> None:
+    flows = [CAR, CAR | {"code": "870324", "customs_value_usd": 20.0}]
+    with pytest.raises(ScenarioError) as caught:
+        run(tmp_path, side_by_side(CARS, **facts), *flows, shares=shares)
+    assert [(problem.what, problem.where) for problem in caught.value.problems] == [(what, where)]
+
+
+def test_the_rates_of_many_firms_on_a_line(tmp_path: Path) -> None:
+    """Of 1,001 USD each of 300 firms ships a part; firm n pays n thousandths, the sum of all."""
+    names = [f"firm-{number:03}" for number in range(300)]
+    pays = tuple(Alternative(name, AdValorem(n / 1000)) for n, name in enumerate(names))
+    policy = changed(
+        lambda cars: replace(cars, alternatives=pays), portions=tuple(names), disjoint=[names]
+    )
+    car = CAR | {"customs_value_usd": 1001.0}
+    found = run(tmp_path, policy, car, shares=[share(name, 1 / 300) for name in names])
+    lines = found.tables["lines"]
+    assert lines.height == 300
+    # 1001 / 300 = 3.33666..., rounded to 3.3367; the last has 1001 - 299 * 3.3367 = 3.3267.
+    assert lines["customs_value_usd"].value_counts(sort=True).rows() == [
+        (3.3367, 299), (3.3267, 1),
+    ]  # fmt: skip
+    rates = zip(lines["segment"], lines["rate_after"], strict=True)
+    assert dict(rates) == {name: 0.025 + n / 1000 for n, name in enumerate(names)}
+    whole = found.tables["by_importer"].row(0, named=True)
+    assert (whole["lines"], whole["covered_value_usd"]) == (1, 1001.0)

@@ -189,10 +189,73 @@ def test_problems_of_a_table_of_shares(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("key", ['nested_in = "b"', 'disjoint_with = ["b"]'])
-def test_portions_that_depend_on_each_other_are_not_computed(tmp_path: Path, key: str) -> None:
-    text = f'[portions.a]\ncentral = 0.5\nsource = "x"\n{key}\n'
-    problem = only(tmp_path, LAWFUL + text + '[portions.b]\ncentral = 0.5\nsource = "x"\n')
+PORTION = """
+[portions.{0}]
+central = 0.25
+source = "x"
+{1}
+"""
 
-    assert problem.what == f"{key.split()[0]} is read but not computed yet"
-    assert problem.where == "cars.toml, [portions.a]"
+
+def portions(stated: dict[str, str]) -> str:
+    return "".join(PORTION.format(name, text) for name, text in stated.items())
+
+
+def test_portions_that_depend_on_each_other(tmp_path: Path) -> None:
+    text = portions(
+        {
+            "d": 'nested_in = "a"',
+            "c": 'disjoint_with = ["b", "a"]',
+            "b": "",
+            "a": 'disjoint_with = ["b"]',
+            "e": 'nested_in = "a"\nprogramme = "e"\ndisjoint_with = ["b", "d"]',
+            "f": 'programme = "f"',
+        }
+    )
+    pays = 'by_portion = { a = { rate = "1%" }, d = { rate = "2%" }, b = { rate = "3%" } }\n'
+    policy = law(tmp_path, LAWFUL + pays + text).policy
+
+    assert policy.nested_in == {"d": "a", "e": "a"}
+    assert policy.disjoint == (("a", "b", "c"), ("d", "e"))
+    assert [one.portion for one in policy.branches[0].alternatives] == ["d", "a", "b"]
+    assert [claim.programme for claim in policy.claims] == ["e", "f"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "what", "place"),
+    [
+        (
+            {"a": 'nested_in = "b"', "b": 'nested_in = "c"', "c": 'nested_in = "a"'},
+            "a is nested in itself, by way of others",
+            "line 19, portions, a, nested_in",
+        ),
+        (
+            {"a": 'nested_in = "b"\ndisjoint_with = ["b"]', "b": ""},
+            "a is nested in b and disjoint with it",
+            "line 20, portions, a, disjoint_with",
+        ),
+        (
+            {"a": 'nested_in = "b"', "b": 'nested_in = "c"', "c": 'disjoint_with = ["a"]'},
+            "a is nested in c and disjoint with it",
+            "line 19, portions, a, nested_in",
+        ),
+        (
+            {"a": 'nested_in = "b"', "b": "", "c": 'disjoint_with = ["a"]'},
+            "a and c are disjoint, but not nested in the same portion",
+            "line 19, portions, a, nested_in",
+        ),
+        (
+            {"a": 'disjoint_with = ["b", "c"]', "b": "", "c": ""},
+            "a is disjoint with b and with c, which are not with each other",
+            "line 22, portions, b, central",
+        ),
+        ({"a": 'disjoint_with = ["a"]'}, "a names itself", "line 19, portions, a, disjoint_with"),
+    ],
+)
+def test_portions_that_cannot_stand_to_each_other_as_stated(
+    tmp_path: Path, stated: dict[str, str], what: str, place: str
+) -> None:
+    (found, *more) = problems(tmp_path, LAWFUL + portions(stated))
+
+    assert (found.what, found.where) == (what, f"cars.toml {place}")
+    assert what not in [each.what for each in more]

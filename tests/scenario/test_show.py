@@ -131,6 +131,9 @@ disjoint_with = ["b"]
 [portions.b]
 central = "10%"
 source = "x"
+[portions.c]
+central = "10%"
+source = "x"
 nested_in = "a"
 """
     text = 'reading = "averaged"\n' + changed('"25%"', '{ split = "firms.csv" }') + more
