@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from calc.days import MONTHS, days_of
+
 LATEST = "latest-12"
-MONTHS = 12
 PART = r"(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2]))?"
 WRITTEN = re.compile(rf"{LATEST}|({PART})(?:\.\.({PART}))?")
 FORMS = (
@@ -47,14 +48,6 @@ def in_period(period: str) -> pl.Expr:
     """Whether a row is of a period: the period itself, or a month of it."""
     column = pl.col("period")
     return (column == period) | column.str.starts_with(f"{period}-")
-
-
-def days_of(period: str) -> tuple[date, date]:
-    """The first day of a year or month, and the first day after it."""
-    year, month = int(period[:4]), int(period[5:] or 0)
-    if month == 0:
-        return date(year, 1, 1), date(year + 1, 1, 1)
-    return date(year, month, 1), date(year + month // MONTHS, month % MONTHS + 1, 1)
 
 
 def is_reference(text: str) -> bool:

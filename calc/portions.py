@@ -75,6 +75,20 @@ def _numbered(
     return pl.LazyFrame(sorted(rows), schema=schema, orient="row")
 
 
+def season_shares(asked: pl.LazyFrame, entered: pl.LazyFrame) -> pl.LazyFrame:
+    """What seasons take of the rows on which the law asks for them.
+
+    Args:
+        asked: What ``asked_of`` gives, with the ``period`` of each row.
+        entered: ``period``, ``share`` (the number of a season) and ``share_e15``.
+
+    Returns:
+        What ``calc.shares.shares_asked`` does.
+    """
+    joined = asked.join(entered, on=["period", "share"], how="inner", validate="m:1")
+    return joined.select(ROW, "share", "share_e15").filter(pl.col("share_e15") > 0)
+
+
 def room_left(held: pl.LazyFrame, policy: Policy) -> pl.LazyFrame:
     """What the portions of a family leave of what they are in; below zero where they do not fit.
 

@@ -41,7 +41,9 @@ def _rows(inputs: "Inputs", days: Sequence[date]) -> Iterator[dict[str, Any]]:
     period = chosen_period(question, shape)
     refuse_misfits(question, shape, period)
     imports = question.imports(period)
-    trade = like_lines([one.question for one in stretches], imports.to_native())
+    laws = [one.question for one in stretches]
+    by = ["period"] if any(one.policy.seasons for one in laws) else []
+    trade = like_lines(laws, imports.to_native(), by=by)
     nothing = {name: 0.0 for name in polars_schema(ByDate) if name not in KEY}
     for number, stretch in enumerate(stretches, 1):
         found = figures(stretch, trade, imports, by=())

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from calc.policy.expression import Expression
+from calc.seasons import Days
 
 Mode = Literal["add", "replace", "all-in"]
 Basis = tuple[str, str | None]
@@ -57,6 +58,8 @@ class Branch:
         is_upper_bound: Whether the rate is finer than the goods it names, so that it bounds.
         order: Place among measures that overwrite each other.
         quota: Quota that the branch is under; null where it is under none.
+        seasons: Portions of the flow by the day of entry, one of which it is limited to; empty
+            where it is for goods entered on any day.
     """
 
     measure_id: str
@@ -75,6 +78,7 @@ class Branch:
     is_upper_bound: bool = False
     order: int = 0
     quota: str | None = None
+    seasons: Sequence[str] = ()
 
     @property
     def basis(self) -> Basis:
@@ -139,6 +143,7 @@ class Policy:
     ``portions`` and ``contents`` name the shares that the law knows, in the order of the file;
     their values by line are in SHARES. ``claims`` says which base programme a portion claims.
     ``derived`` are those portions, the last ones, whose values follow from the fill of quotas.
+    ``seasons`` are those whose values follow from the days of a year that they name.
     ``nested_in`` says of a portion in which one all of it is; ``disjoint`` are groups of portions
     of which no two share a part of a flow. Portions are independent of each other otherwise; see
     ``calc.policy.portions``.
@@ -151,6 +156,7 @@ class Policy:
     contents: Sequence[str] = ()
     claims: Sequence[Claim] = ()
     derived: Sequence[str] = ()
+    seasons: Mapping[str, Days] = field(default_factory=dict)
     nested_in: Mapping[str, str] = field(default_factory=dict)
     disjoint: Sequence[Sequence[str]] = ()
 

@@ -226,4 +226,4 @@ def portions_asked(kind: Kind, policy: Policy) -> frozenset[str]:
 def portions_of(branch: Branch) -> set[str]:
     """The portions that a branch asks for on every line that it names."""
     limit = {branch.portion} if branch.portion else set()
-    return limit | {one.portion for one in branch.alternatives}
+    return limit | {*branch.seasons, *(one.portion for one in branch.alternatives)}

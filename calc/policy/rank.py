@@ -51,6 +51,8 @@ def _exclusion(candidate: Candidate, branch: Branch, segment: Segment) -> str:
         return f"exclusion {candidate.excluded_by} takes it out"
     if branch.portion is not None and branch.portion not in segment.inside:
         return f"outside the portion {branch.portion}"
+    if branch.seasons and segment.inside.isdisjoint(branch.seasons):
+        return "entered outside its season"
     for number in candidate.partly_by:
         portion = branch.exclusion_portions.get(number)
         if portion in segment.inside:

@@ -12,7 +12,7 @@ from pipelines.report.figures import exact_sum
 from pipelines.run.inputs import Inputs
 from pipelines.run.members import membership_notes
 from pipelines.run.parts import Part
-from pipelines.run.reference_notes import reference_notes
+from pipelines.run.reference_notes import reference_notes, season_notes
 from pipelines.run.whole import SCENARIO_FILE, VALIDATION_FOLDER, Whole
 from pipelines.version import tool_version
 
@@ -166,7 +166,7 @@ def _notes(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:
 def _part_notes(part: Part) -> list[str]:
     inputs, lines = part.inputs, part.tables["lines"]
     notes = [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
-    notes += reference_notes(part.found, part.importer)
+    notes += [*reference_notes(part.found, part.importer), *season_notes(part.found)]
     notes += membership_notes(part.importer, part.found.period)
     notes += _gap(lines.filter(pl.col("status") != "excluded"))
     if lines["base_programme"].null_count() == lines.height:

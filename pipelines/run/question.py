@@ -1,7 +1,7 @@
 """What a run is asked: a table, the law at a date, and which part of the table it is put on."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from calc.money import LARGEST_SUM_USD, to_units, to_usd
 from calc.periods import Reference, in_period, lacking, reference_of
 from calc.policy.model import Policy
 from calc.resolve import LawTables
+from calc.seasons import windows_of
 from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import ROW, Frame
 from calc.valuation import any_value, columns_for
@@ -44,6 +45,7 @@ class Question:
         period: Reference period as asked for (``calc.periods``); None where the table has one.
         with_shapley: Whether duty is shared out among authorities by Shapley's value too.
         may_hit_nothing: Whether the scenario says something even where no duty hits a line.
+        windows: The days, half-open, on which trade of a period is taken to be entered.
         groups: ``prefix`` and ``product_group``.
         descriptions: ``code`` and ``description``.
     """
@@ -61,6 +63,7 @@ class Question:
     descriptions: pl.DataFrame
     members: tuple[str, ...] = ()
     may_hit_nothing: bool = False
+    windows: Callable[[str], Sequence[tuple[date, date]]] = windows_of
     with_shapley: bool = False
 
     @functools.cached_property

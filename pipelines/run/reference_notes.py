@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from calc.periods import lacking, months_of
+from calc.seasons import BY_DAYS
+from calc.tables.trade import KEY as LINE
+from pipelines.report.figures import exact_sum
 
 if TYPE_CHECKING:
     from pipelines.run.compute import Answer
@@ -16,6 +19,22 @@ MEAN = (
     "counts as nothing in it; a quantity in other units, or not known, in one of the years is not "
     "known."
 )
+
+
+def season_notes(found: "Answer") -> Iterator[str]:
+    """How much of the trade is split by days, because a season takes a part of its period."""
+    cut = found.tables["lines"].filter(pl.col("segment").str.contains(BY_DAYS, literal=True))
+    last = pl.col("period").str.split("..").list.last().str.len_chars()
+    for is_year in (True, False):
+        own = cut.filter((last == len("2024")) == is_year)
+        if own.is_empty():
+            continue
+        lines, value = own.select(LINE).n_unique(), exact_sum(own, "customs_value_usd") or 0.0
+        why = "the table has no months" if is_year else "a season cuts their month"
+        yield (
+            f"Imports on {lines:,} {'line' if lines == 1 else 'lines'}, USD {value:,.0f}, are "
+            f"entered in a season and out of it: their parts are estimated by days: {why}."
+        )
 
 
 def reference_notes(found: "Answer", importer: str) -> Iterator[str]:

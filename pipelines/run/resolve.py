@@ -13,9 +13,10 @@ from calc.policy.kinds import Told
 from calc.policy.model import Policy
 from calc.policy.program import Kind, Program, compile_program
 from calc.policy.rows import components_table, segments_table, terms_of
-from calc.portions import asked_of, divisions_of, room_left, states_of, weights_of
+from calc.portions import asked_of, divisions_of, room_left, season_shares, states_of, weights_of
 from calc.resolve import candidates_of
-from calc.shares import attach_shares, shares_asked
+from calc.seasons import part_of
+from calc.shares import SHARE_UNITS, attach_shares, shares_asked
 from calc.terms import ROW, Frame, Terms
 from pipelines.run.compiled import compiled
 from pipelines.run.portions import refuse_what_does_not_fit
@@ -57,7 +58,7 @@ def resolve(question: Question, imports: Frame) -> Resolved | None:
     named, partly = _named(question, imports)
     if named.is_empty():
         return None
-    rows, held = _with_contents(question, named), _held(question, named, partly)
+    rows, held = _with_contents(question, named), _held(question, named, partly, imports)
     room = room_left(held.lazy(), question.policy).collect()
     refuse_what_does_not_fit(question, held, room, imports)
     told = Told(named.lazy(), partly.lazy(), states_of(held.lazy(), room.lazy()))
@@ -136,11 +137,33 @@ def _with_contents(question: Question, named: pl.DataFrame) -> pl.DataFrame:
     return attach_shares(rows.lazy(), shares, names, column="content").collect()
 
 
-def _held(question: Question, named: pl.DataFrame, partly: pl.DataFrame) -> pl.DataFrame:
+def _held(
+    question: Question, named: pl.DataFrame, partly: pl.DataFrame, imports: Frame
+) -> pl.DataFrame:
     """What portions take of the rows on which the law asks for them."""
     policy = question.policy
     asked = asked_of(named.lazy(), partly.lazy(), policy).collect()
-    return shares_asked(asked.lazy(), question.law.shares, policy.portions).collect()
+    held = shares_asked(asked.lazy(), question.law.shares, policy.portions)
+    if not policy.seasons:
+        return held.collect()
+    trade: pl.LazyFrame = imports.to_native()
+    periods = trade.select(ROW, "period").collect(engine="streaming")
+    dated = asked.lazy().join(periods.lazy(), on=ROW, how="inner", validate="m:1")
+    entered = _entered(question, periods["period"].unique().sort().to_list())
+    return pl.concat([held, season_shares(dated, entered)]).collect()
+
+
+def _entered(question: Question, periods: Sequence[str]) -> pl.LazyFrame:
+    """What each season takes of each period of trade, by days."""
+    names = list(question.policy.portions)
+    rows = [
+        (period, names.index(name), within * SHARE_UNITS // whole)
+        for period in periods
+        for name, days in question.policy.seasons.items()
+        for within, whole in (part_of(days, question.windows(period)),)
+    ]
+    schema = {"period": pl.String, "share": pl.Int32, "share_e15": pl.Int64}
+    return pl.LazyFrame(rows, schema=schema, orient="row")
 
 
 def program_frames(

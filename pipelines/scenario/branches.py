@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from calc.law import BEFORE_ANY_EVENT, IN_FORCE, Interval
+from calc.seasons import Season
 from pipelines.scenario.model import ALL, Duty, Measure, PartnerScope, ProductWord, RateChoice
 from pipelines.scenario.narrow import common_prefixes
 from pipelines.scenario.reference import Reference
@@ -29,11 +30,17 @@ class MeasureBranch:
     goods: tuple[tuple[str, str, str], ...]
     partners: tuple[tuple[str, str], ...]
     is_part: bool
+    season: Season | None = None
 
     @property
     def mode(self) -> str:
         """How the rate stands to the base duty: as its words say, else as the measure says."""
         return self.duty.mode or self.measure.mode
+
+    @property
+    def rate_text(self) -> str:
+        """The rate as written, and its season where it has one."""
+        return f"{self.duty.text} ({self.season.text})" if self.season else self.duty.text
 
 
 def branches_of(
@@ -48,7 +55,8 @@ def branches_of(
     choices = _at(measure.rates or (NO_RATE,), as_of)
     found: list[MeasureBranch] = []
     for choice in choices:
-        goods = tuple(_goods(measure, choice, choices, as_of))
+        beside = [other for other in choices if other.season == choice.season]
+        goods = tuple(_goods(measure, choice, beside, as_of))
         found.append(
             MeasureBranch(
                 measure=measure,
@@ -58,8 +66,9 @@ def branches_of(
                 partner_rank=(choice.partners or measure.partners).rank,
                 names_products=all(prefix != ALL for _, prefix, _ in goods),
                 goods=goods,
-                partners=tuple(_partners(measure, choice, choices, (importer, reference))),
+                partners=tuple(_partners(measure, choice, beside, (importer, reference))),
                 is_part=any(word.is_part for word in measure.products),
+                season=choice.season,
             )
         )
     return found

@@ -9,7 +9,6 @@ from calc.errors import Problem, ScenarioError
 from pipelines.scenario.model import Measure, Scenario
 
 NOT_COMPUTED: Mapping[str, str] = {
-    "a rate for a season": "it needs a trade table by month; give the months a measure each",
     "rates by firm": "write the rate of most of the trade, and note what it leaves out",
     "credit": "leave it out; the duty is then an upper bound",
     "quota": "write the rate within or over the quota",

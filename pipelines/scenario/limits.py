@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from calc.errors import nearest
 from calc.law import IN_FORCE
 from pipelines.scenario.legal import Limit, read_limits
 from pipelines.scenario.model import Measure, Scenario
@@ -14,6 +15,15 @@ def beyond_limits(scenario: Scenario) -> Iterator[str]:
         limit = read_limits().get(measure.authority)
         if limit is not None:
             yield from _beyond(measure, limit)
+
+
+def unknown_authorities(scenario: Scenario) -> Iterator[str]:
+    """A sentence on each authority that the tool does not know, with the nearest that it does."""
+    known = read_limits()
+    for name in sorted({measure.authority for measure in scenario.measures} - {*known}):
+        near = nearest(name, known, count=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        yield f"{name} is no authority that the tool knows: no limit of its law is checked{meant}"
 
 
 def _beyond(measure: Measure, limit: Limit) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from calc.policy.expression import FREE, Expression, ad_valorem_rate
 from calc.policy.model import FULL, Alternative, Claim, Mode
+from calc.seasons import Season
 from pipelines.scenario.assumed import Era, Share
 from pipelines.scenario.instruments import DUTY, Control, Credit, Instrument, Quota
 from pipelines.scenario.timed import Timing
@@ -75,7 +76,7 @@ class RateChoice:
     """One rate of a measure, and the part of the measure that it is for.
 
     ``partners`` and ``prefixes`` are null where it is for all of the measure's; the days are null
-    where open.
+    where open; ``season`` is null where it is for goods entered on any day of the year.
     """
 
     duty: Duty
@@ -83,6 +84,7 @@ class RateChoice:
     prefixes: tuple[str, ...] | None = None
     valid_from: date | None = None
     valid_until: date | None = None
+    season: Season | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from calc.codes import edition_of
 from calc.law import IN_FORCE
-from pipelines.scenario.limits import beyond_limits
+from pipelines.scenario.limits import beyond_limits, unknown_authorities
 from pipelines.scenario.model import Measure, Scenario
 from pipelines.scenario.reference import Reference
 from pipelines.scenario.scopes import product_groups
@@ -26,6 +26,7 @@ def notes_of(
         *_partner_notes(scenario, day, reference),
         *(note for measure in measures for note in _measure_notes(measure, day)),
         *beyond_limits(scenario),
+        *unknown_authorities(scenario),
         *scenario.notes,
         *_base_notes(scenario, day, base),
     )

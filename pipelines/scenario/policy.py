@@ -6,6 +6,7 @@ from datetime import date
 
 from calc.law import IN_FORCE
 from calc.policy.model import Branch, Policy, Stacking
+from calc.seasons import name_of, told_apart
 from pipelines.scenario.branches import MeasureBranch
 from pipelines.scenario.model import Measure, Scenario
 from pipelines.scenario.relations import disjoint_of, nested_of, outer_of
@@ -26,19 +27,25 @@ def policy_of(scenario: Scenario, branches: Sequence[MeasureBranch], as_of: date
     order = {measure.measure_id: place for place, measure in enumerate(begun)}
     known = {share.name: share for share in scenario.shares}
     outer = {name: len(outer_of(name, known)) for name in known}
+    seasons = told_apart(each.season for each in branches if each.season is not None)
+    entered = {name_of(days): days for parts in seasons.values() for days in parts}
     return Policy(
         as_of=as_of,
         branches=tuple(
-            _branch(each, as_of, order[each.measure.measure_id], outer)
+            replace(
+                _branch(each, as_of, order[each.measure.measure_id], outer),
+                seasons=tuple(map(name_of, seasons[each.season])) if each.season else (),
+            )
             for each in branches
             if each.measure.instrument.kind == "duty"
         ),
         stacking=_stacking(scenario, as_of),
-        portions=tuple(share.name for share in scenario.shares if share.kind == "portion"),
+        portions=(*(one.name for one in scenario.shares if one.kind == "portion"), *entered),
         contents=tuple(share.name for share in scenario.shares if share.kind == "content"),
         claims=tuple(sorted(scenario.claims, key=lambda claim: -outer[claim.portion])),
         nested_in=nested_of(scenario.shares),
-        disjoint=disjoint_of(scenario.shares),
+        disjoint=(*disjoint_of(scenario.shares), *([tuple(entered)] if entered else [])),
+        seasons=entered,
     )
 
 

@@ -20,7 +20,7 @@ def check_cover(table: Table, rates: Rates, scope: PartnerScope, setting: Settin
     has_table = any(isinstance(each, dict) and "table" in each for each in stated)
     steps: dict[Any, list[RateChoice]] = {}
     for choice in rates.choices:
-        steps.setdefault(choice.valid_from, []).append(choice)
+        steps.setdefault((choice.valid_from, choice.season), []).append(choice)
     for choices in steps.values():
         named = [choice.partners for choice in choices if choice.partners is not None]
         paying = {member for each in named for member in members_of(each, reference)}

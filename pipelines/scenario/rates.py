@@ -16,6 +16,7 @@ from pipelines.scenario.rate_annex import RATE, choices_of_annex
 from pipelines.scenario.season import read_season
 from pipelines.scenario.setting import Setting
 
+A_SEASON = 'rate = [{ season = "05-16..10-15", rate = "25%" }]'
 A_STEP = 'rate = [{ from = 2026-01-01, rate = "25%" }]'
 
 
@@ -34,16 +35,14 @@ def read_rates(table: Table, key: str, setting: Setting) -> Rates:
     if value is None:
         return Rates()
     if isinstance(value, list):
+        if is_by_season(value):
+            return _seasons(table, key, setting)
         return _steps(table, key, setting)
     if not isinstance(value, dict):
         return _plain(table, key, value, setting)
     inner = table.inner(key, value)
     if "season" in value:
-        check_keys(inner, SEASON)
-        read_season(inner)
-        found = read_rates(inner, "rate", setting) if "rate" in value else Rates()
-        stated = {"season": value["season"], "rate": found.stated}
-        return Rates(found.choices, stated, ("a rate for a season",))
+        return _season(inner, setting)
     if not value:
         table.refuse(key, f"{key} is an empty table", 'write rate = { all = "25%", GBR = "10%" }')
         return Rates()
@@ -58,6 +57,41 @@ def _plain(place: Table, key: str, value: Any, setting: Setting) -> Rates:
     return Rates((RateChoice(duty),), duty.text) if duty is not None else Rates()
 
 
+def is_by_season(value: Any) -> bool:
+    """Whether a list of rates is one of seasons, not of steps."""
+    return isinstance(value, list) and any(isinstance(e, dict) and "season" in e for e in value)
+
+
+def _season(inner: Table, setting: Setting) -> Rates:
+    """The rate of one season, which may differ by partner."""
+    check_keys(inner, SEASON)
+    season = read_season(inner)
+    if isinstance(inner.values.get("rate"), list):
+        inner.refuse("rate", "a season has neither steps nor seasons of its own",
+                     f"write the seasons in each step: {A_SEASON}")  # fmt: skip
+        return Rates()
+    found = read_rates(inner, "rate", setting) if "rate" in inner.values else Rates()
+    choices = tuple(replace(choice, season=season) for choice in found.choices)
+    return Rates(choices, {"season": inner.values["season"], "rate": found.stated}, found.features)
+
+
+def _seasons(table: Table, key: str, setting: Setting) -> Rates:
+    """The rates of several seasons of a year, no two of which share a day."""
+    found = [_season(one, setting) for one in tables_of(table, key, header=A_SEASON)]
+    held = [one.choices[0].season for one in found if one.choices]
+    seasons = [season for season in held if season is not None]
+    for later, season in enumerate(seasons):
+        for other in seasons[:later]:
+            if season.days() & other.days():
+                table.refuse(key, f"the season {season.text} shares days with {other.text}",
+                             "give each day of the year one rate")  # fmt: skip
+    return Rates(
+        tuple(choice for one in found for choice in one.choices),
+        [one.stated for one in found],
+        tuple(dict.fromkeys(name for one in found for name in one.features)),
+    )
+
+
 def _steps(table: Table, key: str, setting: Setting) -> Rates:
     """The steps of a rate that changes: each holds from its day until that of the next."""
     if not table.values[key]:
@@ -65,7 +99,8 @@ def _steps(table: Table, key: str, setting: Setting) -> Rates:
     steps: list[tuple[date, Rates]] = []
     for step in tables_of(table, key, header=A_STEP):
         check_keys(step, STEP)
-        if isinstance(step.values.get("rate"), list):
+        rate = step.values.get("rate")
+        if isinstance(rate, list) and not is_by_season(rate):
             step.refuse("rate", "a step has no steps of its own", 'write rate = "25%"')
             continue
         day, rates = day_of(step, "from"), read_rates(step, "rate", setting)
@@ -207,9 +242,11 @@ def _refuse_two_rates(rows: list[Any], column: str) -> None:
 
 
 def rates_stated(stated: Any) -> list[Any]:
-    """The rates as the file states them, each step by itself."""
+    """The rates as the file states them, each step and season by itself."""
     steps = stated if isinstance(stated, list) else [stated]
-    return [step["rate"] if isinstance(step, dict) and "from" in step else step for step in steps]
+    rates = [step["rate"] if isinstance(step, dict) and "from" in step else step for step in steps]
+    listed = [one for rate in rates for one in (rate if isinstance(rate, list) else [rate])]
+    return [one["rate"] if isinstance(one, dict) and "season" in one else one for one in listed]
 
 
 def is_in_annex(stated: Any) -> bool:

@@ -24,7 +24,7 @@ def measure_row(scenario: Scenario, branch: MeasureBranch) -> Row:
         "programme": measure.programme,
         "mode": branch.mode,
         "ad_valorem_rate": branch.duty.ad_valorem_rate if measure.instrument.has_rate else None,
-        "rate_text": branch.duty.text,
+        "rate_text": branch.rate_text,
         "state": found.state,
         "is_in_force": found.state == IN_FORCE,
         "names_products": branch.names_products,

@@ -4,24 +4,27 @@ import re
 from datetime import date
 
 from calc.rate_text import quoted
+from calc.seasons import Season
 from pipelines.scenario.fields import Table, text_of
 
 SEASON_TEXT = re.compile(r"([0-9]{2})-([0-9]{2})\.\.([0-9]{2})-([0-9]{2})")
 LEAP_YEAR = 2000
 
 
-def read_season(table: Table) -> None:
-    """Nothing, where ``season`` is a part of the year; else a problem is entered."""
+def read_season(table: Table) -> Season | None:
+    """The season that ``season`` states; null where it is absent or refused."""
     text = text_of(table, "season", example='season = "05-16..10-15"')
     if not text:
-        return
+        return None
     found = SEASON_TEXT.fullmatch(text)
     days = [int(part) for part in found.groups()] if found else []
     try:
-        for month, day in zip(days[::2], days[1::2], strict=True):
-            date(LEAP_YEAR, month, day)
+        first, last = (
+            (date(LEAP_YEAR, month, day).month, day)
+            for month, day in zip(days[::2], days[1::2], strict=True)
+        )
     except ValueError:
-        found = None
-    if found is None:
         table.refuse("season", f"{quoted(text)} is not a part of the year",
                      'write month and day: season = "05-16..10-15"')  # fmt: skip
+        return None
+    return Season(first, last)

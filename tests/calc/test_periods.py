@@ -5,7 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from calc.periods import Reference, days_of, is_reference, lacking, reference_of
+from calc.days import days_of
+from calc.periods import Reference, is_reference, lacking, reference_of
 
 MONTHS = [f"2023-{month:02}" for month in range(1, 13)]
 

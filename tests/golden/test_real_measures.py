@@ -36,12 +36,14 @@ slow = pytest.mark.slow
 
 @dataclass(frozen=True)
 class Flow:
-    """An import: partner, code and USD, with square metres where the duty needs them."""
+    """An import: partner, code and USD, with square metres or kg where the duty needs them."""
 
     partner: str
     code: str
     value_usd: int
     quantity_m2: int | None = None
+    quantity_kg: int | None = None
+    period: str = "2020"
 
 
 TRADE: Mapping[str, Sequence[Flow]] = {
@@ -82,6 +84,11 @@ TRADE: Mapping[str, Sequence[Flow]] = {
     "us-ad-pipe-fittings": [Flow("JPN", "7307230090", 100_000)],
     "us-column-2-glass": [Flow("RUS", "7005211010", 50_000, 10_000)],
     "us-gsp-lapse": [Flow("IDN", "4202124000", 1_000_000)],
+    "eu-cauliflower": [
+        Flow("TUR", "07041010", 30_000, quantity_kg=10_000, period="2024-04"),
+        Flow("TUR", "07041010", 1_000, quantity_kg=100_000, period="2024-07"),
+        Flow("TUR", "07041010", 20_000, quantity_kg=10_000, period="2024-12"),
+    ],
 }
 
 
@@ -127,6 +134,7 @@ CASES = [
     Case("us-column-2-glass", "2024-12-31", 1_650, 23_800, 22_150),
     Case("us-gsp-lapse", "2020-12-31", 15_750, 15_750, 0),
     Case("us-gsp-lapse", "2021-01-01", 63_000, 63_000, 0),
+    Case("eu-cauliflower", "2024-12-31", 0, 7_168, 7_168),
 ]
 
 
@@ -144,10 +152,11 @@ def write_trade(path: Path, name: str, *, with_quantity: bool = True) -> None:
         out = csv.writer(stream, lineterminator="\n")
         out.writerow(header)
         for flow in TRADE[name]:
-            area = flow.quantity_m2 if with_quantity else None
-            key = [scenario["importer"], flow.partner, "2020", "import", scenario["nomenclature"]]
-            unit = "m2" if area else ""
-            out.writerow([*key, flow.code, flow.value_usd, area or "", unit])
+            quantity = (flow.quantity_m2 or flow.quantity_kg) if with_quantity else None
+            key = [scenario["importer"], flow.partner, flow.period, "import"]
+            unit = ("m2" if flow.quantity_m2 else "kg") if quantity else ""
+            row = [*key, scenario["nomenclature"], flow.code, flow.value_usd, quantity or "", unit]
+            out.writerow(row)
 
 
 @pytest.fixture(scope="module")

@@ -290,7 +290,6 @@ def test_rates_of_an_annex_are_not_forgotten(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rate", "what"),
     [
-        ('{ season = "05-16..10-15", rate = "10%" }', "a rate for a season"),
         ('{ split = "firms.csv" }', "rates by firm"),
     ],
 )
