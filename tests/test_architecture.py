@@ -42,7 +42,7 @@ HEAVY_MODULES = (
 )
 
 # Solvers need values, not plans: "calc/<module>.py::<function>" of each that collects.
-SOLVERS_THAT_COLLECT: frozenset[str] = frozenset()
+SOLVERS_THAT_COLLECT = frozenset({"calc/effects/markets.py::collected"})
 
 UNNUMBERED_NOTE = re.compile(r"\b(TODO|FIXME)\b(?!\s*\(?#\d+)")
 

@@ -80,7 +80,7 @@ def distribution(of: Range, *, is_substitution: bool = False) -> Lognormal:
 
     Without a range, or with an infinite end, the central value is taken in every draw.
     """
-    sign = -1.0 if np.nanmin(of.central) < 0 else 1.0
+    sign = -1.0 if (of.central < 0).any() else 1.0
     ends = np.sort(np.stack([sign * of.low, sign * of.high]), axis=0)
     drawn = np.isfinite(ends).all(axis=0) & np.isfinite(of.central) & (ends[0] > 0)
     low, high = np.where(drawn, ends, 1.0)

@@ -22,6 +22,7 @@ import numpy as np
 
 from calc.effects.areas import area
 from calc.effects.model import Bools, Floats, Verdict, Verdicts
+from calc.effects.smart import LARGE_CHANGE
 from calc.effects.world import Terms, World, finite_supply, is_fixed, judge, shares, terms_of
 
 Consumers = Literal["published", "taylor", "exact"]
@@ -34,7 +35,8 @@ class LinearEffects:
     """What the duties do in the linear model; NaN is unknown.
 
     Shapes are those of ``calc.effects.world.WorldEffects``. ``is_negative`` marks flows whose
-    quantity falls below zero.
+    quantity falls below zero, ``is_large`` goods with a change of duty beyond what a linear model
+    is for: the exact answer belongs beside them.
     """
 
     price_change: Floats
@@ -45,6 +47,7 @@ class LinearEffects:
     consumer_surplus_usd: Floats
     producer_surplus_usd: Floats
     welfare_usd: Floats
+    is_large: Bools
     verdict: Verdicts
 
     @property
@@ -65,7 +68,15 @@ def gsim(world: World, *, consumers: Consumers = "exact") -> LinearEffects:
     for name, part in figures.items():
         told[name][..., fit] = part
     shaped = {name: part.reshape(*part.shape[:-1], *goods) for name, part in told.items()}
-    return LinearEffects(**shaped, verdict=verdict.reshape(goods))
+    is_large = np.zeros(fit.size, dtype=bool)
+    is_large[fit] = (np.abs(duty_change(chosen)) > LARGE_CHANGE).any(axis=(0, 1))
+    return LinearEffects(**shaped, is_large=is_large.reshape(goods), verdict=verdict.reshape(goods))
+
+
+def duty_change(terms: Terms) -> Floats:
+    """The change of each duty as a fraction of 1 + t before."""
+    change: Floats = (1.0 + terms.after) / (1.0 + terms.before) - 1.0
+    return change
 
 
 def linear_prices(terms: Terms, theta: Floats, moved: Floats) -> Floats:
@@ -89,7 +100,7 @@ def linear_figures(terms: Terms, consumers: Consumers) -> dict[str, Floats]:
     """The figures of the effects, by their names."""
     spent = terms.value * (1.0 + terms.before)
     theta = shares(spent, spent.sum(axis=0))
-    moved = (1.0 + terms.after) / (1.0 + terms.before) - 1.0
+    moved = duty_change(terms)
     price = linear_prices(terms, theta, moved)
     buyer = price[:, None] + moved
     mean = (theta * buyer).sum(axis=0)

@@ -8,6 +8,7 @@ import dataframely as dy
 
 from calc.tables.audit import Quarantine, Rejects, RuleCounts
 from calc.tables.base import Base
+from calc.tables.effects import Effects, MarketEffects, Sources
 from calc.tables.elasticities import Elasticities
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
@@ -40,6 +41,9 @@ TABLES: dict[str, type[dy.Schema]] = {
     "exclusions": Exclusions,
     "shares": Shares,
     "elasticities": Elasticities,
+    "sources": Sources,
+    "effects": Effects,
+    "market_effects": MarketEffects,
     "lines": Lines,
     "components": Components,
     "provenance": Provenance,

@@ -95,6 +95,8 @@ def test_linear_gsim_goes_below_zero_where_the_exact_world_does_not() -> None:
     linear, exact = gsim(hit), world_effects(hit)
     assert linear.is_negative[1, 0].tolist() == [True]
     assert linear.is_negative.sum() == 1
+    assert linear.is_large.tolist() == [True]
+    assert gsim(replace(world, after=world.before + 0.1)).is_large.tolist() == [False]
     assert linear.quantity_change[1, 0].round(2).tolist() == [-1.29]
     assert exact.quantity_change[1, 0].round(2).tolist() == [-0.75]
     assert (exact.value_after_usd >= 0).all()

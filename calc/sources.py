@@ -1,0 +1,95 @@
+"""SOURCES: the sellers on each market that a schedule touches, from the lines of a run.
+
+A partner's segments are put together: what pays different duties is one flow to its buyers, at the
+mean duty. A part that may not enter becomes a limit on the whole. Where a duty is not known, the
+rate is not, and so neither is the market.
+"""
+
+import polars as pl
+
+from calc.dictionary import conform
+from calc.tables.effects import MarketKey, Sources
+
+KEY = list(MarketKey.primary_key())
+
+
+def of_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """The partners that a measure names.
+
+    Args:
+        lines: LINES. Reads the key, ``status``, ``customs_value_usd``, ``duty_before_usd`` and
+            ``duty_after_usd``.
+    """
+    value, admitted = pl.col("customs_value_usd"), pl.col("status") != "prohibited"
+    whole = known_sum("customs_value_usd", pl.lit(value=True))
+    enters = known_sum("customs_value_usd", admitted)
+    sums = lines.group_by(*KEY, "partner").agg(
+        value_usd=whole,
+        enters_usd=enters,
+        before_usd=known_sum("duty_before_usd", value != 0),
+        after_usd=known_sum("duty_after_usd", admitted & (value != 0)),
+    )
+    return sums.with_columns(
+        rate_before=rate("before_usd", "value_usd"),
+        rate_after=rate("after_usd", "enters_usd"),
+        admitted_share=pl.when(pl.col("value_usd") > 0)
+        .then((pl.col("enters_usd") / pl.col("value_usd")).clip(0.0, 1.0))
+        .otherwise(1.0),
+    )
+
+
+def known_sum(amount: str, where: pl.Expr) -> pl.Expr:
+    """The sum of an amount over some segments; null where one of them is not known."""
+    chosen = pl.col(amount).filter(where)
+    return pl.when(chosen.null_count() == 0).then(chosen.sum())
+
+
+def rate(duty: str, value: str) -> pl.Expr:
+    """A duty over a value; 0 where there is no value, which then weighs nothing."""
+    return (
+        pl.when(pl.col(value) > 0)
+        .then(pl.col(duty) / pl.col(value))
+        .when(pl.col(value) == 0)
+        .then(0.0)
+    )
+
+
+def sources_table(
+    lines: pl.LazyFrame, others: pl.LazyFrame, domestic: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
+    """SOURCES of every market with a named line, sorted by key.
+
+    Args:
+        lines: LINES of a run.
+        others: Trade rows of partners that no measure names: the key of a market, ``partner``,
+            ``customs_value_usd`` and ``rate``, null where the duty is not known.
+        domestic: Sales of domestic producers, the key and ``sales_usd``; None where not known.
+
+    Returns:
+        The partners named, the others on the same markets, and domestic sales where given.
+    """
+    named = of_lines(lines)
+    markets = named.select(KEY).unique()
+    plain = others.join(named, on=[*KEY, "partner"], how="anti").join(markets, on=KEY, how="semi")
+    parts = [
+        conform(named, Sources),
+        conform(
+            plain.with_columns(
+                value_usd="customs_value_usd",
+                rate_before="rate",
+                rate_after="rate",
+                admitted_share=pl.lit(1.0),
+            ),
+            Sources,
+        ),
+    ]
+    if domestic is not None:
+        at_home = domestic.join(markets, on=KEY, how="semi").with_columns(
+            partner="importer",
+            value_usd="sales_usd",
+            rate_before=pl.lit(0.0),
+            rate_after=pl.lit(0.0),
+            admitted_share=pl.lit(1.0),
+        )
+        parts.append(conform(at_home, Sources))
+    return pl.concat(parts).sort(*KEY, "partner")

@@ -1,0 +1,131 @@
+"""SOURCES, EFFECTS and MARKET_EFFECTS: who sells on a market, and what a schedule does to it."""
+
+import dataframely as dy
+import polars as pl
+
+from calc.tables.lines import FRACTION, USD
+from calc.tables.trade import CODE, ECONOMY, NOMENCLATURE
+
+CHANGE = {"unit": "fraction of before"}
+SHARE = {"unit": "fraction"}
+VERDICT = r"^(solved|not converged|no trade|unknown input|input out of bounds)$"
+
+
+class MarketKey(dy.Schema):
+    """The key of a market: one good of an importer in a period."""
+
+    importer = dy.String(primary_key=True, regex=ECONOMY, description="Economy whose market it is.")
+    period = dy.String(primary_key=True, description="Reference period of the flows.")
+    flow = dy.String(primary_key=True, description="Direction of the flows.")
+    nomenclature = dy.String(
+        primary_key=True, regex=NOMENCLATURE, description="Edition of the codes."
+    )
+    code = dy.String(primary_key=True, regex=CODE, description="Code of the good.")
+
+
+def amount(description: str) -> dy.Float64:
+    """An amount in USD, null where unknown."""
+    return dy.Float64(nullable=True, metadata=USD, description=description)
+
+
+def change(description: str) -> dy.Float64:
+    """A fraction of what was before, null where unknown."""
+    return dy.Float64(nullable=True, metadata=CHANGE, description=description)
+
+
+class Sources(MarketKey):
+    """A source of a market: a partner, or the importer itself, with its duty before and after."""
+
+    partner = dy.String(
+        primary_key=True,
+        regex=ECONOMY,
+        description="Economy that sells; the importer itself for domestic sales.",
+    )
+    value_usd = dy.Float64(
+        nullable=True, min=0, metadata=USD, description="Value before, without duty."
+    )
+    rate_before = dy.Float64(
+        nullable=True, metadata=FRACTION, description="Duty before as a share of value."
+    )
+    rate_after = dy.Float64(
+        nullable=True,
+        metadata=FRACTION,
+        description="Duty after as a share of the value that may still enter.",
+    )
+    admitted_share = dy.Float64(
+        nullable=True,
+        min=0,
+        max=1,
+        metadata=SHARE,
+        description="Share of the value before that may still enter; 1 where nothing is banned.",
+    )
+
+    @dy.rule()
+    def domestic_sales_pay_no_duty(cls) -> pl.Expr:  # noqa: N805
+        """What is sold at home enters nowhere."""
+        is_domestic = pl.col("partner") == pl.col("importer")
+        return ~is_domestic | ((pl.col("rate_before") == 0) & (pl.col("rate_after") == 0))
+
+
+class Effects(MarketKey):
+    """What the schedule does to a source of a market: exact, central and 5 to 95 percent."""
+
+    partner = dy.String(
+        primary_key=True,
+        regex=ECONOMY,
+        description="Economy that sells; the importer itself for domestic sales.",
+    )
+    verdict = dy.String(regex=VERDICT, description="Whether its market was solved.")
+    is_extensive = dy.Bool(
+        description="Whether it sold nothing before: the model cannot create its trade."
+    )
+    value_before_usd = amount("Value before, without duty.")
+    value_after_usd = amount("Value after.")
+    value_after_low_usd = amount("Value after that 5 percent of the draws are below.")
+    value_after_high_usd = amount("Value after that 5 percent of the draws are above.")
+    quantity_change = change("Change in quantity.")
+    price_change = change("Change in the price that the source gets.")
+    buyer_price_change = change("Change in the price with duty; null for what is banned.")
+    pass_through = dy.Float64(
+        nullable=True,
+        metadata=SHARE,
+        description="Log share of the change in duty that is in the buyer's price.",
+    )
+    duty_before_usd = amount("Duty before.")
+    duty_after_usd = amount("Duty after trade has responded.")
+    diversion_usd = amount("Change in quantity at prices before by substitution alone.")
+    creation_usd = amount("The rest of the change in quantity at prices before.")
+    producer_surplus_usd = amount(
+        "What its producers gain; null where supply is infinitely elastic."
+    )
+    terms_of_trade_usd = amount("What the importer gains by its lower price.")
+
+
+class MarketEffects(MarketKey):
+    """What the schedule does to a market, and what that rests on."""
+
+    verdict = dy.String(regex=VERDICT, description="Whether the market was solved, or why not.")
+    has_domestic_sales = dy.Bool(description="Whether domestic sales are in the data.")
+    unsolved_value_usd = dy.Float64(
+        nullable=True,
+        metadata=USD,
+        description="Known value before of a market without figures; 0 where it has them.",
+    )
+    price_index_change = change("Change in the price of all goods of the market.")
+    consumer_surplus_usd = amount(
+        "What buyers gain; without domestic sales, buyers and domestic rivals together."
+    )
+    producer_surplus_usd = amount("What domestic producers gain; null without domestic sales.")
+    revenue_change_usd = amount("Change in duty after trade has responded.")
+    terms_of_trade_usd = amount("What lower foreign prices give.")
+    deadweight_loss_usd = amount("What is lost to the importer and gained by nobody.")
+    welfare_usd = amount("What the importer gains; null while a part of it is unknown.")
+    welfare_low_usd = amount("Welfare that 5 percent of the draws are below.")
+    welfare_high_usd = amount("Welfare that 5 percent of the draws are above.")
+    share_of_draws_below_zero = dy.Float64(
+        nullable=True, min=0, max=1, metadata=SHARE, description="Draws in which welfare falls."
+    )
+    share_of_draws_failed = dy.Float64(
+        nullable=True, min=0, max=1, metadata=SHARE, description="Draws that were not solved."
+    )
+    elasticities = dy.String(description="By which rows of the table each elasticity was found.")

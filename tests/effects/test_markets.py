@@ -1,0 +1,198 @@
+"""From the lines of a run to the effects on its markets, and what is told of those without."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from calc.effects.draws import Plan
+from calc.effects.markets import Results, Settings, solve_markets
+from calc.effects.model import Duty, Market, Responses, Schedule
+from calc.effects.results import effects_of
+from calc.sources import KEY, sources_table
+from calc.tables.effects import Effects, MarketEffects, Sources
+from pipelines.reference import elasticities
+from tests.run.tool import Place
+
+MARKET = {
+    "importer": "USA", "period": "2024", "flow": "import", "nomenclature": "HTS2024",
+    "code": "87089981",
+}  # fmt: skip
+PLAN = Plan(count=64, seed=1)
+AT_HOME = Settings(PLAN)
+IMPORTS_ONLY = Settings(PLAN, (0.2, 0.4, 0.6))
+
+
+def line(
+    partner: str, value: float, before: float, after: float | None, **more: Any
+) -> dict[str, Any]:
+    """A line of LINES: value and rates."""
+    return MARKET | {
+        "partner": partner,
+        "segment": "whole",
+        "status": "in force",
+        "customs_value_usd": value,
+        "duty_before_usd": value * before,
+        "duty_after_usd": None if after is None else value * after,
+    } | more  # fmt: skip
+
+
+def other(partner: str, value: float, rate: float | None) -> dict[str, Any]:
+    return MARKET | {"partner": partner, "customs_value_usd": value, "rate": rate}
+
+
+LINES = [line("JPN", 30.0, 0.025, 0.275)]
+OTHERS = [other("DEU", 7.0, 0.025), other("KOR", 3.0, 0.025)]
+DOMESTIC = pl.LazyFrame([MARKET | {"sales_usd": 60.0}])
+
+
+def sources(
+    lines: list[dict[str, Any]] | None = None,
+    others: list[dict[str, Any]] | None = None,
+    domestic: pl.LazyFrame | None = DOMESTIC,
+) -> pl.LazyFrame:
+    return sources_table(pl.LazyFrame(lines or LINES), pl.LazyFrame(others or OTHERS), domestic)
+
+
+def solved(settings: Settings = AT_HOME, **given: Any) -> Results:
+    found = solve_markets(sources(**given), elasticities().lazy(), settings)
+    Effects.validate(found.effects)
+    MarketEffects.validate(found.markets)
+    return found
+
+
+def test_sources_are_the_named_the_others_and_home() -> None:
+    """Segments are put together at their mean duty; what may not enter limits the whole."""
+    lines = [
+        line("JPN", 20.0, 0.02, 0.3, segment="a"),
+        line("JPN", 10.0, 0.05, 0.05, segment="b", status="excluded"),
+        line("CHN", 6.0, 0.025, 0.5, segment="in"),
+        line("CHN", 2.0, 0.025, None, segment="over", status="prohibited"),
+        line("MEX", 5.0, 0.025, None),
+    ]
+    elsewhere = other("DEU", 1.0, 0.0) | {"code": "01012100"}
+    found = sources(lines, [*OTHERS, elsewhere, other("JPN", 99.0, 0.0)]).collect()
+    assert Sources.validate(found).height == 6
+    columns = ("partner", "value_usd", "rate_before", "rate_after", "admitted_share")
+    assert found.select(columns).rows() == [
+        ("CHN", 8.0, 0.025, 0.5, 0.75),
+        ("DEU", 7.0, 0.025, 0.025, 1.0),
+        ("JPN", 30.0, pytest.approx(0.03), pytest.approx(6.5 / 30), 1.0),
+        ("KOR", 3.0, 0.025, 0.025, 1.0),
+        ("MEX", 5.0, 0.025, None, 1.0),
+        ("USA", 60.0, 0.0, 0.0, 1.0),
+    ]
+
+
+def test_a_market_of_tables_is_the_market_of_arrays() -> None:
+    """Home 60, Japan 30 hit by 25 points, Germany 7 and Korea 3: each partner by itself."""
+    rates = np.array([[0.0], [0.025], [0.025], [0.025]])
+    after = rates + np.array([[0.0], [0.25], [0.0], [0.0]])
+    market = Market(
+        value=np.array([[60.0], [30.0], [7.0], [3.0]]),
+        is_domestic=np.array([True, False, False, False]),
+        before=Schedule(Duty(rates)),
+        after=Schedule(Duty(after)),
+        responses=Responses(
+            np.array([4.089]), np.array([2.331]), np.array([-1.0]),
+            np.array([[2.0], [np.inf], [np.inf], [np.inf]]),
+        ),
+    )  # fmt: skip
+    alone = effects_of(market)
+    found = solved()
+    by_partner = {row["partner"]: row for row in found.effects.iter_rows(named=True)}
+    for at, partner in enumerate(("USA", "JPN", "DEU", "KOR")):
+        for name in ("value_after_usd", "duty_after_usd", "quantity_change", "diversion_usd"):
+            expected = getattr(alone.by_source, name)[at, 0]
+            assert by_partner[partner][name] == pytest.approx(expected, rel=1e-9), (partner, name)
+        row = by_partner[partner]
+        assert row["value_after_low_usd"] <= row["value_after_high_usd"]
+    assert by_partner["JPN"]["producer_surplus_usd"] is None
+    (whole,) = found.markets.iter_rows(named=True)
+    assert whole["verdict"] == "solved"
+    assert whole["unsolved_value_usd"] == 0.0
+    assert whole["welfare_usd"] == pytest.approx(alone.by_market.welfare_usd[0], rel=1e-9)
+    assert whole["elasticities"].startswith("between-imports: any importer, codes 8708; demand")
+    added = found.effects.select(pl.col("duty_after_usd") - pl.col("duty_before_usd")).sum().item()
+    assert added == pytest.approx(whole["revenue_change_usd"])
+
+
+def test_without_domestic_sales_the_result_is_a_range() -> None:
+    found = solved(IMPORTS_ONLY, domestic=None)
+    (whole,) = found.markets.iter_rows(named=True)
+    assert whole["verdict"] == "solved"
+    assert whole["has_domestic_sales"] is False
+    assert whole["producer_surplus_usd"] is None
+    assert whole["welfare_low_usd"] < whole["welfare_high_usd"]
+    assert found.effects["partner"].to_list() == ["DEU", "JPN", "KOR"]
+
+
+@pytest.mark.parametrize(
+    ("given", "settings", "verdict"),
+    [
+        ({"domestic": None}, AT_HOME, "unknown input"),
+        ({"lines": [line("JPN", 30.0, 0.025, None)]}, AT_HOME, "unknown input"),
+        ({"others": [other("DEU", 7.0, None)]}, AT_HOME, "unknown input"),
+        ({"lines": [line("JPN", 0.0, 0.0, 0.0)], "others": [other("DEU", 0.0, 0.0)],
+          "domestic": None}, IMPORTS_ONLY, "no trade"),
+    ],
+)  # fmt: skip
+def test_a_market_without_figures_keeps_its_rows_and_dollars(
+    given: dict[str, Any], settings: Settings, verdict: str
+) -> None:
+    found = solved(settings, **given)
+    (whole,) = found.markets.iter_rows(named=True)
+    assert whole["verdict"] == verdict
+    assert whole["welfare_usd"] is None
+    assert whole["unsolved_value_usd"] == sources(**given).collect()["value_usd"].sum()
+    assert found.effects.height == sources(**given).collect().height
+    assert found.effects["value_after_usd"].null_count() == found.effects.height
+    assert found.effects["value_before_usd"].null_count() == 0
+
+
+def test_a_ban_and_a_source_without_trade_are_told() -> None:
+    lines = [line("JPN", 30.0, 0.025, None, status="prohibited"), line("CHN", 0.0, 0.0, 0.0)]
+    found = solved(lines=lines).effects
+    rows = {row["partner"]: row for row in found.iter_rows(named=True)}
+    assert rows["JPN"]["value_after_usd"] == 0.0
+    assert rows["JPN"]["buyer_price_change"] is None
+    assert rows["CHN"]["is_extensive"] is True
+    assert rows["CHN"]["value_after_usd"] == 0.0
+    assert rows["DEU"]["value_after_usd"] > 7.0
+
+
+def test_markets_do_not_depend_on_each_other_or_on_order() -> None:
+    second = {"code": "85171300"}
+    lines = [*LINES, LINES[0] | second]
+    others = [*OTHERS, OTHERS[0] | second]
+    home = pl.LazyFrame([MARKET | {"sales_usd": 60.0}, MARKET | second | {"sales_usd": 5.0}])
+    both = solved(lines=lines, others=others, domestic=home)
+    back = solved(lines=lines[::-1], others=others[::-1], domestic=home)
+    alone = solved()
+    assert_frame_equal(both.effects, back.effects)
+    assert_frame_equal(both.markets, back.markets)
+    of_first = both.effects.filter(pl.col("code") == MARKET["code"])
+    assert_frame_equal(of_first, alone.effects, rel_tol=1e-9)
+    assert both.effects.select(KEY).n_unique() == 2
+
+
+def test_the_markets_of_the_demonstration(place: Place) -> None:
+    """The lines of a real run: every dollar is on a solved market or told as unsolved."""
+    lines = place.table("lines").lazy()
+    trade = pl.scan_parquet(next(place.root.rglob("trade/us-2024.parquet")))
+    rate = pl.lit(0.025)
+    others = trade.filter(importer="USA").with_columns(rate=rate)
+    asked = sources_table(lines, others)
+    found = solve_markets(asked, elasticities().lazy(), Settings(Plan(count=16), (0.2, 0.4, 0.6)))
+    Effects.validate(found.effects)
+    value = asked.select("value_usd").sum().collect().item()
+    is_solved = pl.col("verdict") == "solved"
+    of_solved = found.effects.filter(is_solved).select("value_before_usd").sum().item()
+    unsolved = found.markets.select("unsolved_value_usd").sum().item()
+    assert of_solved + unsolved == pytest.approx(value)
+    assert set(found.markets["verdict"]) <= {"solved", "unknown input", "no trade"}
+    assert found.markets.filter(is_solved).height > 200
+    japan = found.effects.filter(pl.col("partner") == "JPN", is_solved)
+    assert japan["value_after_usd"].sum() < japan["value_before_usd"].sum()
