@@ -7,6 +7,7 @@ rate is not, and so neither is the market.
 
 import polars as pl
 
+from calc.base import attach_base
 from calc.dictionary import conform
 from calc.tables.effects import MarketKey, Sources
 
@@ -38,6 +39,28 @@ def of_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def others_of(trade: pl.LazyFrame, base: pl.LazyFrame) -> pl.LazyFrame:
+    """Trade rows with the base duty that they go on paying, for the partners no measure names.
+
+    A duty with a specific part is not known here, as it needs a quantity in its unit.
+
+    Args:
+        trade: Rows of TRADE with ``duty_base_usd`` (``calc.hits.with_duty_base``).
+        base: Rows of BASE in force at the date of the law, one programme only.
+
+    Returns:
+        The key of a market, ``partner``, ``customs_value_usd`` and ``rate``, null where not known.
+    """
+    rated = attach_base(trade, base, trade.select("code").unique())
+    is_plain = pl.col("base_specific_rate_usd").is_null()
+    return rated.select(
+        *KEY,
+        "partner",
+        customs_value_usd="duty_base_usd",
+        rate=pl.when(is_plain).then(pl.col("base_ad_valorem_rate")),
+    )
+
+
 def known_sum(amount: str, where: pl.Expr) -> pl.Expr:
     """The sum of an amount over some segments; null where one of them is not known."""
     chosen = pl.col(amount).filter(where)
@@ -61,8 +84,7 @@ def sources_table(
 
     Args:
         lines: LINES of a run.
-        others: Trade rows of partners that no measure names: the key of a market, ``partner``,
-            ``customs_value_usd`` and ``rate``, null where the duty is not known.
+        others: What ``others_of`` gives; rows of partners that a measure names are not looked at.
         domestic: Sales of domestic producers, the key and ``sales_usd``; None where not known.
 
     Returns:

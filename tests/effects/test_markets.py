@@ -1,24 +1,34 @@
 """From the lines of a run to the effects on its markets, and what is told of those without."""
 
+from datetime import date
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from calc.dictionary import polars_schema
 from calc.effects.draws import Plan
 from calc.effects.markets import Results, Settings, solve_markets
 from calc.effects.model import Duty, Market, Responses, Schedule
 from calc.effects.results import effects_of
-from calc.sources import KEY, sources_table
+from calc.hits import with_duty_base
+from calc.sources import KEY, others_of, sources_table
+from calc.tables.base import Base
 from calc.tables.effects import Effects, MarketEffects, Sources
 from pipelines.reference import elasticities
-from tests.run.tool import Place
+from tests.run.tool import ROOT, Place
+from tests.strategies import table
 
 MARKET = {
     "importer": "USA", "period": "2024", "flow": "import", "nomenclature": "HTS2024",
     "code": "87089981",
+}  # fmt: skip
+RATE = {
+    "importer": "USA", "partner": "*", "programme": "mfn", "valid_from": date(2020, 1, 1),
+    "source": "made up",
 }  # fmt: skip
 PLAN = Plan(count=64, seed=1)
 AT_HOME = Settings(PLAN)
@@ -84,6 +94,28 @@ def test_sources_are_the_named_the_others_and_home() -> None:
         ("MEX", 5.0, 0.025, None, 1.0),
         ("USA", 60.0, 0.0, 0.0, 1.0),
     ]
+
+
+def test_the_others_go_on_paying_their_base_duty() -> None:
+    """The longest prefix; with a specific part, or without a rate, it is not known."""
+    base = table(
+        [
+            RATE | {"code": "87", "ad_valorem_rate": 0.1},
+            RATE | {"code": "870899", "ad_valorem_rate": 0.025},
+            RATE | {"code": "7005", "ad_valorem_rate": 0.0, "specific_rate_usd": 1.0,
+                    "specific_unit": "kg"},
+        ],
+        Base,
+    )  # fmt: skip
+    codes = ("87089981", "87032301", "70051000", "01012100")
+    trade = pl.LazyFrame(
+        [MARKET | {"code": code, "partner": "DEU", "duty_base_usd": 5.0} for code in codes]
+    )
+    found = others_of(trade, base.lazy()).collect()
+    assert dict(found.select("code", "rate").iter_rows()) == dict(
+        zip(codes, (0.025, 0.1, None, None), strict=True)
+    )
+    assert found["customs_value_usd"].to_list() == [5.0] * 4
 
 
 def test_a_market_of_tables_is_the_market_of_arrays() -> None:
@@ -182,8 +214,9 @@ def test_the_markets_of_the_demonstration(place: Place) -> None:
     """The lines of a real run: every dollar is on a solved market or told as unsolved."""
     lines = place.table("lines").lazy()
     trade = pl.scan_parquet(next(place.root.rglob("trade/us-2024.parquet")))
-    rate = pl.lit(0.025)
-    others = trade.filter(importer="USA").with_columns(rate=rate)
+    base = pl.read_csv(ROOT / "data" / "raw" / "us-mfn-2024.csv", schema=polars_schema(Base))
+    valued = with_duty_base(nw.from_native(trade), held=["customs_value_usd"])
+    others = others_of(nw.to_native(valued), base.lazy())
     asked = sources_table(lines, others)
     found = solve_markets(asked, elasticities().lazy(), Settings(Plan(count=16), (0.2, 0.4, 0.6)))
     Effects.validate(found.effects)
