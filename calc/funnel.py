@@ -13,7 +13,8 @@ from calc.tables.reports import Funnel
 class Stage:
     """A step of the funnel: what its rows are, how many, and what they are worth (null: unknown).
 
-    ``kind`` is in, rejected, excluded, kept or part; ``value_usd`` is of the rows that have one.
+    ``kind`` is in, rejected, excluded, kept, part or beside; ``value_usd`` is of the rows that
+    have one.
     """
 
     stage: str

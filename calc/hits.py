@@ -28,7 +28,11 @@ def with_duty_base(trade: Frame, *, held: Collection[str] = VALUE_COLUMNS) -> Fr
         The same rows plus ``duty_base_usd`` (see ``calc.valuation.duty_base``) and ``value_e4``
         (the same in ten-thousandths of a USD).
     """
-    value = duty_base(held)
+    return with_value(trade, duty_base(held))
+
+
+def with_value(trade: Frame, value: nw.Expr) -> Frame:
+    """Trade with a value as its value for duty: ``duty_base_usd`` and ``value_e4``."""
     return trade.with_columns(value.alias("duty_base_usd"), to_units(value).alias("value_e4"))
 
 

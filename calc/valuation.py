@@ -41,6 +41,23 @@ def duty_base(held: Collection[str] = VALUE_COLUMNS) -> nw.Expr:
     return nw.coalesce(nw.col("customs_value_usd"), *own) if own else nw.col("customs_value_usd")
 
 
+def export_base(held: Collection[str] = VALUE_COLUMNS, *, share: float | None = None) -> nw.Expr:
+    """The value on which a row's exporter levies duty: free on board; null where it is not known.
+
+    The value recorded as such comes first, then the customs value of an importer that levies duty
+    on values free on board.
+
+    Args:
+        held: Value columns that hold anything.
+        share: Value free on board as a share of a value on another basis, where one is assumed.
+    """
+    importers = [name for name, found in BASIS_OF_IMPORTER.items() if found == "fob"]
+    customs = nw.when(nw.col("importer").is_in(importers)).then(nw.col("customs_value_usd"))
+    known = [nw.col("fob_value_usd"), customs] if "fob_value_usd" in held else [customs]
+    assumed = [] if share is None else [any_value(held) * share]
+    return nw.coalesce(*known, *assumed) if len(known) + len(assumed) > 1 else customs
+
+
 def any_value(held: Collection[str] = VALUE_COLUMNS) -> nw.Expr:
     """The value of a row for sums of trade: the duty base, else the CIF, else the FOB value."""
     others = [nw.col(column) for column in COLUMN_OF_BASIS.values() if column in held]

@@ -8,8 +8,10 @@ import dataframely as dy
 
 from calc.tables.audit import Quarantine, Rejects, RuleCounts
 from calc.tables.base import Base
+from calc.tables.beside import Beside, Drawback
 from calc.tables.effects import Effects, MarketEffects, Sources
 from calc.tables.elasticities import Elasticities
+from calc.tables.instruments import Amounts, ExportDuties, Instruments
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
 from calc.tables.nomenclature import HsCodes, HsCorrelations
@@ -24,7 +26,6 @@ from calc.tables.reports import (
     ByProduct,
     Controls,
     Funnel,
-    Instruments,
     Sweep,
     Unmatched,
 )
@@ -54,6 +55,10 @@ TABLES: dict[str, type[dy.Schema]] = {
     "by_measure": ByMeasure,
     "by_authority": ByAuthority,
     "instruments": Instruments,
+    "amounts": Amounts,
+    "beside": Beside,
+    "drawback": Drawback,
+    "export_duties": ExportDuties,
     "controls": Controls,
     "sweep": Sweep,
     "by_date": ByDate,

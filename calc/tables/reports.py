@@ -167,8 +167,9 @@ class Funnel(dy.Schema):
     step = dy.Int16(primary_key=True, min=1, metadata=COUNT, description="Order of the step.")
     stage = dy.String(description="What the rows of the step are.")
     kind = dy.String(
-        regex="^(in|rejected|excluded|kept|part)$",
-        description="in, less rejected, less excluded, is kept; part: a part of what is kept.",
+        regex="^(in|rejected|excluded|kept|part|beside)$",
+        description="in, less rejected, less excluded, is kept; part: a part of what is kept; "
+        "beside: flows that the trade table does not hold, in no other step.",
     )
     reason = dy.String(nullable=True, description="Why rows leave at the step.")
     rows = dy.Int64(nullable=True, min=0, metadata=COUNT, description="Rows of the step.")
@@ -191,26 +192,6 @@ class ByAuthority(dy.Schema):
         description="order of law: what each adds to those before it; or shapley: on average.",
     )
     duty_increment_usd = usd("What the authority adds at unchanged trade, by the method.")
-
-
-class Instruments(dy.Schema):
-    """A measure that is no import duty: what it covers, what it takes, the trade on its goods."""
-
-    importer = dy.String(primary_key=True, description="Importer of the scenario.")
-    measure_id = dy.String(primary_key=True, description="The measure.")
-    instrument = dy.String(description="procurement-ban, import-ban, export-duty or export-ban.")
-    imposed_by = dy.String(description="Economy that imposes it.")
-    authority = dy.String(description="Legal basis.")
-    state = dy.String(description="State of the measure at the date of the law.")
-    covered_usd = usd("What the measure reaches, such as contracts, as the scenario states it.")
-    covered_low_usd = usd("Least that it may reach.")
-    covered_high_usd = usd("Most that it may reach.")
-    affected_usd = usd("What it takes, such as awards that were won, as the scenario states it.")
-    affected_low_usd = usd("Least that it may take.")
-    affected_high_usd = usd("Most that it may take.")
-    affected_share = share("What it takes as a share of what it reaches.")
-    trade_value_usd = usd("Imports of its goods from its partners in the table.")
-    source = dy.String(description="Citation of the legal act or of the assumption.")
 
 
 class Controls(dy.Schema):

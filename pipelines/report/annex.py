@@ -23,15 +23,16 @@ def annex(components: pl.DataFrame, lines: pl.DataFrame, measures: pl.DataFrame)
     named = components.filter(pl.col("status") != "excluded")
     days = lines.select(*key, "description", "valid_from", "valid_until")
     whole = named.join(days, on=key, how="left", validate="m:1")
-    grouped = whole.group_by("measure_id", "code", "rate_text").agg(
+    measure = ["importer", "measure_id"]  # two importers may have measures of one id
+    grouped = whole.group_by(*measure, "code", "rate_text").agg(
         pl.col("description", "valid_from", "valid_until", "state").first(),
         pl.col("partner").unique().sort().str.join(" "),
     )
     last = pl.col("valid_until").dt.offset_by("-1d")
-    sources = measures.select("measure_id", "source")
+    sources = measures.select(*measure, "source")
     return (
-        grouped.join(sources, on="measure_id", how="left", validate="m:1")
-        .sort("measure_id", "code", "rate_text")
+        grouped.join(sources, on=measure, how="left", validate="m:1")
+        .sort("measure_id", "importer", "code", "rate_text")
         .select(
             "code",
             pl.col("description").fill_null(""),

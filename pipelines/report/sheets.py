@@ -13,7 +13,8 @@ from pipelines.report.grid import Cell, Grid
 
 TABLE_SHEETS = (
     *HEADLINE_TABLES,
-    *("by_authority", "instruments", "controls"),
+    *("by_authority", "instruments", "amounts", "export_duties", "beside", "drawback"),
+    "controls",
     *("lines", "components", "unmatched", "funnel"),
 )
 MOST_FROZEN = 2

@@ -10,6 +10,7 @@ from pipelines.report.figures import (
     Figures,
     Tables,
     cells_hit,
+    exact_sum,
     rows_left_out,
     rows_read,
     run_figures,
@@ -47,6 +48,8 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
         *rate_lines(figures, tables),
         *check_lines(tables),
         *beside_lines(tables),
+        *export_lines(tables),
+        *aside_lines(tables),
         *cell_lines(tables),
         *unmatched_lines(tables),
         f"files        {facts.folder}: {PAGE_NAME} and {len(facts.files)} files in all",
@@ -76,6 +79,10 @@ def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
         "unmatched": unmatched_counts(tables),
         "failed_checks": failed_checks(tables),
         "instruments": tables["instruments"].to_dicts() if "instruments" in tables else [],
+        **{
+            name: tables[name].to_dicts() if name in tables else []
+            for name in ("export_duties", "beside", "drawback")
+        },
         "controls": tables["controls"].to_dicts() if "controls" in tables else [],
     }
 
@@ -180,8 +187,32 @@ def beside_lines(tables: Tables) -> Iterator[str]:
         yield f"control      {figure} should be {stated} USD, is {found} USD: {row['verdict']}"
     for row in tables["instruments"].iter_rows(named=True) if "instruments" in tables else ():
         covered, affected = number(row["covered_usd"]), number(row["affected_usd"])
+        if row["instrument"] == "export-duty":
+            continue
         what = f"{row['measure_id']} ({row['instrument']}, {row['state']})"
         yield f"no duty      {what}: covered {covered} USD, affected {affected} USD"
+
+
+def export_lines(tables: Tables) -> Iterator[str]:
+    """Duties of exporters, a line each: whose revenue, on what value."""
+    for row in tables["export_duties"].iter_rows(named=True) if "export_duties" in tables else ():
+        whose = f"{row['measure_id']} ({row['revenue_of']}'s revenue, {row['state']})"
+        off = row["value_not_fob_usd"]
+        beside = f"; unknown on {number(off)} USD not free on board" if off else ""
+        duty, value = number(row["export_duty_usd"]), number(row["in_force_value_usd"])
+        yield f"export duty  {whose}: {duty} USD on {value} USD{beside}"
+
+
+def aside_lines(tables: Tables) -> Iterator[str]:
+    """Flows beside the trade table with their duty, and what is paid back of duties."""
+    if "beside" in tables:
+        for (name,), rows in tables["beside"].group_by("beside_id", maintain_order=True):
+            value, duty = (number(exact_sum(rows, one)) for one in ("value_usd", "duty_usd"))
+            yield f"beside       {name}: {value} USD not in the table, duty {duty} USD"
+    if "drawback" in tables:
+        names = ("duty_usd", "drawback_usd", "duty_after_drawback_usd")
+        duty, back, after = (number(exact_sum(tables["drawback"], name)) for name in names)
+        yield f"drawback     of {duty} USD of duty {back} USD are paid back: {after} USD are left"
 
 
 def cell_lines(tables: Tables) -> Iterator[str]:

@@ -26,11 +26,17 @@ TABLE_FILES = {
     "by_measure": "by measure, each by itself",
     "by_authority": "duty by authority, in parts that add up",
     "instruments": "measures that are no duty: what they cover and what they take",
+    "amounts": "the rows of tables of amounts that measures which are no duty cover or take",
+    "export_duties": "duties of exporters on their exports: no revenue of the importer",
+    "beside": "flows that the trade table does not hold, with their duty: in no other figure",
+    "drawback": "what is paid back of the duty, by assumption: in no other figure",
     "controls": "published figures that the run should meet, and whether it does",
     "unmatched": "schedule without trade, and trade of the groups that no measure names",
     "funnel": "rows and dollars from the source files to the lines affected",
     "provenance": "the source file and row of every line",
 }
+OF_SOME = ("instruments", "amounts", "export_duties", "beside", "drawback", "controls")
+"""Tables that a run has only where its scenario says something of that kind."""
 VALIDATION_FILES = {
     "report.html": "the verdict on the trade table, for people",
     "verdict.json": "the verdict on the trade table, for machines",

@@ -1,17 +1,20 @@
 """Each part of a run answered by itself, and the tables of all of them put together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from calc.funnel import funnel_table
+from calc.periods import Reference
 from calc.tables import TABLES
+from pipelines.run.beside import beside_stages, beside_table, drawback_table
 from pipelines.run.compute import Answer, Tables, answer
 from pipelines.run.controls import controls_table
+from pipelines.run.exports import export_duties_table
 from pipelines.run.funnel import stages_of
 from pipelines.run.inputs import Inputs
-from pipelines.run.instruments import instruments_table
+from pipelines.run.instruments import amounts_table, instruments_table
 from pipelines.run.question import Question
 
 
@@ -43,13 +46,32 @@ def answered(inputs: Inputs, question: Question) -> Part:
     """
     found = answer(question)
     importer = inputs.scenario.importer
-    stages = stages_of(question, found, inputs.record, inputs.verdict)
+    flows = beside_table(inputs)
+    stages = [
+        *stages_of(question, found, inputs.record, inputs.verdict),
+        *beside_stages(flows),
+    ]
     tables = {**found.tables, "funnel": funnel_table(stages, importer)}
-    if question.may_hit_nothing:
+    tables |= {"beside": flows} if flows.height else {}
+    if inputs.scenario.drawback:
+        tables["drawback"] = drawback_table(inputs, found.tables)
+    if any(one.instrument.kind != "duty" for one in inputs.scenario.measures):
         tables["instruments"] = instruments_table(inputs, question, found.period)
+        tables |= dict(_of_some(inputs, question, found.period))
     if inputs.scenario.controls:
         tables["controls"] = controls_table(inputs, found.tables["by_importer"])
     return Part(inputs=inputs, found=found, tables=tables)
+
+
+def _of_some(
+    inputs: Inputs, question: Question, period: Reference
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Tables of what only some scenarios say: rows of amounts, duties of exporters."""
+    amounts = amounts_table(inputs)
+    if amounts.height:
+        yield "amounts", amounts
+    if inputs.law.export_policy.branches:
+        yield "export_duties", export_duties_table(inputs, question, period)
 
 
 def joined(parts: Sequence[Tables]) -> Tables:

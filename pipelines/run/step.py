@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from pipelines.run.question import Question
     from pipelines.scenario.model import Scenario
 
-SUMMARY_TABLES = ("by_importer", "by_group", "funnel", "unmatched", "instruments", "controls")
+SUMMARY_TABLES = (
+    *("by_importer", "by_group", "funnel", "unmatched", "instruments", "controls"),
+    *("export_duties", "beside", "drawback"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +181,8 @@ def question_of(inputs: Inputs) -> "Question":
         groups=product_groups(scenario.nomenclature),
         descriptions=descriptions(scenario.nomenclature),
         with_shapley=inputs.settings.shapley,
-        may_hit_nothing=any(one.instrument.kind != "duty" for one in scenario.measures),
+        may_hit_nothing=bool(scenario.beside)
+        or any(one.instrument.kind != "duty" for one in scenario.measures),
     )
 
 

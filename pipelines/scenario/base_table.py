@@ -122,6 +122,11 @@ def _has_claims(own: pl.DataFrame) -> bool:
     return PROGRAMME in set(own["programme"])
 
 
+def free_base(importer: str) -> pl.DataFrame:
+    """BASE of an importer in which all goods are free."""
+    return _constant(importer, Duty(text="Free"))
+
+
 def _constant(importer: str, rate: Duty) -> pl.DataFrame:
     """One rate on each chapter, from the first day that a scenario can name."""
     rows = [

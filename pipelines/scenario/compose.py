@@ -5,6 +5,7 @@ from pathlib import Path
 
 from calc.rate_text import quoted
 from pipelines.scenario.base_source import read_base
+from pipelines.scenario.beside import read_beside, read_drawback
 from pipelines.scenario.changes import AddFile, apply_change
 from pipelines.scenario.control import read_controls
 from pipelines.scenario.document import Document, read_document
@@ -88,9 +89,12 @@ def read_whole(document: Document, root: Path, *, highest: float, workspace: Wor
         eras=in_order(draft.eras),
         quotas=tuple(draft.quotas[name] for name in sorted(draft.quotas)),
         controls=tuple(draft.controls[name] for name in sorted(draft.controls)),
+        beside=tuple(draft.beside[name] for name in sorted(draft.beside)),
+        drawback=tuple(draft.drawback[name] for name in sorted(draft.drawback)),
         reading=draft.reading,
         known_at=draft.known_at,
         reference=draft.reference,
+        fob_share=draft.fob_share,
         files=tuple(composer.files.used[name] for name in sorted(composer.files.used)),
         notes=tuple(sorted({*composer.files.notes, *composer.files.unread()})),
         stated=draft.stated,
@@ -163,6 +167,9 @@ def _law(top: Table, draft: Draft, setting: Setting, add: AddFile) -> None:
     draft.quotas |= {quota.name: quota for quota in read_quotas(top, setting)}
     setting = replace(setting, quotas=tuple(draft.quotas))
     _measures(top, draft, setting)
+    draft.beside |= {flow.name: flow for flow in read_beside(top, setting)}
+    authorities = sorted({measure.authority for measure in draft.measures})
+    draft.drawback |= {each.part: each for each in read_drawback(top, authorities)}
     draft.controls |= {control.figure: control for control in read_controls(top)}
     stacking = read_stacking(top, setting.reference)
     own = {era.valid_from for era in stacking.eras}

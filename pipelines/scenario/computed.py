@@ -13,8 +13,6 @@ NOT_COMPUTED: Mapping[str, str] = {
     "credit": "leave it out; the duty is then an upper bound",
     "quota": "write the rate within or over the quota",
     "reading": "leave it out: the law is read as it is",
-    "export-duty": "write the scenario of the importer's duties by itself",
-    "a table of amounts": "write the sum of the table as the amount",
 }
 """Name to what to do instead."""
 
@@ -45,11 +43,6 @@ def _used(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 def _used_by(measure: Measure) -> Iterator[str]:
     yield from measure.features
-    if measure.instrument.kind == "export-duty":
-        yield "export-duty"
-    amounts = (measure.instrument.covered, measure.instrument.affected)
-    if any(amount is not None and amount.table for amount in amounts):
-        yield "a table of amounts"
     if measure.credit is not None:
         yield "credit"
     if measure.quota is not None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from calc.policy.grammar import Reading
-from pipelines.scenario.assumed import Era, Share
-from pipelines.scenario.instruments import Control, Quota
+from pipelines.scenario.assumed import Era, Range, Share
+from pipelines.scenario.instruments import BesideFlow, Control, PaidBack, Quota
 from pipelines.scenario.model import BaseSource, Measure
 
 
@@ -37,11 +37,14 @@ class Draft:
     reference: str | None = None
     known_at: date | None = None
     base: BaseSource | None = None
+    fob_share: Range | None = None
     measures: list[Measure] = field(default_factory=list)
     shares: dict[str, Share] = field(default_factory=dict)
     eras: list[Era] = field(default_factory=list)
     quotas: dict[str, Quota] = field(default_factory=dict)
     controls: dict[str, Control] = field(default_factory=dict)
+    beside: dict[str, BesideFlow] = field(default_factory=dict)
+    drawback: dict[str, PaidBack] = field(default_factory=dict)
     stated: dict[str, Any] = field(default_factory=dict)
 
     def measure(self, name: str) -> Measure | None:

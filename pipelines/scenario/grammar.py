@@ -31,9 +31,13 @@ class Grammar:
         return (*self.required, *self.optional)
 
 
-LAW = ("portions", "contents", "stacking", "events", "quota", "control")
+LAW = (
+    *("portions", "contents", "stacking", "events", "quota", "control"),
+    *("beside", "drawback"),
+)
 SETTINGS = (
     *("title", "as_of", "note", "known_at", "reading", "reference", "currencies", "min_max"),
+    "fob_share",
 )
 SCENARIO = Grammar(
     noun="a scenario",
@@ -202,6 +206,12 @@ AMOUNT = Grammar(
     header="[[measure]]",
     required={"source": 'source = "..."'},
     optional=("central", "low", "high", "table", "note"),
+)
+BESIDE = Grammar(
+    noun="a flow beside the trade",
+    header="[[beside]]",
+    required={"id": 'id = "parcels"', "source": 'source = "..."'},
+    optional=("table", "central", "low", "high", "rate", "measure", "note"),
 )
 CREDIT = Grammar(
     noun="a credit",

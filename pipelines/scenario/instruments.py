@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from pipelines.scenario.assumed import Range
@@ -10,13 +11,33 @@ INSTRUMENTS = ("duty", "procurement-ban", "import-ban", "export-duty", "export-b
 WITHOUT_A_RATE = ("procurement-ban", "import-ban", "export-ban")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountRow:
+    """A row of a table of amounts, in USD; ``number`` is its row in the file, the header being 1.
+
+    What a row does not say is an empty text, or null of an amount.
+    """
+
+    table: str
+    number: int
+    partner: str
+    code: str
+    group: str
+    central: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    source: str
+    note: str
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount of USD with its range, or a table of amounts; and where it is from."""
+    """An amount of USD with its range and source; of a table of amounts the sum, and its rows."""
 
     range: Range | None
     table: str
     source: str
+    rows: tuple[AmountRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +60,32 @@ class Instrument:
 
 
 DUTY = Instrument()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideFlow:
+    """Flows beside the trade table: their rows, and the measure or the rate that charges them.
+
+    Exactly one of ``measure_id`` and ``rate`` (a fraction of the value) is given.
+    """
+
+    name: str
+    rows: tuple[AmountRow, ...]
+    measure_id: str | None
+    rate: float | None
+    rate_text: str
+    source: str
+    stated: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidBack:
+    """A share of a duty that is paid back: of ``base``, an authority, or all others (``share``)."""
+
+    part: str
+    range: Range
+    source: str
+    stated: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

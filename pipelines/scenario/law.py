@@ -48,7 +48,8 @@ class Law:
         shares: SHARES that are assumed at the date.
         base: BASE of the importer in force at the date.
         preferences: Rates of BASE in force that are owed only where a portion claims them.
-        policy: The same law as objects: branches, stacking, portions, contents, claims.
+        policy: The import duties as objects: branches, stacking, portions, contents, claims.
+        export_policy: The duties that exporters levy, in the same form.
         change_dates: Days on which a measure, an exclusion or the members of a group change, or
             one base rate follows another; sorted.
         valid_from: Since when the law stands as it does at the date; null where open.
@@ -68,6 +69,7 @@ class Law:
     base: pl.DataFrame
     preferences: pl.DataFrame
     policy: Policy
+    export_policy: Policy
     change_dates: tuple[date, ...]
     valid_from: date | None
     valid_until: date | None
@@ -113,6 +115,7 @@ def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
         base=base.in_force_at(day),
         preferences=base.preferences_at(day),
         policy=policy_of(scenario, branches, day),
+        export_policy=policy_of(scenario, branches, day, instrument="export-duty"),
         change_dates=tuple(changes),
         valid_from=valid_from,
         valid_until=valid_until,

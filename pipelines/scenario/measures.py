@@ -17,12 +17,13 @@ from pipelines.scenario.fields import (
 )
 from pipelines.scenario.grammar import BAN, EXCLUSION, MEASURE, check_keys
 from pipelines.scenario.instrument_keys import (
+    exporter_scope,
     kind_of_instrument,
     read_credit,
     read_instrument,
     read_quota_name,
 )
-from pipelines.scenario.instruments import WITHOUT_A_RATE
+from pipelines.scenario.instruments import WITHOUT_A_RATE, Instrument
 from pipelines.scenario.model import ALL, Exclusion, Measure, PartnerScope
 from pipelines.scenario.names import ID, ID_RULE, LEGAL_BASIS, LEGAL_BASIS_RULE
 from pipelines.scenario.partners import read_partners
@@ -42,10 +43,10 @@ def read_measure(table: Table, setting: Setting) -> Measure:
     check_keys(table, BAN if kind in WITHOUT_A_RATE else MEASURE)
     goods, name = setting.goods, _id(table)
     products = goods.read(table, "products", may_be_all=True)
-    scope = read_partners(table, "partners", setting.reference, importer=setting.importer)
+    instrument, stated_instrument = read_instrument(table, kind, setting)
+    scope = _scope(table, instrument, setting)
     rates = _rates(table, scope, setting)
     alternatives, stated = read_alternatives(table, setting)
-    instrument, stated_instrument = read_instrument(table, kind, setting)
     credit, stated_credit = read_credit(table, setting)
     measure = Measure(
         measure_id=name,
@@ -77,6 +78,13 @@ def read_measure(table: Table, setting: Setting) -> Measure:
         table.refuse("but", "but takes goods in again, and no except leaves any out",
                      "add except, or take but out")  # fmt: skip
     return measure
+
+
+def _scope(table: Table, instrument: Instrument, setting: Setting) -> PartnerScope:
+    """The partners of a measure: those named, or the exporter that imposes it."""
+    return exporter_scope(instrument, setting.reference) or read_partners(
+        table, "partners", setting.reference, importer=setting.importer
+    )
 
 
 def _rates(table: Table, scope: PartnerScope, setting: Setting) -> Rates:

@@ -9,8 +9,16 @@ from typing import Any, Literal
 from calc.policy.expression import FREE, Expression, ad_valorem_rate
 from calc.policy.model import FULL, Alternative, Claim, Mode
 from calc.seasons import Season
-from pipelines.scenario.assumed import Era, Share
-from pipelines.scenario.instruments import DUTY, Control, Credit, Instrument, Quota
+from pipelines.scenario.assumed import Era, Range, Share
+from pipelines.scenario.instruments import (
+    DUTY,
+    BesideFlow,
+    Control,
+    Credit,
+    Instrument,
+    PaidBack,
+    Quota,
+)
 from pipelines.scenario.timed import Timing
 
 ALL = "*"
@@ -192,9 +200,10 @@ class Scenario:
     """A scenario file as read, its measures in the order of the file.
 
     ``trade`` is the name of an ingested table; ``as_of`` is null where the file leaves the date to
-    the command line, ``reference`` where it leaves the period of the trade to it; ``text_sha256``
-    is the SHA-256 of the file's bytes. ``parts`` are the scenarios that one includes, which then
-    has no measures of its own. ``files`` were read beside the scenario, the base apart.
+    the command line, ``reference`` where it leaves the period of the trade to it; ``fob_share`` is
+    what a value free on board is taken to be of a value on another basis; ``text_sha256`` is the
+    SHA-256 of the file's bytes. ``parts`` are the scenarios that one includes, which then has no
+    measures of its own. ``files`` were read beside the scenario, the base apart.
     """
 
     scenario_id: str
@@ -212,9 +221,12 @@ class Scenario:
     eras: tuple[Era, ...] = ()
     quotas: tuple[Quota, ...] = ()
     controls: tuple[Control, ...] = ()
+    beside: tuple[BesideFlow, ...] = ()
+    drawback: tuple[PaidBack, ...] = ()
     reading: str | None = None
     reference: str | None = None
     known_at: date | None = None
+    fob_share: Range | None = None
     files: tuple[UsedFile, ...] = ()
     parts: tuple["Scenario", ...] = ()
     notes: tuple[str, ...] = ()

@@ -13,15 +13,22 @@ from pipelines.scenario.relations import disjoint_of, nested_of, outer_of
 from pipelines.scenario.stacking import EVERY
 
 
-def policy_of(scenario: Scenario, branches: Sequence[MeasureBranch], as_of: date | None) -> Policy:
+def policy_of(
+    scenario: Scenario,
+    branches: Sequence[MeasureBranch],
+    as_of: date | None,
+    *,
+    instrument: str = "duty",
+) -> Policy:
     """The duties of the law at a date; branches in the order of MEASURES, shares by name.
 
-    Instruments that are no duty are not in it; ``pipelines.run.instruments`` tells of them.
+    Import duties, or export duties by themselves; bans are in neither.
 
     Args:
         scenario: The scenario.
         branches: The branches of its measures at the date, sorted by measure and number.
         as_of: The date.
+        instrument: The kind of measure that is in it.
     """
     begun = sorted(scenario.measures, key=_place)
     order = {measure.measure_id: place for place, measure in enumerate(begun)}
@@ -37,7 +44,7 @@ def policy_of(scenario: Scenario, branches: Sequence[MeasureBranch], as_of: date
                 seasons=tuple(map(name_of, seasons[each.season])) if each.season else (),
             )
             for each in branches
-            if each.measure.instrument.kind == "duty"
+            if each.measure.instrument.kind == instrument
         ),
         stacking=_stacking(scenario, as_of),
         portions=(*(one.name for one in scenario.shares if one.kind == "portion"), *entered),

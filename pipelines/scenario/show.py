@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.scenario.assumed import Era, Share
+from pipelines.scenario.instruments import BesideFlow
 from pipelines.scenario.model import Exclusion, Measure, PartnerScope, ProductWord, Scenario
 from pipelines.scenario.timed import FIRST_DAY, VOID, Happening, Timing
 from pipelines.scenario.written import key_of, statements
@@ -47,6 +48,8 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
         *(_share(share) for share in scenario.shares if share.stated),
         *(_named(f"quota.{quota.name}", quota.stated) for quota in scenario.quotas),
         *(_named(f"control.{each.figure}", each.stated) for each in scenario.controls),
+        *(_flow(flow) for flow in scenario.beside),
+        _drawback(scenario),
         *(_measure(measure, scenario) for measure in measures),
         *(_era(era) for era in scenario.eras),
         *(_changes(measure) for measure in measures),
@@ -58,6 +61,16 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
 def _named(header: str, values: Mapping[str, Any]) -> Iterator[str]:
     yield f"[{header}]"
     yield from statements(values)
+
+
+def _flow(flow: BesideFlow) -> Iterator[str]:
+    yield "[[beside]]"
+    yield from statements(flow.stated)
+
+
+def _drawback(scenario: Scenario) -> Iterator[str]:
+    if scenario.drawback:
+        yield from _named("drawback", {key_of(one.part): one.stated for one in scenario.drawback})
 
 
 def _share(share: Share) -> Iterator[str]:
@@ -84,7 +97,7 @@ def _measure(measure: Measure, scenario: Scenario) -> Iterator[str]:
             "id": measure.measure_id,
             "authority": measure.authority,
             "programme": measure.programme,
-            "partners": _partners(measure.partners),
+            "partners": None if measure.instrument.imposed_by else _partners(measure.partners),
             "products": measure.stated.get("products") or _goods(measure.products),
             "except": _goods(measure.left_out),
             "but": _goods(measure.taken_in),

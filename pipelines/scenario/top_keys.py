@@ -5,13 +5,17 @@ import re
 from calc.codes import EDITIONS, edition_of
 from calc.errors import did_you_mean
 from calc.rate_text import quoted
+from pipelines.scenario.assumed import Range
 from pipelines.scenario.draft import Draft
-from pipelines.scenario.fields import Table, day_of, name_of, note_of, shown, text_of
+from pipelines.scenario.fields import Table, day_of, name_of, note_of, shown, table_of, text_of
+from pipelines.scenario.grammar import SHARE, check_keys
 from pipelines.scenario.names import ID, ID_RULE, TABLE_NAME, TABLE_NAME_RULE
 from pipelines.scenario.partners import read_importer
+from pipelines.scenario.ranges import range_of
 from pipelines.scenario.reference import read_reference
 
 NOMENCLATURES = [f"HS{year}" for year in (1988, *EDITIONS)]
+STATED = ("currencies", "min_max", "fob_share")
 NATIONAL = re.compile(r"(?:HTS|CN)(?:19|20)[0-9]{2}")
 READINGS = ("averaged", "content-first-rest", "highest-among-programmes", "sum-of-programmes")
 """Readings of the law that other engines use, by the name under which they are replicated."""
@@ -46,7 +50,18 @@ def read_top(top: Table, draft: Draft) -> None:
     draft.as_of = day_of(top, "as_of") or draft.as_of
     draft.reading = _reading(top) or draft.reading
     draft.reference = read_reference_period(top) or draft.reference
-    draft.stated |= {key: top.values[key] for key in ("currencies", "min_max") if key in top.values}
+    draft.fob_share = _fob_share(top) or draft.fob_share
+    draft.stated |= {key: top.values[key] for key in STATED if key in top.values}
+
+
+def _fob_share(top: Table) -> Range | None:
+    """A value free on board as a share of a value on another basis; null where none is stated."""
+    inner = table_of(top, "fob_share", example='fob_share = { central = 0.94, source = "..." }')
+    if inner is None:
+        return None
+    check_keys(inner, SHARE)
+    text_of(inner, "source", example='source = "..."')
+    return range_of(inner)
 
 
 def read_reference_period(top: Table) -> str | None:

@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from calc.tables import TABLES
-from pipelines.run.facts import TABLE_FILES
+from pipelines.run.facts import OF_SOME, TABLE_FILES
 from tests.run.tool import ROOT, Done, Place
 from tests.validation.tables import row, write_trade
 
@@ -51,8 +51,7 @@ def war(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Done]:
     return place, done
 
 
-@pytest.mark.parametrize("name", [one for one in TABLE_FILES
-                                  if one not in ("instruments", "controls")])  # fmt: skip
+@pytest.mark.parametrize("name", [one for one in TABLE_FILES if one not in OF_SOME])
 def test_the_run_is_the_runs_of_its_parts(war: tuple[Place, Done], name: str) -> None:
     place, _ = war
     alone = pl.concat([place.table(name, run) for run in IDS.values()])

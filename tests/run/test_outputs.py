@@ -18,10 +18,10 @@ from calc.dictionary import column_names, polars_schema, summary, unit_of_column
 from calc.tables import TABLES
 from calc.tables.lines import Provenance
 from pipelines.parquet import file_metadata
-from pipelines.run.facts import TABLE_FILES
+from pipelines.run.facts import OF_SOME, TABLE_FILES
 from tests.run.tool import IMPORTS, ROOT, SCENARIO, Done, Place, contents, environment
 
-ALWAYS = [name for name in TABLE_FILES if name not in ("instruments", "controls")]
+ALWAYS = [name for name in TABLE_FILES if name not in OF_SOME]
 DECLARED: dict[str, type[dy.Schema]] = {**TABLES, "provenance": Provenance}
 
 

@@ -1,5 +1,6 @@
 """Instruments that are no duty, quotas, credits, controls; legal limits of authorities."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -22,20 +23,46 @@ source = "Proclamation"
 
 
 def test_procurement_ban(tmp_path: Path) -> None:
-    write(tmp_path, "firm,usd\nX,1\n", "awards.csv")
+    write(tmp_path, "partner,amount_usd\nJPN,1\nJapan,2.5\n", "awards.csv")
     text = BAN + (
         'covered_usd = { central = 10e9, low = 8e9, source = "a" }\n'
         'affected = { table = "awards.csv", source = "b" }\n'
     )
     measure = read(tmp_path, text).measures[0]
 
+    rows = measure.instrument.affected.rows if measure.instrument.affected else ()
     assert measure.instrument == Instrument(
         "procurement-ban",
         Amount(Range(10e9, 8e9), "", "a"),
-        Amount(None, "awards.csv", "b"),
+        Amount(Range(3.5), "awards.csv", "b", rows),
     )
+    assert [(row.number, row.partner, row.central) for row in rows] == [
+        (2, "JPN", 1),
+        (3, "JPN", Decimal("2.5")),
+    ]
     assert measure.rates == ()
-    assert only(tmp_path, text).what == "a table of amounts is read but not computed yet"
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        ("amount\n1\n", "column amount_usd is missing"),
+        ("amount_usd\n1000 USD\n", '"1000 USD" is not an amount of USD'),
+        ("amount_usd\n-1\n", '"-1" is not an amount of USD'),
+        ("amount_usd\nNaN\n", '"NaN" is not an amount of USD'),
+        ("amount_usd,source\n,x\n", "the row has no amount"),
+        ("amount_usd,low_usd\n1,2\n", "1 is not between low and high"),
+        ("amount_usd,partner\n1,Japn\n", '"Japn" is not an economy or a group of partners'),
+        ("amount_usd,code\n1,85.1\n", '"85.1" is not a code'),
+        ("amount_usd,group\n1,@tele\n", '"tele" is not a group of products'),
+        ("amount_usd\n", "awards.csv holds no rows: an annex names something"),
+    ],
+)
+def test_tables_of_amounts_that_cannot_be_read(tmp_path: Path, cells: str, what: str) -> None:
+    write(tmp_path, cells, "awards.csv")
+    text = BAN + 'affected = { table = "awards.csv", source = "b" }\n'
+
+    assert problems(tmp_path, text)[0].what == what
 
 
 @pytest.mark.parametrize("instrument", ["import-ban", "export-ban"])
@@ -51,12 +78,23 @@ def test_bans_have_no_rate(tmp_path: Path, instrument: str) -> None:
 
 
 def test_duty_on_exports(tmp_path: Path) -> None:
-    text = LAWFUL + 'direction = "export"\nimposed_by = "China"\n'
+    text = changed('partners = ["JPN"]\n', 'direction = "export"\nimposed_by = "China"\n')
+    measure = read(tmp_path, text).measures[0]
 
-    assert read(tmp_path, text).measures[0].instrument == Instrument(
-        "export-duty", imposed_by="CHN"
+    assert measure.instrument == Instrument("export-duty", imposed_by="CHN")
+    assert measure.partners.economies == ("CHN",)
+    found = law(tmp_path, text)
+    assert found.policy.branches == ()  # no duty of the importer
+    assert [branch.measure_id for branch in found.export_policy.branches] == ["cars"]
+    assert only(tmp_path, text + 'partners = ["JPN"]\n').what == (
+        "what CHN imposes on its exports reaches those of CHN"
     )
-    assert only(tmp_path, text).what == "export-duty is read but not computed yet"
+    assert only(tmp_path, text.replace('imposed_by = "China"\n', "")).what == (
+        "an export duty must say which exporter levies it"
+    )
+    assert only(tmp_path, text.replace("China", "USA")).what == (
+        "USA is the importer, which levies no duty on exports to itself"
+    )
     assert only(tmp_path, LAWFUL + 'imposed_by = "CHN"\n').what == (
         "a measure on imports is imposed by the importer"
     )
