@@ -1,28 +1,62 @@
-"""The row rules and key rules of a declared table, as data.
+"""The rules of a declared table, as data.
 
-Rules are read off a table's declaration and nothing else: presence from nullability, pattern from
-a regular expression, range from bounds, number from floats that must be finite, relation from the
-cross-column rules, unique from the key. Both executors (polars and great-expectations) take them
-from here.
+Row rules and the key rule are read off a table's declaration and nothing else: presence from
+nullability, pattern from a regular expression, range from bounds, number from floats that must be
+finite, relation from the cross-column rules, unique from the key. Rules on groups of rows are
+declared beside the table: a figure of each group, which must lie within bounds. Both executors
+(polars and great-expectations) take them from here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import dataframely as dy
 import polars as pl
 
-Kind = Literal["presence", "pattern", "range", "number", "relation", "unique"]
+from calc.relation import Condition
+
+Severity = Literal["error", "warning", "information"]
+RowKind = Literal["presence", "pattern", "set", "range", "number", "relation", "unique"]
+GroupKind = Literal[
+    "edition",
+    "existence",
+    "children",
+    "world",
+    "months",
+    "year",
+    "dominance",
+    "unit value",
+    "jump",
+    "first digit",
+    "share",
+    "sum",
+    "control",
+    "distinct",
+]
+Kind = RowKind | GroupKind
+
+REASONS = {
+    "presence": "what a row is about, and how far it can be trusted, cannot be told without it",
+    "pattern": "a text of another form matches no code of the law and would drop out of every join",
+    "set": "a word that is not known is a slip of the pen, or means something not thought of",
+    "range": "a figure beyond it is a slip of units or of signs, and would swamp every sum",
+    "number": "one cell that is no number makes every sum that it enters no number",
+    "relation": "cells of one row that contradict each other are not both right",
+    "unique": "a flow that is listed twice is counted twice",
+}
+"""Why a rule of a kind exists, where its declaration says nothing nearer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One thing that a table promises.
 
-    ``parameters`` holds what the kind needs: ``pattern``; ``minimum`` and ``maximum``;
-    ``columns`` of a key. ``expression`` is true where a row keeps the rule, null where it does
-    not apply; it is absent for the key, which no single row can break.
+    ``parameters`` holds what the kind needs: ``pattern``; ``values``; ``minimum`` and ``maximum``;
+    ``columns`` of a key; what a group is grouped ``by``. ``expression`` is true where a row keeps
+    the rule, null where it does not apply; it is absent for the key and for groups, which no single
+    row can break. ``relation`` is the same condition as a tree, where it was written as one, and
+    ``where`` the rows that the rule is about. ``reason`` says why the rule exists.
     """
 
     rule_id: str
@@ -30,9 +64,17 @@ class Rule:
     column: str | None
     kind: Kind
     message: str
-    severity: Literal["error", "warning", "information"] = "error"
+    reason: str = ""
+    severity: Severity = "error"
     parameters: dict[str, Any] = field(default_factory=dict)
     expression: pl.Expr | None = None
+    relation: Condition | None = None
+    where: Condition | None = None
+
+    @property
+    def is_on_groups(self) -> bool:
+        """Whether the rule judges groups of rows by a figure of theirs."""
+        return self.kind in get_args(GroupKind)
 
     def passes(self) -> pl.Expr:
         """True where a row keeps the rule, or where the rule does not apply to it.
@@ -51,7 +93,12 @@ def declared_rules(name: str, table: type[dy.Schema]) -> list[Rule]:
     return [*rules, *_relations(name, table), _key_rule(name, table)]
 
 
-def row_rules(rules: list[Rule]) -> list[Rule]:
+def group_rules(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules that judge groups of rows."""
+    return [rule for rule in rules if rule.is_on_groups]
+
+
+def row_rules(rules: Sequence[Rule]) -> list[Rule]:
     """The rules that can be judged on one row alone."""
     return [rule for rule in rules if rule.expression is not None]
 
@@ -63,6 +110,7 @@ def _column_rules(name: str, table: type[dy.Schema], column: str) -> Iterator[Ru
         yield Rule(
             rule_id=f"{name}.{column}.presence",
             kind="presence",
+            reason=REASONS["presence"],
             message=f"{column} is given",
             expression=col.is_not_null(),
             **common,
@@ -72,6 +120,7 @@ def _column_rules(name: str, table: type[dy.Schema], column: str) -> Iterator[Ru
         yield Rule(
             rule_id=f"{name}.{column}.pattern",
             kind="pattern",
+            reason=REASONS["pattern"],
             message=f"{column} matches {pattern}",
             parameters={"pattern": pattern},
             expression=col.str.contains(pattern),
@@ -86,6 +135,7 @@ def _number_rules(declared: Any, col: pl.Expr, common: dict[str, Any]) -> Iterat
         yield Rule(
             rule_id=f"{name}.{column}.number",
             kind="number",
+            reason=REASONS["number"],
             message=f"{column} is a finite number",
             expression=col.is_finite(),
             **common,
@@ -99,6 +149,7 @@ def _number_rules(declared: Any, col: pl.Expr, common: dict[str, Any]) -> Iterat
         yield Rule(
             rule_id=f"{name}.{column}.range",
             kind="range",
+            reason=REASONS["range"],
             message=f"{column} is {' and '.join(at_least + at_most)}",
             parameters={"minimum": low, "maximum": high},
             expression=_bounded(declared, col, bounds),
@@ -115,13 +166,14 @@ def _bounded(declared: Any, col: pl.Expr, bounds: list[pl.Expr]) -> pl.Expr:
 def _relations(name: str, table: type[dy.Schema]) -> Iterator[Rule]:
     for relation, rule in table._schema_validation_rules().items():
         declared: Any = getattr(table, relation)
-        sentence = (declared.validation_fn.__doc__ or relation).strip().splitlines()[0]
+        sentence, _, why = (declared.validation_fn.__doc__ or relation).strip().partition("\n")
         yield Rule(
             rule_id=f"{name}.{relation}",
             table=name,
             column=None,
             kind="relation",
             message=sentence.removesuffix("."),
+            reason=" ".join(why.split()).removesuffix(".") or REASONS["relation"],
             expression=rule.expr,
         )
 
@@ -134,5 +186,6 @@ def _key_rule(name: str, table: type[dy.Schema]) -> Rule:
         column=None,
         kind="unique",
         message=f"no two rows have the same {', '.join(key)}",
+        reason=REASONS["unique"],
         parameters={"columns": key},
     )

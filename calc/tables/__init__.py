@@ -6,7 +6,7 @@ metadata of the Parquet file, the data dictionary and the random tables of the p
 
 import dataframely as dy
 
-from calc.tables.audit import Quarantine, Rejects, RuleCounts
+from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts
 from calc.tables.base import Base
 from calc.tables.beside import Beside, Drawback
 from calc.tables.effects import Effects, MarketEffects, Sources
@@ -65,6 +65,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "unmatched": Unmatched,
     "funnel": Funnel,
     "rule_counts": RuleCounts,
+    "group_figures": GroupFigures,
     "rejects": Rejects,
     "quarantine": Quarantine,
     "hs_codes": HsCodes,

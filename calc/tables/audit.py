@@ -18,6 +18,7 @@ class RuleCounts(dy.Schema):
         description="error: the row cannot be used; warning: look at it; information: a fact.",
     )
     message = dy.String(description="What the rule asks, in a sentence.")
+    reason = dy.String(description="Why the rule exists.")
     rows_judged = dy.Int64(min=0, metadata=COUNT, description="Rows that the rule was run on.")
     rows_failed = dy.Int64(
         nullable=True,
@@ -28,7 +29,34 @@ class RuleCounts(dy.Schema):
     value_failed_usd = dy.Float64(
         nullable=True, metadata={"unit": "USD"}, description="Value of those rows, where known."
     )
+    groups_judged = dy.Int64(
+        nullable=True,
+        min=0,
+        metadata=COUNT,
+        description="Groups of rows whose figure was held to the rule; null for a rule on rows.",
+    )
+    groups_failed = dy.Int64(
+        nullable=True,
+        min=0,
+        metadata=COUNT,
+        description="Groups that break the rule; null for a rule on rows.",
+    )
     judged_by = dy.String(description="Engine that gave the verdict.")
+
+
+class GroupFigures(dy.Schema):
+    """A group of rows that a rule judges, by a figure of it."""
+
+    rule_id = dy.String(primary_key=True, description="The rule.")
+    group = dy.String(primary_key=True, description="What the rows of the group have in common.")
+    rows = dy.Int64(min=0, metadata=COUNT, description="Rows of the group.")
+    value_usd = dy.Float64(
+        nullable=True, metadata={"unit": "USD"}, description="Their value, where known."
+    )
+    figure = dy.Float64(
+        metadata={"unit": "as the rule says"}, description="What the rule holds within its bounds."
+    )
+    is_kept = dy.Bool(description="Whether the group keeps the rule.")
 
 
 class Rejects(dy.Schema):

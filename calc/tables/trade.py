@@ -3,6 +3,8 @@
 import dataframely as dy
 import polars as pl
 
+from calc.relation_truth import finite
+
 ECONOMY = r"^([A-Z]{3}|EU[0-9]{2})$"
 NOMENCLATURE = r"^(HS(1988|1992|1996|2002|2007|2012|2017|2022)|(HTS|CN)(19|20)[0-9]{2})$"
 CODE = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{10})$"
@@ -132,7 +134,7 @@ class Trade(dy.Schema):
     @dy.rule()
     def cif_is_not_below_fob(cls) -> pl.Expr:  # noqa: N805
         """Freight and insurance are not negative: a CIF value below FOB mixes two bases."""
-        return pl.col("cif_value_usd") >= pl.col("fob_value_usd")
+        return finite(pl.col("cif_value_usd")) >= finite(pl.col("fob_value_usd"))
 
 
 VALUE_COLUMNS = ("customs_value_usd", "cif_value_usd", "fob_value_usd")

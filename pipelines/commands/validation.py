@@ -1,16 +1,39 @@
 """``validate`` (alias ``check``) and ``rules``: is a table fit to be used, and by which rules."""
 
+import re
 from typing import Annotated, Any
 
 import typer
 
+from calc.errors import UsageError
 from pipelines.commands.common import AsJson, Quiet, WorkspaceOption, show
+
+NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
 
 Table = Annotated[
     str, typer.Argument(metavar="NAME|FILE", help="An ingested table, or a file in its layout.")
 ]
 Quarantine = Annotated[
     bool, typer.Option("--quarantine", help="Leave out the rows that break a rule, and say so.")
+]
+MaxRejected = Annotated[
+    str | None,
+    typer.Option(
+        "--max-rejected",
+        metavar="SHARE",
+        help='Leave failed rows out, up to this share of the rows, such as "0.1%".',
+        show_default=False,
+    ),
+]
+MaxRejectedUsd = Annotated[
+    float | None,
+    typer.Option(
+        "--max-rejected-usd",
+        metavar="USD",
+        min=0,
+        help="Leave failed rows out, up to this value in USD.",
+        show_default=False,
+    ),
 ]
 DataDocs = Annotated[
     bool,
@@ -24,12 +47,14 @@ DataDocs = Annotated[
 def validate(
     table: Table,
     quarantine: Quarantine = False,
+    max_rejected: MaxRejected = None,
+    max_rejected_usd: MaxRejectedUsd = None,
     data_docs: DataDocs = False,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Judge a trade table by the declared rules; exit 3 if a row breaks one.
+    """Judge a trade table by its rules; exit 3 if a row breaks one, 9 if it cannot be told.
 
     \b
     Examples:
@@ -37,14 +62,21 @@ def validate(
           a verdict, a report, and every failed row with its original text
       retorsion validate us-2024 --quarantine
           accept the table without the failed rows
+      retorsion validate us-2024 --max-rejected 0.1% --max-rejected-usd 1e6
+          the same, unless too much would be left out
     """  # noqa: D301
     from pipelines.progress import Talk
     from pipelines.validation.step import rejected, table_of, verdict_for
-    from pipelines.validation.verdict import Settings
+    from pipelines.validation.verdict import Choice, Settings
     from pipelines.workspace import open_workspace
 
     place, talk = open_workspace(workspace), Talk(quiet=quiet)
-    settings = Settings(quarantine=quarantine, data_docs=data_docs)
+    share = _share(max_rejected)
+    leave_out = quarantine or share is not None or max_rejected_usd is not None
+    choice = Choice(
+        quarantine=leave_out, max_rejected_share=share, max_rejected_usd=max_rejected_usd
+    )
+    settings = Settings(choice=choice, data_docs=data_docs)
     verdict = verdict_for(place, table_of(place, table), settings, talk)
     if data_docs:
         talk.say(_docs_notice(place, verdict))
@@ -54,23 +86,33 @@ def validate(
 
 
 def rules(as_json: AsJson = False) -> None:
-    """List the rules that a trade table is judged by.
+    """List the rules that a trade table is judged by, and why each exists.
 
     \b
     Example:
       retorsion rules --json
           the same list for machines
     """  # noqa: D301
-    from calc.rules import declared_rules
-    from calc.tables.trade import Trade
+    from calc.tables.trade_rules import trade_rules
 
-    declared = declared_rules("trade", Trade)
     listed = [
-        {"rule_id": rule.rule_id, "severity": rule.severity, "message": rule.message}
-        for rule in declared
+        {
+            "rule_id": rule.rule_id,
+            "kind": rule.kind,
+            "severity": rule.severity,
+            "message": rule.message,
+            "reason": rule.reason,
+        }
+        for rule in trade_rules()
     ]
-    width = max(len(rule.rule_id) for rule in declared)
-    lines = [f"{rule.rule_id:<{width}}  {rule.severity:<7}  {rule.message}" for rule in declared]
+    lines = [
+        text
+        for rule in listed
+        for text in (
+            f"{rule['rule_id']} ({rule['severity']}): {rule['message']}",
+            f"    because {rule['reason']}",
+        )
+    ]
     show({"rules": listed}, lines, as_json=as_json)
 
 
@@ -91,15 +133,15 @@ def _lines(place: Any, verdict: Any) -> list[str]:
     """The verdict for people: in words, the rules broken, where the rest is, what to do next."""
     from pipelines.validation.step import given_as
     from pipelines.validation.verdict import QUARANTINE_CSV, REPORT_FILE
-    from pipelines.validation.words import counted, money, sentence
+    from pipelines.validation.words import found_by, sentence
 
     folder = place.relative(verdict.folder)
-    broken = [
-        f"  {finding.rule_id}: {counted(finding.rows_failed, 'row')}, "
-        f"{money(finding.value_failed_usd)}"
-        for finding in verdict.failing
+    broken = [f"  {item.rule_id}: {found_by(item)}" for item in verdict.failing]
+    noticed = [
+        f"  {item.severity} {item.rule_id}: not so that {item.message}: {found_by(item)}"
+        for item in verdict.noticed
     ]
-    lines = [sentence(verdict), *broken, f"report: {folder}/{REPORT_FILE}"]
+    lines = [sentence(verdict), *broken, *noticed, f"report: {folder}/{REPORT_FILE}"]
     if verdict.rows_failed:
         lines.append(f"quarantine: {folder}/{QUARANTINE_CSV}")
     return [*lines, f"next: retorsion run SCENARIO --trade {given_as(place, verdict)}"]
@@ -110,3 +152,21 @@ def _docs_notice(place: Any, verdict: Any) -> str:
 
     pages = f"{place.relative(docs_of(verdict.folder))}/index.html"
     return f"{pages}: opening these pages loads scripts, fonts and a logo from the network"
+
+
+def _share(text: str | None) -> float | None:
+    """The fraction of a percentage given as an option; null where it is not given.
+
+    Raises:
+        UsageError: It is no percentage from 0 to 100.
+    """
+    if text is None:
+        return None
+    number = text.strip().removesuffix("%").strip()
+    if text.strip().endswith("%") and NUMBER.fullmatch(number) and float(number) <= 100:
+        return float(number) / 100
+    raise UsageError(
+        f"{text!r} is not a share of the rows",
+        where="--max-rejected",
+        hint='write a percentage from 0 to 100, such as "0.1%"',
+    )

@@ -42,6 +42,9 @@ VALIDATION_FILES = {
     "verdict.json": "the verdict on the trade table, for machines",
     "gx.json": "what great-expectations found",
     "rules.parquet": "what each rule found",
+    "groups.parquet": "the groups of rows that rules judge, with their figures",
+    "noticed.parquet": "the rows that a warning names; none is left out for it",
+    "noticed.csv": "the same for spreadsheets",
     "quarantine.parquet": "the rows left out, with their original text",
     "quarantine.csv": "the same for spreadsheets",
 }

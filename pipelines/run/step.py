@@ -125,10 +125,12 @@ def _judged_table(
     workspace: Workspace, name: str, settings: RunSettings, talk: Talk
 ) -> tuple[Path, Any]:
     from pipelines.validation.step import rejected, table_of, verdict_for
-    from pipelines.validation.verdict import Settings
+    from pipelines.validation.verdict import LEAVE_OUT, REFUSE, Settings
 
     table = table_of(workspace, name)
-    verdict = verdict_for(workspace, table, Settings(quarantine=settings.quarantine), talk)
+    verdict = verdict_for(
+        workspace, table, Settings(choice=LEAVE_OUT if settings.quarantine else REFUSE), talk
+    )
     if verdict.state == "invalid":
         raise rejected(workspace, verdict)
     return table, verdict

@@ -4,6 +4,7 @@ An expectation that could not be run is an error of ours, never a failed row; so
 which the two engines do not agree.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ import polars as pl
 
 from calc.errors import NotJudgedError
 from calc.rules import Rule
+from calc.tables.trade_rules import trade_columns
 from pipelines.validation import suite
 from pipelines.validation.rows import Judged
+from pipelines.validation.suite import SEVERITY
 from pipelines.validation.verdict import SuiteOn
 
 ENGINE = "great-expectations"
-UNSTABLE = ("id", "meta", "suite_parameters", "results")
+SUITE, GROUPS_SUITE = "rows", "groups"
+DETAIL = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,47 +52,67 @@ def audit(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None = No
             result = _run(table, judged, suite_on, docs)
         except Exception as err:  # whatever stops the engine, the table was not judged
             raise NotJudgedError(f"{ENGINE} stopped: {err}", where=table.name) from err
-    by_rule = {_rule_id(item): item for item in result["results"]}
+    by_rule = {_rule_id(item): item for item in result}
     for rule in judged.counts.iter_rows(named=True):
         _agree(rule, by_rule.get(rule["rule_id"]), suite_on)
     ordered = [_stable(by_rule[rule.rule_id]) for rule in judged.rules]
-    stable = {key: value for key, value in result.items() if key not in UNSTABLE}
     facts = {"judged_on": suite_on, "engine": ENGINE, "version": great_expectations.__version__}
     return Audit(
         version=great_expectations.__version__,
         suite_on=suite_on,
-        result=stable | facts | {"results": ordered},
+        result=facts | _totals(ordered) | {"results": ordered},
     )
 
 
-def _run(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None) -> dict[str, Any]:
+def _totals(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Whether every expectation is met, and how many are; those of an error decide."""
+    met = sum(item["success"] for item in results)
+    refusing = [item for item in results if item["severity"] == SEVERITY["error"]]
+    return {
+        "success": all(item["success"] for item in refusing),
+        "statistics": {"expectations": len(results), "met": met, "not_met": len(results) - met},
+    }
+
+
+def _run(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None) -> list[dict[str, Any]]:
+    """A result an expectation: on the rows and the groups, or on the counts."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    if suite_on == "rows":
-        columns = {name for rule in judged.rules for name in _columns(rule)}
-        frame = pl.scan_parquet(table).select(sorted(columns)).collect()
-        pandas, expected = suite.rows_frame(frame, judged), suite.rows_suite(judged, frame)
-    else:
-        pandas, expected = suite.counts_frame(judged), suite.counts_suite(judged)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("polars").add_dataframe_asset(table.stem)
-    batch = asset.add_batch_definition_whole_dataframe(suite_on)
-    named = context.suites.add(gx.ExpectationSuite(name="trade", expectations=expected))
-    definition = gx.ValidationDefinition(name=table.stem, data=batch, suite=named)
-    context.validation_definitions.add(definition)
-    detail = {"result_format": "BASIC", "partial_unexpected_count": 0}
     if docs is not None:
         _add_docs(context, docs)
-    result: Any = definition.run(batch_parameters={"dataframe": pandas}, result_format=detail)
+    source = context.data_sources.add_pandas("polars")
+    results: list[dict[str, Any]] = []
+    for name, pandas, expected in _asked(table, judged, suite_on):
+        asset = source.add_dataframe_asset(f"{table.stem}-{name}")
+        batch = asset.add_batch_definition_whole_dataframe(name)
+        named = context.suites.add(gx.ExpectationSuite(name=name, expectations=expected))
+        definition = gx.ValidationDefinition(name=asset.name, data=batch, suite=named)
+        context.validation_definitions.add(definition)
+        done: Any = definition.run(batch_parameters={"dataframe": pandas}, result_format=DETAIL)
+        results += done.to_json_dict()["results"]
     if docs is not None:
         context.build_data_docs()
-    return dict(result.to_json_dict())
+    return results
+
+
+def _asked(table: Path, judged: Judged, suite_on: SuiteOn) -> Iterator[tuple[str, Any, list[Any]]]:
+    """Each suite with its name and what it judges, made when it is its turn."""
+    if suite_on == "counts":
+        yield suite_on, suite.counts_frame(judged), suite.counts_suite(judged)
+        return
+    columns = {name for rule in judged.rules for name in _columns(rule)}
+    frame = pl.scan_parquet(table).select(sorted(columns)).collect()
+    yield SUITE, suite.rows_frame(frame, judged), suite.rows_suite(judged.rules, trade_columns())
+    yield GROUPS_SUITE, suite.groups_frame(judged), suite.groups_suite(judged.rules)
 
 
 def _columns(rule: Rule) -> list[str]:
-    """The columns that a rule reads."""
+    """The columns of the table that a rule on rows or on the key reads."""
+    if rule.is_on_groups:
+        return []
     if rule.expression is None:
         return list(rule.parameters["columns"])
     return rule.expression.meta.root_names()
@@ -116,20 +140,28 @@ def _agree(rule: dict[str, Any], item: dict[str, Any] | None, suite_on: SuiteOn)
     if item is None:
         raise NotJudgedError(f"{ENGINE} gave no result for rule {rule_id}", where=rule_id)
     stopped = _stopped(item["exception_info"])
-    if stopped or "unexpected_count" not in item["result"]:
+    result = item["result"]
+    count = result.get("unexpected_count", result.get("observed_value"))
+    if stopped or count is None:
         raise NotJudgedError(
             f"{ENGINE} could not run rule {rule_id}: {stopped or 'no count came back'}",
             where=rule_id,
             hint="the data are neither valid nor invalid; report this with the message",
         )
-    found = int(item["result"]["unexpected_count"])
-    expected = rule["rows_failed"] if suite_on == "rows" else int(rule["rows_failed"] > 0)
+    found, expected = int(count), _expected(rule, suite_on)
     if found != expected or item["success"] != (expected == 0):
         raise NotJudgedError(
             f"polars and {ENGINE} disagree on rule {rule_id}: {expected} against {found} failed",
             where=rule_id,
             hint="a bug of ours in one of the two forms of the rule; please report it",
         )
+
+
+def _expected(rule: dict[str, Any], suite_on: SuiteOn) -> int:
+    """What the second engine must count: groups or rows that fail, or whether any does."""
+    groups, rows = rule["groups_failed"], int(rule["rows_failed"])
+    failed = rows if groups is None else int(groups)
+    return failed if suite_on == "rows" else int(max(rows, failed) > 0)
 
 
 def _stopped(info: dict[str, Any]) -> str:

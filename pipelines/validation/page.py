@@ -2,78 +2,80 @@
 
 from collections.abc import Sequence
 from html import escape
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from pipelines.validation.verdict import QUARANTINE_CSV, QUARANTINE_FILE, Verdict
-from pipelines.validation.words import counted, dollars, money
+from pipelines.validation.examples import Examples, Row
+from pipelines.validation.html import breakable, head, number, section, table, whole_page
+from pipelines.validation.verdict import (
+    GROUPS_FILE,
+    NOTICED_CSV,
+    QUARANTINE_CSV,
+    QUARANTINE_FILE,
+    Finding,
+    Verdict,
+    refusals,
+)
+from pipelines.validation.words import counted, dollars, found_by, money, noticed
 
-ROWS_SHOWN = 50
-NUMBERS = {"Rows", "Row", "USD", "Judged", "Failed", "USD failed"}
 SENTENCES = {
-    "valid": "The table is valid: every row keeps every rule.",
+    "valid": "The table is valid: no row breaks a rule that refuses it.",
     "valid with quarantine": "The table is valid once the failed rows are left out, as chosen.",
-    "invalid": "The table is not valid: some rows break a rule, and nothing was left out.",
+    "invalid": "The table is not valid.",
 }
 
 
-def report(verdict: Verdict, quarantined: Sequence[dict[str, Any]]) -> str:
+def report(verdict: Verdict, examples: Examples) -> str:
     """The whole page.
 
     Args:
         verdict: The verdict.
-        quarantined: The first rows of the quarantine.
+        examples: The first rows and groups that break its rules.
     """
     title = f"Validation of {Path(verdict.subject.name).name}"
-    body = "\n".join(
+    return whole_page(
+        f"{title}: {verdict.state}",
+        f"retorsion {verdict.subject.tool_version}, validation",
+        body(verdict, examples, title),
+        "The rules, their counts and every failed row are beside this page, for machines.",
+    )
+
+
+def body(verdict: Verdict, examples: Examples, title: str) -> str:
+    """The sections of a verdict, without the page around them."""
+    return "\n".join(
         (
             _verdict(verdict, title),
             _judged(verdict),
             _funnel(verdict),
+            _noticed(verdict, examples),
             _rules(verdict),
-            _quarantine(verdict, quarantined),
+            _quarantine(verdict, examples.failed),
         )
     )
-    style = (resources.files("pipelines.validation") / "page.css").read_text(encoding="utf-8")
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<title>{escape(title)}: {escape(verdict.state)}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<a class="skip" href="#verdict">Skip to the verdict</a>
-<header><p>retorsion {escape(verdict.subject.tool_version)}, validation</p></header>
-<main id="verdict">
-{body}
-</main>
-<footer><p>The rules, their counts and every failed row are beside this page, for machines.</p>
-</footer>
-</body>
-</html>
-"""
 
 
 def _verdict(verdict: Verdict, title: str) -> str:
     failed = counted(verdict.rows_failed, "row")
     state = verdict.state.replace(" ", "-")
     worth = f"{failed} ({money(verdict.value_failed_usd)})"
-    told = {
-        "valid": "No row was left out.",
-        "valid with quarantine": f"Left out: {worth}.",
-        "invalid": f"Failed: {worth}. Correct the source, or leave them out with --quarantine.",
-    }[verdict.state]
+    left_out = f"Left out: {worth}." if verdict.rows_failed else "No row was left out."
+    if verdict.state == "invalid":
+        left_out = f"Failed: {worth}. {_mend(verdict)}"
+    told = f"{left_out} {noticed(verdict).capitalize()}."
     return (
         f"<h1>{escape(title)}</h1>\n"
         f'<p class="verdict {state}"><strong>{escape(verdict.state.capitalize())}.</strong> '
         f"{SENTENCES[verdict.state]} {told}</p>"
     )
+
+
+def _mend(verdict: Verdict) -> str:
+    if verdict.broken_totals:
+        names = ", ".join(finding.rule_id for finding in verdict.broken_totals)
+        return escape(f"Totals do not hold ({names}): correct the source.")
+    if verdict.choice.quarantine:
+        return escape(f"{'; '.join(refusals(verdict))}.".capitalize())
+    return "Correct the source, or leave them out with --quarantine."
 
 
 def _judged(verdict: Verdict) -> str:
@@ -87,88 +89,101 @@ def _judged(verdict: Verdict) -> str:
         ("Rules SHA-256", subject.rules_sha256),
     ]
     facts += [(f"{item.name} {item.version}", f"judged {item.judged}") for item in verdict.engines]
-    rows = [[_head(name), f'<td class="long">{escape(value)}</td>'] for name, value in facts]
-    return _section("judged", "What was judged", _table("The table and its judges", (), rows))
+    rows = [[head(name), f'<td class="long">{escape(value)}</td>'] for name, value in facts]
+    return section("judged", "What was judged", table("The table and its judges", (), rows))
 
 
 def _funnel(verdict: Verdict) -> str:
     rows = [
-        [_head(stage.name), _number(f"{stage.rows:,}"), _number(dollars(stage.value_usd))]
+        [head(stage.name), number(f"{stage.rows:,}"), number(dollars(stage.value_usd))]
         for stage in verdict.funnel
     ]
     caption = "Rows in the table = left out, by reason + kept"
-    return _section("funnel", "Funnel", _table(caption, ("Rows that", "Rows", "USD"), rows))
+    return section("funnel", "Funnel", table(caption, ("Rows that", "Rows", "USD"), rows))
+
+
+def _noticed(verdict: Verdict, examples: Examples) -> str:
+    """Warnings and information, each with its reason, what it found, and the first groups."""
+    broken = [*verdict.broken_totals, *verdict.noticed]
+    if not broken:
+        return section("noticed", "Noticed", "<p>No warning, and no other fact to know.</p>")
+    parts = [
+        f"<p>None of these rows was left out for it. All of them: <code>{NOTICED_CSV}</code> and "
+        f"<code>{GROUPS_FILE}</code>, beside this page.</p>"
+    ]
+    for finding in broken:
+        parts.append(
+            f"<h3>{breakable(finding.rule_id)} ({escape(finding.severity)})</h3>\n"
+            f"<p>Not so: {escape(finding.message)}. {escape(found_by(finding))}. "
+            f"Why it matters: {escape(finding.reason)}.</p>"
+        )
+        parts += _groups(finding, examples)
+    rows = examples.noticed
+    if rows:
+        parts.append(_rows_table(rows, f"The first {counted(len(rows), 'row')} noticed"))
+    return section("noticed", "Noticed", "\n".join(parts))
+
+
+def _groups(finding: Finding, examples: Examples) -> list[str]:
+    shown = examples.groups.get(finding.rule_id, ())
+    if not shown:
+        return []
+    rows = [
+        [
+            head(row["group"]),
+            number(f"{row['rows']:,}"),
+            number(dollars(row["value_usd"])),
+            number(f"{row['figure']:,.6g}"),
+        ]
+        for row in shown
+    ]
+    caption = f"The {counted(len(rows), 'group')} of the largest value: {finding.rule_id}"
+    return [table(caption, ("Rows with", "Rows", "USD", "Figure"), rows)]
 
 
 def _rules(verdict: Verdict) -> str:
-    columns = ("Rule", "What it asks", "Severity", "Judged", "Failed", "USD failed", "Judged by")
+    columns = (
+        *("Rule", "What it asks", "Why", "Severity", "Judged", "Groups", "Failed", "USD failed"),
+        "Judged by",
+    )
     rows = [
         [
-            _head(item.rule_id),
-            f"<td>{escape(item.message)}</td><td>{escape(item.severity)}</td>",
-            _number(f"{item.rows_judged:,}"),
-            _number(f"{item.rows_failed:,}", failed=item.rows_failed > 0),
-            _number(dollars(item.value_failed_usd)),
+            head(item.rule_id),
+            f"<td>{escape(item.message)}</td><td>{escape(item.reason)}</td>"
+            f"<td>{escape(item.severity)}</td>",
+            number(f"{item.rows_judged:,}"),
+            number("" if item.groups_judged is None else f"{item.groups_judged:,}"),
+            number(f"{item.rows_failed:,}", failed=item.is_broken),
+            number(dollars(item.value_failed_usd)),
             f"<td>{escape(item.judged_by)}</td>",
         ]
         for item in verdict.rules
     ]
     caption = "Rows judged and failed by rule; a row can break several"
-    return _section("rules", "Rules", _table(caption, columns, rows))
+    return section("rules", "Rules", table(caption, columns, rows))
 
 
-def _quarantine(verdict: Verdict, quarantined: Sequence[dict[str, Any]]) -> str:
+def _quarantine(verdict: Verdict, quarantined: Sequence[Row]) -> str:
     if not verdict.rows_failed:
-        return _section("failed", "Failed rows", "<p>None.</p>")
-    columns = ("Source file", "Row", "Rules broken", "What is wrong", "Original text")
-    rows = [
-        [
-            _head(row["source_id"]),
-            _number(f"{row['source_row']}"),
-            f"<td>{_breakable(row['failed_rules'].replace(';', '; '))}</td>",
-            f'<td class="long">{escape(row["reason"])}</td>',
-            f"<td><code>{escape(row['original'])}</code></td>",
-        ]
-        for row in quarantined
-    ]
-    caption = f"The first {counted(len(rows), 'row')} of {verdict.rows_failed:,}"
+        return section("failed", "Failed rows", "<p>None.</p>")
+    caption = f"The first {counted(len(quarantined), 'row')} of {verdict.rows_failed:,}"
     where = (
         f"<p>All of them: <code>{QUARANTINE_FILE}</code> and <code>{QUARANTINE_CSV}</code>, beside"
         " this page. Rows are counted as a spreadsheet does: the header is row 1.</p>\n"
     )
-    return _section("failed", "Failed rows", where + _table(caption, columns, rows))
+    return section("failed", "Failed rows", where + _rows_table(quarantined, caption))
 
 
-def _section(name: str, heading: str, content: str) -> str:
-    return (
-        f'<section aria-labelledby="{name}">\n<h2 id="{name}">{heading}</h2>\n{content}\n</section>'
-    )
-
-
-def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    heads = "".join(_column(column) for column in columns)
-    head = f"<thead><tr>{heads}</tr></thead>\n" if columns else ""
-    body = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
-    return (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{escape(caption)}">\n'
-        f"<table>\n<caption>{escape(caption)}</caption>\n{head}<tbody>\n{body}\n</tbody>\n"
-        "</table>\n</div>"
-    )
-
-
-def _column(text: str) -> str:
-    kind = ' class="number"' if text in NUMBERS else ""
-    return f'<th scope="col"{kind}>{escape(text)}</th>'
-
-
-def _head(text: str) -> str:
-    return f'<th scope="row">{_breakable(text)}</th>'
-
-
-def _breakable(text: str) -> str:
-    """Escaped text in which a long name may be broken after a dot or an underscore."""
-    return escape(text).replace(".", ".<wbr>").replace("_", "_<wbr>")
-
-
-def _number(text: str, *, failed: bool = False) -> str:
-    return f'<td class="number{" failed" if failed else ""}">{escape(text)}</td>'
+def _rows_table(shown: Sequence[Row], caption: str) -> str:
+    columns = ("Source file", "Row", "Rules broken", "What is wrong", "Original text")
+    rows = [
+        [
+            head(row["source_id"]),
+            number(f"{row['source_row']}"),
+            f"<td>{breakable(row['failed_rules'].replace(';', '; '))}</td>",
+            f'<td class="long">{escape(row["reason"])}</td>',
+            f"<td><code>{escape(row['original'])}</code></td>",
+        ]
+        for row in shown
+    ]
+    return table(caption, columns, rows)

@@ -1,9 +1,10 @@
-"""The rows left out, with their source, what is wrong with them, and their original text.
+"""The rows that rules name, with their source, what is wrong with them, and their original text.
 
 Written in parts of bounded size, in the order of the table, as Parquet and as CSV.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,16 @@ import pyarrow.parquet as pq
 from calc import judge
 from calc.dictionary import column_names, polars_schema
 from calc.errors import DataRejectedError
+from calc.grouped import key_of
 from calc.money import usd
 from calc.rules import Rule
 from calc.tables.audit import Quarantine
 from calc.tables.trade import Trade
 from pipelines.parquet import ROW_GROUP_ROWS, arrow_table
 from pipelines.provenance import rows_of, source_rows
+from pipelines.validation.group_rows import WITH_ROWS
 from pipelines.validation.rows import Judged
 from pipelines.validation.store import beside
-from pipelines.validation.verdict import QUARANTINE_CSV, QUARANTINE_FILE
 
 VALUE_CHARACTERS = 80
 FORMULA_START = r"^[=+\-@\t\r]"
@@ -29,27 +31,66 @@ SOURCE = ("source_id", "source_row")
 FROM = ("from_source_id", "from_source_row")
 
 
-def write_quarantine(folder: Path, table: Path, judged: Judged) -> None:
-    """Write the rows left out to ``quarantine.parquet`` and ``quarantine.csv``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Rows that rules name: ``table_row`` (rising), ``value_e4`` and a flag a rule."""
+
+    rows: pl.DataFrame
+    rules: list[Rule]
+    table_rows: int
+
+
+def left_out(judged: Judged) -> Named:
+    """The rows that cannot be used."""
+    rules = [
+        rule
+        for rule in judged.rules
+        if not rule.is_on_groups and not rule.rule_id.endswith(judge.AMONG_KEPT)
+    ]
+    return Named(rows=judged.left_out, rules=rules, table_rows=judged.rows)
+
+
+def noticed(judged: Judged) -> Named:
+    """The rows that a warning or an information names; none of them is left out for it."""
+    rules = [
+        rule
+        for rule in judged.rules
+        if rule.severity != "error" and not rule.rule_id.endswith(judge.AMONG_KEPT)
+    ]
+    on_rows = [rule.rule_id for rule in rules if not rule.is_on_groups]
+    on_groups = [rule.rule_id for rule in rules if rule.kind in WITH_ROWS]
+    beyond = judged.beyond.filter(pl.col("rule_id").is_in(on_groups))
+    flags = [(pl.col("rule_id") == rule_id).any().alias(rule_id) for rule_id in on_groups]
+    key = [judge.ROW, judge.VALUE]
+    of_groups = beyond.group_by(key).agg(flags).cast({judge.ROW: judged.flagged[judge.ROW].dtype})
+    of_rows = judged.flagged.select(*key, *on_rows)
+    of_rows = of_rows.filter(pl.any_horizontal(on_rows)) if on_rows else of_rows.head(0)
+    joined = of_rows.join(of_groups, on=key, how="full", coalesce=True, nulls_equal=True)
+    names = [*on_rows, *on_groups]
+    rows = joined.select(*key, *(pl.col(name).fill_null(value=False) for name in names))
+    named = [rule for rule in rules if rule.rule_id in names]
+    return Named(rows=rows.sort(judge.ROW), rules=named, table_rows=judged.rows)
+
+
+def write_named(files: tuple[Path, Path], table: Path, named: Named) -> None:
+    """Write rows that rules name to a Parquet file and a CSV file, both as QUARANTINE.
 
     In the CSV a text that a spreadsheet would take for a formula starts with an apostrophe.
 
     Args:
-        folder: Where to write.
+        files: The Parquet file and the CSV file.
         table: The table judged; its provenance and originals are read beside it.
-        judged: What polars found.
+        named: The rows.
 
     Raises:
         DataRejectedError: The provenance does not belong to the table.
         OSError: A file cannot be written.
     """
     empty = arrow_table(_empty(), "quarantine", Quarantine, {})
-    parquet = pq.ParquetWriter(
-        folder / QUARANTINE_FILE, empty.schema, compression="zstd", write_page_checksum=True
-    )
-    with parquet, (folder / QUARANTINE_CSV).open("wb") as csv:
+    parquet = pq.ParquetWriter(files[0], empty.schema, compression="zstd", write_page_checksum=True)
+    with parquet, files[1].open("wb") as csv:
         _empty().write_csv(csv)
-        for part in _readable(table, quarantine_parts(table, judged)):
+        for part in _readable(table, named_parts(table, named)):
             arrow = arrow_table(part, "quarantine", Quarantine, {})
             parquet.write_table(arrow.cast(empty.schema), row_group_size=ROW_GROUP_ROWS)
             csv_safe(part).write_csv(csv, include_header=False)
@@ -83,25 +124,24 @@ def csv_safe(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def quarantine_parts(table: Path, judged: Judged) -> Iterator[pl.DataFrame]:
-    """The rows left out, a part at a time, in the order of the table.
+def named_parts(table: Path, named: Named) -> Iterator[pl.DataFrame]:
+    """The rows that rules name, a part at a time, in the order of the table.
 
     Raises:
         DataRejectedError: The provenance does not belong to the table.
     """
-    for offset in range(0, judged.left_out.height, ROW_GROUP_ROWS):
-        part = judged.left_out.slice(offset, ROW_GROUP_ROWS)
+    for offset in range(0, named.rows.height, ROW_GROUP_ROWS):
+        part = named.rows.slice(offset, ROW_GROUP_ROWS)
         cells = rows_of(pl.scan_parquet(table).select(column_names(Trade)), part)
         renamed = dict(zip(SOURCE, FROM, strict=True))
-        source = source_rows(table, judged.rows, part).rename(renamed)
+        source = source_rows(table, named.table_rows, part).rename(renamed)
         described = part.lazy().join(cells.lazy(), on=judge.ROW).join(source.lazy(), on=judge.ROW)
         texts = pl.struct(pl.col(name).cast(pl.String) for name in cells.columns[1:])
-        rules = [rule for rule in judged.rules if not rule.rule_id.endswith(judge.AMONG_KEPT)]
         whole = described.select(
             judge.ROW,
             *(pl.col(held).alias(name) for held, name in zip(FROM, SOURCE, strict=True)),
-            failed_rules(rules),
-            reason(rules),
+            failed_rules(named.rules),
+            reason(named.rules),
             usd(pl.col(judge.VALUE)).alias("value_usd"),
             texts.struct.json_encode().alias("from_table"),
         ).sort(judge.ROW)
@@ -127,6 +167,8 @@ def reason(rules: Sequence[Rule]) -> pl.Expr:
 def _columns(rule: Rule) -> list[str]:
     if rule.column is not None:
         return [rule.column]
+    if rule.is_on_groups:
+        return [name for name in key_of(rule) if name in Trade.columns()] or ["code"]
     if rule.expression is not None:
         return list(dict.fromkeys(rule.expression.meta.root_names()))
     return list(rule.parameters["columns"])
@@ -155,6 +197,6 @@ def _with_originals(table: Path, part: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(original).select(column_names(Quarantine)).collect()
 
 
-def head_of(folder: Path, rows: int) -> list[dict[str, Any]]:
-    """The first rows of a kept quarantine."""
-    return pl.scan_parquet(folder / QUARANTINE_FILE).head(rows).collect().to_dicts()
+def head_of(path: Path, rows: int) -> list[dict[str, Any]]:
+    """The first rows of a kept quarantine, or of the rows that were noticed."""
+    return pl.scan_parquet(path).head(rows).collect().to_dicts()

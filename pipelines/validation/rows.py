@@ -1,59 +1,74 @@
-"""The row rules and the key rule of a table, run by polars in streaming passes.
+"""The rules of a table, run by polars in streaming passes.
 
-At most four passes over the file, none of which holds the table in memory: counts; rows that
-break a rule, if any do; key hashes; the real keys behind repeated hashes, a part at a time.
+At most four passes over the file for rows and key, none of which holds the table in memory: counts;
+rows that break a rule, if any do; key hashes; the real keys behind repeated hashes, a part at a
+time. Then the groups of rows, all rules together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from calc import judge
 from calc.dictionary import polars_schema
 from calc.errors import DataRejectedError
+from calc.grouped import Known
 from calc.money import to_usd
-from calc.rules import Rule, row_rules
+from calc.rules import Rule, group_rules, row_rules
 from calc.tables.audit import RuleCounts
 from calc.tables.trade import VALUE_COLUMNS
+from pipelines.validation.group_rows import BREAKS, WITH_ROWS, judge_groups
 
 PART_ROWS = 1_000_000
 """Rows whose real keys are compared at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """What polars found in a table.
 
-    ``counts`` has a row a rule, in the order of the rules, as in RULE_COUNTS without the engine.
     ``flagged`` has a row a table row that breaks any rule; ``left_out`` those that cannot be
-    used. Both hold ``table_row`` (0-based, sorted), ``value_e4`` and a flag a rule. ``unusable``
-    holds the rows that break a row rule: the key is judged again without them.
+    used. Both hold ``table_row`` (0-based, sorted), ``value_e4`` and a flag a rule on rows or on
+    the key. ``unusable`` holds the rows that break a row rule: the key is judged again without
+    them. ``groups`` and ``beyond`` are those of ``pipelines.validation.group_rows``.
     """
 
     rules: list[Rule]
     rows: int
     value_e4: int | None
-    counts: pl.DataFrame
     flagged: pl.DataFrame
     unusable: pl.Series
     left_out: pl.DataFrame
+    groups: pl.DataFrame
+    beyond: pl.DataFrame
+
+    @cached_property
+    def counts(self) -> pl.DataFrame:
+        """RULE_COUNTS without the engine: a row a rule, in the order of the rules."""
+        return rule_counts(self)
 
 
-def judge_rows(path: Path, rules: list[Rule], *, part_rows: int = PART_ROWS) -> Judged:
+def judge_rows(
+    path: Path, rules: list[Rule], known: Known, *, part_rows: int = PART_ROWS
+) -> Judged:
     """All rules judged on all rows of a Parquet file.
 
     Args:
         path: A table in the TRADE layout.
-        rules: Its rules; the key rule is judged on all rows and among the rows kept.
+        rules: Its rules; those on the key and on groups are judged on all rows and among the
+            rows kept.
+        known: What groups of rows are held against.
         part_rows: Rows whose real keys are compared at once.
 
     Raises:
         DataRejectedError: The file cannot be read to its end.
     """
     try:
-        return _judge(path, rules, part_rows)
+        return _judge(path, rules, known, part_rows)
     except (pl.exceptions.ComputeError, OSError) as err:
         raise DataRejectedError(
             f"{path.name} cannot be read to its end: {str(err).splitlines()[0]}",
@@ -62,7 +77,7 @@ def judge_rows(path: Path, rules: list[Rule], *, part_rows: int = PART_ROWS) -> 
         ) from err
 
 
-def _judge(path: Path, rules: list[Rule], part_rows: int) -> Judged:
+def _judge(path: Path, rules: list[Rule], known: Known, part_rows: int) -> Judged:
     frame = judge.with_row_and_value(pl.scan_parquet(path), VALUE_COLUMNS)
     totals = judge.counts_of(frame, rules).collect(engine="streaming").row(0, named=True)
     broken = judge.broken_rows(frame, rules)
@@ -72,15 +87,18 @@ def _judge(path: Path, rules: list[Rule], part_rows: int) -> Judged:
     repeated = _repeated_keys(frame, unusable, judge.key_rule_of(rules), part_rows)
     flagged = judge.with_key_flags(found.lazy(), repeated.lazy(), rules).collect()
     left_out = judge.left_out(flagged.lazy(), rules).collect()
-    judged_rules = [*rules, judge.among_kept(judge.key_rule_of(rules))]
+    grouped = judge_groups(frame, group_rules(rules), known, left_out[judge.ROW])
+    on_rows = [rule for rule in rules if not rule.is_on_groups]
+    judged_rules = [*on_rows, judge.among_kept(judge.key_rule_of(rules)), *grouped.rules]
     return Judged(
         rules=judged_rules,
         rows=totals[judge.ROWS],
         value_e4=totals[judge.VALUE],
-        counts=_rule_counts(judged_rules, flagged, totals[judge.ROWS], unusable.len()),
         flagged=flagged,
         unusable=unusable,
         left_out=left_out,
+        groups=grouped.groups,
+        beyond=grouped.beyond,
     )
 
 
@@ -110,28 +128,47 @@ def _parts(hashed: pl.LazyFrame, repeated: pl.DataFrame, parts: int) -> Iterator
         yield chosen.collect(engine="streaming").lazy()
 
 
-def _rule_counts(
-    rules: Sequence[Rule], flagged: pl.DataFrame, rows: int, unusable: int
-) -> pl.DataFrame:
-    counted = []
-    for rule in rules:
-        failed = flagged.filter(pl.col(rule.rule_id))
-        value = failed.select(judge.exact_sum(pl.col(judge.VALUE))).item()
-        is_among_kept = rule.rule_id.endswith(judge.AMONG_KEPT)
-        counted.append(
-            {
-                "rule_id": rule.rule_id,
-                "column": rule.column,
-                "kind": rule.kind,
-                "severity": rule.severity,
-                "message": rule.message,
-                "rows_judged": rows - unusable if is_among_kept else rows,
-                "rows_failed": failed.height,
-                "value_failed_usd": _value(value, failed.height),
-                "judged_by": "",
-            }
-        )
+def rule_counts(judged: "Judged") -> pl.DataFrame:
+    """RULE_COUNTS without the engine: a row a rule, in the order of the rules."""
+    counted = [
+        _group_count(rule, judged) if rule.is_on_groups else _row_count(rule, judged)
+        for rule in judged.rules
+    ]
     return pl.DataFrame(counted, schema=polars_schema(RuleCounts))
+
+
+def _about(rule: Rule) -> dict[str, Any]:
+    about = {name: getattr(rule, name) for name in ("rule_id", "column", "kind", "severity")}
+    return about | {"message": rule.message, "reason": rule.reason, "judged_by": ""}
+
+
+def _row_count(rule: Rule, judged: "Judged") -> dict[str, Any]:
+    failed = judged.flagged.filter(pl.col(rule.rule_id))
+    value = failed.select(judge.exact_sum(pl.col(judge.VALUE))).item()
+    is_among_kept = rule.rule_id.endswith(judge.AMONG_KEPT)
+    return _about(rule) | {
+        "rows_judged": judged.rows - (judged.unusable.len() if is_among_kept else 0),
+        "rows_failed": failed.height,
+        "value_failed_usd": _value(value, failed.height),
+    }
+
+
+def _group_count(rule: Rule, judged: "Judged") -> dict[str, Any]:
+    """Groups and their rows; of small groups only the rows that are themselves the finding."""
+    groups = judged.groups.filter(rule_id=rule.rule_id)
+    failed = groups.filter(pl.col(BREAKS))
+    rows, found = int(failed[judge.ROWS].sum()), failed
+    if rule.kind in WITH_ROWS:
+        found = judged.beyond.filter(rule_id=rule.rule_id)
+        rows = found.height
+    value = found.select(judge.exact_sum(pl.col(judge.VALUE))).item()
+    return _about(rule) | {
+        "rows_judged": int(groups[judge.ROWS].sum()),
+        "rows_failed": rows,
+        "value_failed_usd": _value(value, rows),
+        "groups_judged": groups.height,
+        "groups_failed": failed.height,
+    }
 
 
 def _value(units: int | None, rows: int) -> float | None:

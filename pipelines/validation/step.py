@@ -15,17 +15,23 @@ from pipelines.validation.store import (
     write_verdict,
 )
 from pipelines.validation.verdict import (
+    GROUPS_FILE,
+    NOTICED_CSV,
+    NOTICED_FILE,
     QUARANTINE_CSV,
+    QUARANTINE_FILE,
     REPORT_FILE,
-    RULES_FILE,
     SUITE_FILE,
     VERDICT_FILE,
+    Choice,
     Settings,
     Subject,
     Verdict,
-    state_of,
+    chosen,
+    refusals,
     to_json,
 )
+from pipelines.validation.words import counted, sentence
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -81,29 +87,26 @@ def verdict_for(
     kept = read_kept(folder, subject, settings)
     if kept is None or settings.data_docs:
         return _judge(table, subject, folder, settings, talk)
-    chosen = settings.quarantine and kept.rows_failed > 0
-    return kept if kept.quarantine == chosen else _told_again(kept, quarantine=chosen)
+    same = chosen(kept, settings.choice) == kept
+    return kept if same else _told_again(kept, settings.choice)
 
 
 def _judge(table: Path, subject: Subject, folder: Path, settings: Settings, talk: Talk) -> Verdict:
     """Judge a table with both engines, then write all there is to keep."""
-    from calc.rules import declared_rules
-    from calc.tables.trade import Trade
-    from pipelines.validation import audit, layout, quarantine, rows, tell
+    from calc.tables.trade_rules import trade_rules
+    from pipelines.validation import audit, known, layout, rows, tell
 
     layout.check_layout(table)
     talk.say(f"judging {table.name} for the first time: some seconds; the verdict is kept")
     with talk.working(f"judging {table.name} with polars"):
-        judged = rows.judge_rows(table, declared_rules("trade", Trade))
+        judged = rows.judge_rows(table, trade_rules(), known.known())
     with contextlib.ExitStack() as stack:
         docs = stack.enter_context(replaced_folder(docs_of(folder))) if settings.data_docs else None
         stack.enter_context(talk.working(f"judging {table.name} with great-expectations"))
         audited = audit.audit(table, judged, settings.suite_on(judged.rows), docs)
-    chosen = settings.quarantine and judged.left_out.height > 0
-    verdict = tell.verdict_of(judged, audited, subject, folder, quarantine=chosen)
+    verdict = tell.verdict_of(judged, audited, subject, folder, choice=settings.choice)
     with replaced_folder(folder) as fresh:
-        quarantine.write_quarantine(fresh, table, judged)
-        _write(fresh, verdict, judged, audited)
+        _write(fresh, table, verdict, judged, audited)
     return verdict
 
 
@@ -112,37 +115,35 @@ def docs_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}-data-docs")
 
 
-def _write(fresh: Path, verdict: Verdict, judged: "Judged", audited: "Audit") -> None:
-    import polars as pl
+def _write(fresh: Path, table: Path, verdict: Verdict, judged: "Judged", audited: "Audit") -> None:
+    from pipelines.validation import tables
+    from pipelines.validation.quarantine import left_out, noticed, write_named
 
-    from calc.tables.audit import RuleCounts
-    from pipelines.parquet import write_table
-    from pipelines.validation import page
-    from pipelines.validation.quarantine import head_of
-
-    judged_by = pl.Series("judged_by", [finding.judged_by for finding in verdict.rules])
-    write_table(fresh / RULES_FILE, judged.counts.with_columns(judged_by), "rules", RuleCounts)
+    write_named((fresh / QUARANTINE_FILE, fresh / QUARANTINE_CSV), table, left_out(judged))
+    write_named((fresh / NOTICED_FILE, fresh / NOTICED_CSV), table, noticed(judged))
+    tables.write_tables(fresh, verdict, judged)
     (fresh / SUITE_FILE).write_bytes(to_json(audited.result))
-    text = page.report(verdict, head_of(fresh, page.ROWS_SHOWN))
-    (fresh / REPORT_FILE).write_text(text, encoding="utf-8", newline="\n")
+    _write_report(fresh, verdict, fresh)
     write_verdict(fresh, verdict)
 
 
-def _told_again(kept: Verdict, *, quarantine: bool) -> Verdict:
-    """A kept verdict with the caller's other choice about the rows left out, written anew."""
-    from dataclasses import replace
-
+def _write_report(fresh: Path, verdict: Verdict, kept: Path) -> None:
+    """Write the page of a verdict from the tables that are kept of it."""
     from pipelines.validation import page
-    from pipelines.validation.quarantine import head_of
+    from pipelines.validation.examples import examples_of
 
-    state = state_of(kept.rows_failed, quarantine=quarantine)
-    verdict = replace(kept, quarantine=quarantine, state=state)
-    text = page.report(verdict, head_of(kept.folder, page.ROWS_SHOWN))
+    text = page.report(verdict, examples_of(kept))
+    (fresh / REPORT_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _told_again(kept: Verdict, choice: Choice) -> Verdict:
+    """A kept verdict with the caller's other choice about the rows left out, written anew."""
+    verdict = chosen(kept, choice)
     with replaced_folder(kept.folder) as fresh:
         for path in kept.folder.iterdir():
             if path.name not in (VERDICT_FILE, REPORT_FILE):
                 shutil.copyfile(path, fresh / path.name)
-        (fresh / REPORT_FILE).write_text(text, encoding="utf-8", newline="\n")
+        _write_report(fresh, verdict, kept.folder)
         write_verdict(fresh, verdict)
     return verdict
 
@@ -150,15 +151,25 @@ def _told_again(kept: Verdict, *, quarantine: bool) -> Verdict:
 def rejected(workspace: Workspace, verdict: Verdict) -> DataRejectedError:
     """The error that an invalid verdict is: what fails, then rows with file, column and value."""
     from pipelines.validation.tell import failed_rows
-    from pipelines.validation.words import sentence
 
-    summary = Problem(
-        sentence(verdict),
-        where=verdict.subject.name,
-        hint=f"every failed row: {workspace.relative(verdict.folder)}/{QUARANTINE_CSV}; leave them "
-        f"out with: retorsion validate {given_as(workspace, verdict)} --quarantine",
-    )
-    return DataRejectedError.collected([summary, *failed_rows(verdict)])
+    folder, name = workspace.relative(verdict.folder), given_as(workspace, verdict)
+    every = f"every failed row: {folder}/{QUARANTINE_CSV}"
+    if verdict.broken_totals:
+        hint = f"{every}; leaving rows out does not mend a total: correct the source"
+    elif verdict.choice.quarantine:
+        hint = f"{every}; {'; '.join(refusals(verdict))}"
+    else:
+        hint = f"{every}; leave them out with: retorsion validate {name} --quarantine"
+    summary = Problem(sentence(verdict), where=verdict.subject.name, hint=hint)
+    totals = [
+        Problem(
+            f"{finding.message}: not so in {counted(finding.groups_failed or 0, 'group')}",
+            where=f"{verdict.subject.name}, rule {finding.rule_id}",
+            hint=f"the figures: {folder}/{GROUPS_FILE}; why the rule exists: {finding.reason}",
+        )
+        for finding in verdict.broken_totals
+    ]
+    return DataRejectedError.collected([summary, *totals, *failed_rows(verdict)])
 
 
 def given_as(workspace: Workspace, verdict: Verdict) -> str:

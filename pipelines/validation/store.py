@@ -15,16 +15,18 @@ from pipelines.validation.verdict import (
     to_json,
 )
 from pipelines.version import tool_version
-from pipelines.workspace import Workspace
+from pipelines.workspace import Workspace, embedded_folder
 
 JUDGED_BY = (
-    "calc/judge.py",
-    "calc/money.py",
-    "calc/rules.py",
-    "calc/tables/audit.py",
-    "calc/tables/trade.py",
+    *("calc/codes.py", "calc/judge.py", "calc/money.py", "calc/overlap.py", "calc/rules.py"),
+    *("calc/relation.py", "calc/relation_truth.py"),
+    *("calc/grouped.py", "calc/groups.py", "calc/group_statistics.py"),
+    *("calc/tables/audit.py", "calc/tables/trade.py", "calc/tables/trade_rules.py"),
+    "calc/tables/economy_years.py",
     "pipelines/validation",
 )
+HELD_AGAINST = ("hs-codes.csv", "economies.csv", "partner-groups.toml")
+"""Tables that come with the tool and that rules hold a table against."""
 
 
 def beside(table: Path, what: str) -> Path:
@@ -65,6 +67,9 @@ def rules_sha256() -> str:
         for file in files:
             if file.name.endswith(".py"):
                 whole.update(f"{file.name}\n".encode() + file.read_bytes())
+    for name in HELD_AGAINST:
+        path = embedded_folder() / name
+        whole.update(f"{name} {sha256_of(path) if path.is_file() else 'none'}\n".encode())
     return whole.hexdigest()
 
 

@@ -1,20 +1,24 @@
 """The rules of a table as a great-expectations suite.
 
 The suite is generated from the same rules that polars runs. It judges the rows themselves up to
-a number of rows, and above it the counts by rule.
+a number of rows, and above it the counts by rule. Of groups of rows it judges the figures, which
+polars computes.
 """
 
 import contextlib
 import importlib
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
 
 from calc import judge
+from calc.grouped import FIGURE
+from calc.relation import Columns
 from calc.rules import Rule
+from pipelines.validation.conditions import LARGEST, fails, holds, is_finite
 from pipelines.validation.rows import Judged
 
 SEVERITY = {"error": "critical", "warning": "warning", "information": "info"}
@@ -36,21 +40,28 @@ def quiet_engine() -> Iterator[None]:
 def rows_frame(frame: pl.DataFrame, judged: Judged) -> Any:
     """The rows of a table as the engine takes them: a pandas frame.
 
-    Text stays text or None. A number that is not finite becomes null, because pandas cannot tell
-    it from null: the rule on finite numbers is judged on a flag. A rule that pandas cannot judge
-    by itself is a flag too, named by the rule's id: true where the row keeps the rule.
+    Text stays text or None. What is no number becomes infinite, because pandas takes it for
+    missing: the rule on finite numbers finds it all the same. One flag is added: whether a row
+    keeps the row rules, which the key is judged by once more.
     """
-    flags = [rule.passes().alias(rule.rule_id) for rule in judged.rules if is_flag(rule, frame)]
-    whole = frame.with_row_index(judge.ROW).with_columns(
-        *flags, (~pl.col(judge.ROW).is_in(judged.unusable.implode())).alias(judge.KEEPS)
-    )
+    keeps = ~pl.col(judge.ROW).is_in(judged.unusable.implode())
+    whole = frame.with_row_index(judge.ROW).with_columns(keeps.alias(judge.KEEPS))
     return _to_pandas(whole.drop(judge.ROW))
 
 
+def groups_frame(judged: Judged) -> Any:
+    """The groups of rows with their figures, as a pandas frame."""
+    return _to_pandas(judged.groups.select("rule_id", FIGURE))
+
+
 def counts_frame(judged: Judged) -> Any:
-    """The failed rows of each rule, as a pandas frame of one row and a column a rule."""
-    counts = judged.counts.select("rule_id", "rows_failed").iter_rows()
-    return _to_pandas(pl.DataFrame({rule_id: [failed] for rule_id, failed in counts}))
+    """What each rule found, as a pandas frame of one row and a column a rule.
+
+    Rows that fail, or groups where a group without any row can fail.
+    """
+    failed = pl.max_horizontal("rows_failed", "groups_failed")
+    counts = judged.counts.select("rule_id", failed).iter_rows()
+    return _to_pandas(pl.DataFrame({rule_id: [found] for rule_id, found in counts}))
 
 
 def _to_pandas(frame: pl.DataFrame) -> Any:
@@ -59,8 +70,7 @@ def _to_pandas(frame: pl.DataFrame) -> Any:
     columns = {}
     for series in frame:
         if series.dtype.is_float():
-            finite = pl.when(pl.first().is_finite()).then(pl.first())
-            columns[series.name] = series.to_frame().select(finite).to_series().to_numpy()
+            columns[series.name] = series.fill_nan(float("inf")).to_numpy()
         elif series.dtype == pl.String:
             columns[series.name] = pd.Series(_texts(series), dtype=object)
         else:
@@ -77,16 +87,25 @@ def _texts(series: pl.Series) -> Any:
     return words[encoded.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)]
 
 
-def is_flag(rule: Rule, frame: pl.DataFrame) -> bool:
-    """Whether a rule is judged on a flag that polars computes."""
-    if rule.kind == "presence":
-        return rule.column is not None and frame.schema[rule.column].is_float()
-    return rule.kind in ("number", "relation")
+def rows_suite(rules: Sequence[Rule], columns: Columns) -> list[Any]:
+    """An expectation a rule on rows or on the key, on the rows themselves."""
+    return [_on_rows(rule, columns) for rule in rules if not rule.is_on_groups]
 
 
-def rows_suite(judged: Judged, frame: pl.DataFrame) -> list[Any]:
-    """An expectation a rule, on the rows themselves."""
-    return [_on_rows(rule, flag=is_flag(rule, frame)) for rule in judged.rules]
+def groups_suite(rules: Sequence[Rule]) -> list[Any]:
+    """An expectation a rule on groups, on the figures of the groups."""
+    gxe = _expectations()
+    return [
+        gxe.ExpectColumnValuesToBeBetween(
+            column=FIGURE,
+            min_value=rule.parameters.get("minimum"),
+            max_value=rule.parameters.get("maximum"),
+            **_among(f"rule_id == '{rule.rule_id}'"),
+            **_about(rule),
+        )
+        for rule in rules
+        if rule.is_on_groups
+    ]
 
 
 def counts_suite(judged: Judged) -> list[Any]:
@@ -98,26 +117,50 @@ def counts_suite(judged: Judged) -> list[Any]:
     ]
 
 
-def _on_rows(rule: Rule, *, flag: bool) -> Any:
+def _on_rows(rule: Rule, columns: Columns) -> Any:
+    """The expectation that says what a rule says, with its own way to take what is missing."""
     gxe = _expectations()
-    about, column, facts = _about(rule), rule.column or rule.rule_id, rule.parameters
-    if flag:
-        return gxe.ExpectColumnValuesToBeInSet(column=rule.rule_id, value_set=[True], **about)
+    about, facts = _about(rule) | {"column": rule.column}, rule.parameters
+    where = [] if rule.where is None else [holds(rule.where, columns)]
     if rule.kind == "presence":
-        return gxe.ExpectColumnValuesToNotBeNull(column=column, **about)
+        return gxe.ExpectColumnValuesToNotBeNull(**_among(*where), **about)
     if rule.kind == "pattern":
         regex = python_pattern(facts["pattern"])
-        return gxe.ExpectColumnValuesToMatchRegex(column=column, regex=regex, **about)
+        return gxe.ExpectColumnValuesToMatchRegex(regex=regex, **_among(*where), **about)
+    if rule.kind == "set":
+        among = _among(*where)
+        return gxe.ExpectColumnValuesToBeInSet(value_set=facts["values"], **among, **about)
+    if rule.kind == "number":
+        low, high = -float(LARGEST), float(LARGEST)
+        bounds = {"min_value": low, "max_value": high}
+        return gxe.ExpectColumnValuesToBeBetween(**bounds, **_among(*where), **about)
     if rule.kind == "range":
-        low, high = facts["minimum"], facts["maximum"]
-        return gxe.ExpectColumnValuesToBeBetween(
-            column=column, min_value=low, max_value=high, **about
-        )
-    if rule.rule_id.endswith(judge.AMONG_KEPT):
-        about |= {"row_condition": f"{judge.KEEPS} == True", "condition_parser": "pandas"}
+        bounds = {"min_value": facts["minimum"], "max_value": facts["maximum"]}
+        among = _among(is_finite(str(rule.column)), *where)
+        return gxe.ExpectColumnValuesToBeBetween(**bounds, **among, **about)
+    return _on_several(rule, where, columns)
+
+
+def _on_several(rule: Rule, where: Sequence[str], columns: Columns) -> Any:
+    gxe = _expectations()
+    if rule.relation is not None:
+        among = _among(fails(rule.relation, columns), *where)
+        return gxe.ExpectTableRowCountToEqual(value=0, **among, **_about(rule))
+    is_among_kept = rule.rule_id.endswith(judge.AMONG_KEPT)
+    among = _among(f"{judge.KEEPS} == True") if is_among_kept else {}
     return gxe.ExpectCompoundColumnsToBeUnique(
-        column_list=list(facts["columns"]), ignore_row_if="never", **about
+        column_list=list(rule.parameters["columns"]),
+        ignore_row_if="never",
+        **among,
+        **_about(rule),
     )
+
+
+def _among(*conditions: str) -> dict[str, str]:
+    """The rows that an expectation is about; all where no condition is given."""
+    if not conditions:
+        return {}
+    return {"row_condition": " and ".join(conditions), "condition_parser": "pandas"}
 
 
 def _expectations() -> Any:

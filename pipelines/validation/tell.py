@@ -12,13 +12,14 @@ from pipelines.validation.audit import ENGINE, Audit
 from pipelines.validation.rows import Judged
 from pipelines.validation.verdict import (
     QUARANTINE_FILE,
+    Choice,
     Engine,
     Finding,
     Stage,
     Subject,
     SuiteOn,
     Verdict,
-    state_of,
+    chosen,
 )
 
 CHARACTERS_SHOWN = 240
@@ -27,31 +28,37 @@ PROBLEMS_KEPT = 1_000
 
 
 def verdict_of(
-    judged: Judged, audited: Audit, subject: Subject, folder: Path, *, quarantine: bool
+    judged: Judged, audited: Audit, subject: Subject, folder: Path, *, choice: Choice
 ) -> Verdict:
     """The verdict on a table that polars judged and great-expectations agreed on."""
     failed = judged.left_out.height
-    return Verdict(
+    verdict = Verdict(
         subject=subject,
-        state=state_of(failed, quarantine=quarantine),
-        quarantine=quarantine,
+        state="invalid",
+        choice=choice,
         rows_judged=judged.rows,
         value_judged_usd=_usd(judged.value_e4, judged.rows),
         rows_failed=failed,
         value_failed_usd=_usd(_sum(judged.left_out), failed),
+        value_unknown_rows=judged.left_out[judge.VALUE].null_count(),
         funnel=_funnel(judged),
         rules=_findings(judged, audited.suite_on),
         engines=_engines(judged.rows, audited),
         suite_on=audited.suite_on,
         folder=folder,
     )
+    return chosen(verdict, choice)
 
 
 def _findings(judged: Judged, suite_on: SuiteOn) -> tuple[Finding, ...]:
     both = f"polars and {ENGINE}"
     judged_by = both if suite_on == "rows" else f"polars; its count by {ENGINE}"
+    on_groups = f"polars; its figures by {ENGINE}" if suite_on == "rows" else judged_by
     rows = judged.counts.drop("judged_by").iter_rows(named=True)
-    return tuple(Finding(**row, judged_by=judged_by) for row in rows)
+    return tuple(
+        Finding(**row, judged_by=judged_by if row["groups_judged"] is None else on_groups)
+        for row in rows
+    )
 
 
 def _engines(rows: int, audited: Audit) -> tuple[Engine, ...]:
@@ -102,6 +109,8 @@ def failed_rows(verdict: Verdict) -> list[Problem]:
     Raises:
         OSError: The kept quarantine cannot be read.
     """
+    if not verdict.rows_failed:
+        return []
     order = {finding.rule_id: place for place, finding in enumerate(verdict.rules)}
     first_rule = pl.col("failed_rules").str.split(";").list.first()
     kept = pl.scan_parquet(verdict.folder / QUARANTINE_FILE)

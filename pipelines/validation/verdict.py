@@ -1,7 +1,7 @@
 """A verdict on a table, as kept in ``verdict.json``; needs no data frame to be read back."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +14,9 @@ VERDICT_FILE = "verdict.json"
 RULES_FILE = "rules.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
 QUARANTINE_CSV = "quarantine.csv"
+NOTICED_FILE = "noticed.parquet"
+NOTICED_CSV = "noticed.csv"
+GROUPS_FILE = "groups.parquet"
 SUITE_FILE = "gx.json"
 REPORT_FILE = "report.html"
 
@@ -22,17 +25,36 @@ SuiteOn = Literal["rows", "counts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a caller does about rows that break a rule.
+
+    Attributes:
+        quarantine: Leave them out instead of refusing the table.
+        max_rejected_share: Refuse the table where more than this share of its rows is left out.
+        max_rejected_usd: Refuse it where more than this value is left out, or an unknown one.
+    """
+
+    quarantine: bool = False
+    max_rejected_share: float | None = None
+    max_rejected_usd: float | None = None
+
+
+REFUSE = Choice()
+LEAVE_OUT = Choice(quarantine=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a caller chooses of a validation.
 
     Attributes:
-        quarantine: Leave out the rows that break a rule instead of refusing the table.
+        choice: What to do about rows that break a rule.
         suite_rows: Up to this many rows great-expectations judges the rows themselves, above
             it the counts by rule; it takes about 9 s and 0.6 GB a million rows.
         data_docs: Also build great-expectations' own pages, which load assets from the network.
     """
 
-    quarantine: bool = False
+    choice: Choice = REFUSE
     suite_rows: int = 1_000_000
     data_docs: bool = False
 
@@ -58,22 +80,38 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a rule found: rows judged and failed, and their value in USD (null: unknown)."""
+    """What a rule found: rows judged and failed, and their value in USD (null: unknown).
+
+    A rule on groups of rows counts those too; ``groups_judged`` is null for a rule on rows.
+    """
 
     rule_id: str
     column: str | None
     kind: str
     severity: str
     message: str
+    reason: str
     rows_judged: int
     rows_failed: int
     value_failed_usd: float | None
+    groups_judged: int | None
+    groups_failed: int | None
     judged_by: str
 
     @property
     def is_among_kept(self) -> bool:
-        """Whether this is the key rule's second judgement, among rows that keep the row rules."""
+        """Whether this is a rule's second judgement, among the rows that stay."""
         return self.rule_id.endswith(".among_kept")
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a row or a group breaks the rule."""
+        return self.rows_failed > 0 or bool(self.groups_failed)
+
+    @property
+    def is_on_groups(self) -> bool:
+        """Whether the rule judges groups of rows."""
+        return self.groups_judged is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +140,7 @@ class Verdict:
     Attributes:
         subject: What was judged, by hash, and the hash of the rules.
         state: ``valid``, ``valid with quarantine`` (rows left out by choice) or ``invalid``.
-        quarantine: Whether leaving rows out was chosen; false where there is nothing to leave out.
+        choice: What was chosen about failed rows; the default where there are none.
         funnel: Rows and USD in the table, left out by reason, and kept.
         rules: One finding a rule, in the order of the declaration.
         engines: Which engine judged which rows.
@@ -112,11 +150,12 @@ class Verdict:
 
     subject: Subject
     state: State
-    quarantine: bool
+    choice: Choice
     rows_judged: int
     value_judged_usd: float | None
     rows_failed: int
     value_failed_usd: float | None
+    value_unknown_rows: int
     funnel: tuple[Stage, ...]
     rules: tuple[Finding, ...]
     engines: tuple[Engine, ...]
@@ -124,9 +163,38 @@ class Verdict:
     folder: Path
 
     @property
+    def quarantine(self) -> bool:
+        """Whether rows are left out by choice."""
+        return self.state == "valid with quarantine"
+
+    @property
     def failing(self) -> tuple[Finding, ...]:
-        """The findings of rules that some row breaks."""
-        return tuple(finding for finding in self.rules if finding.rows_failed)
+        """The findings of rules on rows or on the key that make some row unusable."""
+        return tuple(
+            finding
+            for finding in self.rules
+            if finding.severity == "error" and finding.rows_failed and not finding.is_on_groups
+        )
+
+    @property
+    def broken_totals(self) -> tuple[Finding, ...]:
+        """The rules on groups that refuse the table: those broken by the rows that stay."""
+        again = {finding.rule_id for finding in self.rules if finding.is_among_kept}
+        return tuple(
+            finding
+            for finding in self.rules
+            if finding.severity == "error" and finding.is_on_groups and finding.is_broken
+            if f"{finding.rule_id}.among_kept" not in again
+        )
+
+    @property
+    def noticed(self) -> tuple[Finding, ...]:
+        """Warnings and information: the rules that refuse no table, and are broken in this one."""
+        return tuple(
+            finding
+            for finding in self.rules
+            if finding.severity != "error" and finding.is_broken and not finding.is_among_kept
+        )
 
     @property
     def quarantine_rows(self) -> "pl.Series":
@@ -152,11 +220,38 @@ class Verdict:
         return kept
 
 
-def state_of(rows_failed: int, *, quarantine: bool) -> State:
-    """The verdict in one word, given the rows that cannot be used and the caller's choice."""
-    if not rows_failed:
-        return "valid"
-    return "valid with quarantine" if quarantine else "invalid"
+def chosen(verdict: Verdict, choice: Choice) -> Verdict:
+    """The verdict under a choice about the failed rows."""
+    told = replace(verdict, choice=choice if verdict.rows_failed else REFUSE)
+    if told.broken_totals or refusals(told):
+        return replace(told, state="invalid")
+    return replace(told, state="valid with quarantine" if verdict.rows_failed else "valid")
+
+
+def refusals(verdict: Verdict) -> list[str]:
+    """Why the failed rows cannot be left out under the choice made; empty where they can."""
+    choice, failed = verdict.choice, verdict.rows_failed
+    if not failed:
+        return []
+    if not choice.quarantine:
+        return ["nothing was left out"]
+    told = []
+    share, most = choice.max_rejected_share, choice.max_rejected_usd
+    if share is not None and failed > share * verdict.rows_judged:
+        told.append(
+            f"{100 * failed / verdict.rows_judged:.2f} % of the rows would be left out, "
+            f"more than {100 * share:g} %"
+        )
+    if most is not None and verdict.value_unknown_rows:
+        told.append(
+            f"{verdict.value_unknown_rows:,} of the failed rows have no known value, which cannot "
+            f"be held to USD {most:,.0f}"
+        )
+    if most is not None and (verdict.value_failed_usd or 0.0) > most:
+        told.append(
+            f"USD {verdict.value_failed_usd:,.0f} would be left out, more than USD {most:,.0f}"
+        )
+    return told
 
 
 def to_json(content: dict[str, Any]) -> bytes:
@@ -178,6 +273,7 @@ def from_dict(kept: dict[str, Any], folder: Path) -> Verdict:
         **parts
         | {
             "subject": Subject(**kept["subject"]),
+            "choice": Choice(**kept["choice"]),
             "funnel": tuple(Stage(**item) for item in kept["funnel"]),
             "rules": tuple(Finding(**item) for item in kept["rules"]),
             "engines": tuple(Engine(**item) for item in kept["engines"]),

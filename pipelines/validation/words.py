@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from pipelines.validation.verdict import Verdict
+from pipelines.validation.verdict import Finding, Verdict
 
 
 def counted(number: int, thing: str) -> str:
@@ -28,10 +28,33 @@ def sentence(verdict: Verdict) -> str:
     """The verdict as a sentence with rows and USD."""
     name = Path(verdict.subject.name).name
     rows, usd = counted(verdict.rows_judged, "row"), money(verdict.value_judged_usd)
+    broken = [item for item in verdict.failing if not item.is_among_kept]
+    rules = counted(len(broken) + len(verdict.broken_totals), "rule")
+    if not verdict.rows_failed and verdict.broken_totals:
+        return f"{name} is not valid: no row is wrong by itself, {rules} broken by its totals"
     if not verdict.rows_failed:
-        return f"{name} is valid: {rows}, {usd}, every rule kept"
-    rules = counted(sum(not finding.is_among_kept for finding in verdict.failing), "rule")
+        kept = "every rule kept" if not verdict.noticed else f"no row refused, {noticed(verdict)}"
+        return f"{name} is valid: {rows}, {usd}, {kept}"
     failed = f"{verdict.rows_failed:,} of {rows} ({money(verdict.value_failed_usd)} of {usd})"
     if verdict.quarantine:
         return f"{name} is valid with quarantine: {failed} are left out, {rules} broken"
     return f"{name} is not valid: {failed} cannot be used, {rules} broken"
+
+
+def noticed(verdict: Verdict) -> str:
+    """How many warnings and how many facts a verdict holds, in words."""
+    words = {"warning": "warning", "information": "fact to know"}
+    parts = [
+        counted(number, word) if severity == "warning" or number == 1 else f"{number} facts to know"
+        for severity, word in words.items()
+        if (number := sum(item.severity == severity for item in verdict.noticed))
+    ]
+    return " and ".join(parts) or "no warning"
+
+
+def found_by(finding: Finding) -> str:
+    """What a rule found: groups where it judges groups, rows, and their value."""
+    rows = f"{counted(finding.rows_failed, 'row')}, {money(finding.value_failed_usd)}"
+    if finding.groups_failed is None:
+        return rows
+    return f"{counted(finding.groups_failed, 'group')}, {rows}"

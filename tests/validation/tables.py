@@ -41,7 +41,7 @@ def trade(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
 
 
 def lawful_rows(count: int) -> list[dict[str, Any]]:
-    return [row(code=f"{10000000 + number}") for number in range(count)]
+    return [row(code=f"870323{number:04d}") for number in range(count)]
 
 
 def write_trade(workspace: Workspace, name: str, rows: Sequence[dict[str, Any]]) -> Path:

@@ -1,0 +1,55 @@
+"""What a table is held against: codes by HS edition, and economies with their years."""
+
+import tomllib
+
+import polars as pl
+
+from calc.codes import EDITIONS
+from calc.grouped import WORLD, Known
+from calc.tables.economy_years import ECONOMY_YEARS
+from calc.tables.trade_rules import trade_columns
+from pipelines.workspace import embedded, embedded_folder
+
+CODES_FILE = "hs-codes.csv"
+ECONOMIES_FILE = "economies.csv"
+AGGREGATES_FILE = "partner-groups.toml"
+
+
+def known() -> Known:
+    """What comes with the tool.
+
+    Raises:
+        DataRejectedError: A file of the tool is missing.
+    """
+    return Known(codes=_codes().lazy(), economies=_economies().lazy(), columns=trade_columns())
+
+
+def _codes() -> pl.DataFrame:
+    """One row a code and edition that has it; empty where no list of codes comes with the tool."""
+    path = embedded_folder() / CODES_FILE
+    if not path.is_file():
+        return pl.DataFrame(schema={"edition": pl.String, "code": pl.String})
+    spans = pl.read_csv(path, infer_schema=False)
+    year = {
+        name: pl.col(name).str.slice(2).cast(pl.Int64) for name in ("first_edition", "last_edition")
+    }
+    editions = pl.DataFrame({"edition": [f"HS{one}" for one in EDITIONS], "year": EDITIONS})
+    listed = spans.with_columns(**year).join_where(
+        editions,
+        pl.col("year") >= pl.col("first_edition"),
+        pl.col("year") <= pl.col("last_edition"),
+    )
+    return listed.select("edition", "code").unique().sort("edition", "code")
+
+
+def _economies() -> pl.DataFrame:
+    """One row an economy, or aggregate, and the years in which it was one."""
+    names = pl.read_csv(embedded(ECONOMIES_FILE), infer_schema=False)["iso3"].to_list()
+    declared = tomllib.loads(embedded(AGGREGATES_FILE).read_text(encoding="utf-8"))["groups"]
+    names += [name for name, group in declared.items() if group["aggregate"]]
+    spans = [(name, *span) for name, span in ECONOMY_YEARS.items()]
+    schema = {"economy": pl.String, "first_year": pl.Int64, "last_year": pl.Int64}
+    years = pl.DataFrame(spans, schema=schema, orient="row")
+    every = pl.DataFrame({"economy": [*names, WORLD, *ECONOMY_YEARS]}).unique()
+    joined = every.join(years, on="economy", how="left", validate="1:1")
+    return joined.with_columns(is_known=pl.lit(value=True)).sort("economy")
