@@ -96,6 +96,12 @@ class ScenarioError(RetorsionError):
     exit_code, kind = 4, "scenario rejected"
 
 
+class RulesError(RetorsionError):
+    """Rules of a user's own cannot be used as written: exit code 4."""
+
+    exit_code, kind = 4, "rules rejected"
+
+
 class StorageError(RetorsionError):
     """A file or folder cannot be read or written: exit code 5."""
 

@@ -13,6 +13,7 @@ from calc.rules import Rule
 
 FIGURE = "figure"
 WORLD = "WLD"
+LARGEST_AMOUNT = 1e18
 VALUE = pl.col(judge.VALUE)
 
 
@@ -57,8 +58,13 @@ def gap(one: pl.Expr, other: pl.Expr) -> pl.Expr:
 
 
 def exact_amount(rule: Rule) -> pl.Expr:
-    """The column that a rule sums, in whole ten-thousandths; null where it is no finite number."""
+    """The column that a rule sums, in whole ten-thousandths; null where it is no usable number.
+
+    A number beyond ``LARGEST_AMOUNT`` is left out: it breaks the range of every column.
+    """
     column = rule.parameters["column"]
     if column == judge.VALUE:
         return VALUE
-    return (finite(pl.col(column)) * UNITS_PER_USD).round(0).cast(pl.Int128)
+    amount = finite(pl.col(column))
+    usable = pl.when(amount.abs() <= LARGEST_AMOUNT).then(amount)
+    return (usable * UNITS_PER_USD).round(0).cast(pl.Int128)

@@ -167,10 +167,11 @@ def _sum(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
 
 
 def _control(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
-    """How far the sum of a column is from what was published, as a share of that."""
+    """How far the sum of a column is from what was published in whole units, as a share of that."""
     equals = rule.parameters["equals"]
     total = as_number(judge.exact_sum(exact_amount(rule)).fill_null(0)) / UNITS_PER_USD
-    return counted(rows, [], ((total - equals).abs() / abs(equals)).alias(FIGURE))
+    apart = pl.max_horizontal((total - equals).abs() - 0.5, 0.0)
+    return counted(rows, [], (apart / abs(equals)).alias(FIGURE))
 
 
 def _distinct(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:

@@ -115,11 +115,10 @@ def key_rule_of(rules: Sequence[Rule]) -> Rule:
 
 
 def among_kept(rule: Rule) -> Rule:
-    """The key rule as judged among the rows that keep every row rule."""
+    """The key rule as judged among rows that keep the row rules, a group rule on what stays."""
+    among = "the rows that stay" if rule.is_on_groups else "rows that keep the row rules"
     return replace(
-        rule,
-        rule_id=f"{rule.rule_id}{AMONG_KEPT}",
-        message=f"{rule.message}, among rows that keep the row rules",
+        rule, rule_id=f"{rule.rule_id}{AMONG_KEPT}", message=f"{rule.message}, among {among}"
     )
 
 

@@ -93,6 +93,11 @@ def declared_rules(name: str, table: type[dy.Schema]) -> list[Rule]:
     return [*rules, *_relations(name, table), _key_rule(name, table)]
 
 
+def in_order(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules in the order in which they are judged: on a row, on the key, on groups."""
+    return sorted(rules, key=lambda rule: (rule.is_on_groups, rule.expression is None))
+
+
 def group_rules(rules: Sequence[Rule]) -> list[Rule]:
     """The rules that judge groups of rows."""
     return [rule for rule in rules if rule.is_on_groups]

@@ -44,7 +44,12 @@ def page() -> str:
 
 def _row(rule: Rule) -> str:
     cells = (f"`{rule.rule_id}`", rule.severity, rule.message, rule.reason)
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(_escaped(cell) for cell in cells)} |"
+
+
+def _escaped(text: str) -> str:
+    """A text in which no pattern looks like the border of a cell or like a link."""
+    return text.replace("|", r"\|").replace("](", r"]\(")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """``validate`` (alias ``check``) and ``rules``: is a table fit to be used, and by which rules."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -35,6 +36,15 @@ MaxRejectedUsd = Annotated[
         show_default=False,
     ),
 ]
+OwnRules = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        help="Rules of your own beside the declared ones, TOML.",
+        show_default=False,
+    ),
+]
 DataDocs = Annotated[
     bool,
     typer.Option(
@@ -49,6 +59,7 @@ def validate(
     quarantine: Quarantine = False,
     max_rejected: MaxRejected = None,
     max_rejected_usd: MaxRejectedUsd = None,
+    own_rules: OwnRules = None,
     data_docs: DataDocs = False,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
@@ -64,6 +75,8 @@ def validate(
           accept the table without the failed rows
       retorsion validate us-2024 --max-rejected 0.1% --max-rejected-usd 1e6
           the same, unless too much would be left out
+      retorsion validate us-2024 --rules my-rules.toml
+          hold it to rules of your own too
     """  # noqa: D301
     from pipelines.progress import Talk
     from pipelines.validation.step import rejected, table_of, verdict_for
@@ -76,16 +89,16 @@ def validate(
     choice = Choice(
         quarantine=leave_out, max_rejected_share=share, max_rejected_usd=max_rejected_usd
     )
-    settings = Settings(choice=choice, data_docs=data_docs)
+    settings = Settings(choice=choice, rules=own_rules, data_docs=data_docs)
     verdict = verdict_for(place, table_of(place, table), settings, talk)
     if data_docs:
         talk.say(_docs_notice(place, verdict))
     if verdict.state == "invalid":
-        raise rejected(place, verdict)
+        raise rejected(place, verdict, own_rules)
     show(_result(place, verdict), _lines(place, verdict), as_json=as_json)
 
 
-def rules(as_json: AsJson = False) -> None:
+def rules(own_rules: OwnRules = None, as_json: AsJson = False) -> None:
     """List the rules that a trade table is judged by, and why each exists.
 
     \b
@@ -93,8 +106,11 @@ def rules(as_json: AsJson = False) -> None:
       retorsion rules --json
           the same list for machines
     """  # noqa: D301
+    from calc.rules import in_order
     from calc.tables.trade_rules import trade_rules
+    from pipelines.validation.user_rules import read_user_rules
 
+    own = [] if own_rules is None else read_user_rules(own_rules).rules
     listed = [
         {
             "rule_id": rule.rule_id,
@@ -103,7 +119,7 @@ def rules(as_json: AsJson = False) -> None:
             "message": rule.message,
             "reason": rule.reason,
         }
-        for rule in trade_rules()
+        for rule in in_order([*trade_rules(), *own])
     ]
     lines = [
         text

@@ -42,6 +42,8 @@ VALIDATION_FILES = {
     "verdict.json": "the verdict on the trade table, for machines",
     "gx.json": "what great-expectations found",
     "rules.parquet": "what each rule found",
+    "suite.json": "the rules on rows as a suite of great-expectations, to run alone",
+    "groups-suite.json": "the same of the rules on groups, to run on groups.parquet",
     "groups.parquet": "the groups of rows that rules judge, with their figures",
     "noticed.parquet": "the rows that a warning names; none is left out for it",
     "noticed.csv": "the same for spreadsheets",

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from calc import judge
 from calc.errors import NotJudgedError
 from calc.rules import Rule
 from calc.tables.trade_rules import trade_columns
@@ -21,16 +22,27 @@ from pipelines.validation.verdict import SuiteOn
 
 ENGINE = "great-expectations"
 SUITE, GROUPS_SUITE = "rows", "groups"
+NOTES = {
+    SUITE: (
+        "Run it on the trade table, read by pandas under the option mode.string_storage python. "
+        "pandas takes a number that is none (NaN) for missing, so replace such by infinity first."
+    ),
+    GROUPS_SUITE: "Run it on groups.parquet, which polars made, read in the same way.",
+}
 DETAIL = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """The second engine's version and its result without clocks and random ids."""
+    """The second engine's version, its result without clocks and random ids, and its suites.
+
+    ``suites`` has, by name, suites as the engine writes them: they can be run without our code.
+    """
 
     version: str
     suite_on: SuiteOn
     result: dict[str, Any]
+    suites: dict[str, dict[str, Any]]
 
 
 def audit(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None = None) -> Audit:
@@ -49,7 +61,7 @@ def audit(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None = No
         import great_expectations
 
         try:
-            result = _run(table, judged, suite_on, docs)
+            result, suites = _run(table, judged, suite_on, docs), _suites(judged)
         except Exception as err:  # whatever stops the engine, the table was not judged
             raise NotJudgedError(f"{ENGINE} stopped: {err}", where=table.name) from err
     by_rule = {_rule_id(item): item for item in result}
@@ -61,7 +73,34 @@ def audit(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None = No
         version=great_expectations.__version__,
         suite_on=suite_on,
         result=facts | _totals(ordered) | {"results": ordered},
+        suites=suites,
     )
+
+
+def _suites(judged: Judged) -> dict[str, dict[str, Any]]:
+    """The suites on rows and on groups, whichever was run, as the engine writes them.
+
+    The key among the rows that stay is not in them: which rows stay is no column of the table.
+    """
+    import great_expectations as gx
+
+    alone = [
+        rule
+        for rule in judged.rules
+        if rule.is_on_groups or not rule.rule_id.endswith(judge.AMONG_KEPT)
+    ]
+    written = {}
+    expected = {
+        SUITE: suite.rows_suite(alone, trade_columns()),
+        GROUPS_SUITE: suite.groups_suite(alone),
+    }
+    for name, expectations in expected.items():
+        whole = gx.ExpectationSuite(name=name, expectations=expectations, notes=NOTES[name])
+        told: Any = whole.to_json_dict()
+        listed = [{k: v for k, v in item.items() if k != "id"} for item in told["expectations"]]
+        kept = {key: value for key, value in told.items() if key != "id"}
+        written[name] = kept | {"expectations": listed}
+    return written
 
 
 def _totals(results: list[dict[str, Any]]) -> dict[str, Any]:

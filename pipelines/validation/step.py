@@ -21,7 +21,8 @@ from pipelines.validation.verdict import (
     QUARANTINE_CSV,
     QUARANTINE_FILE,
     REPORT_FILE,
-    SUITE_FILE,
+    RESULT_FILE,
+    SUITE_FILES,
     VERDICT_FILE,
     Choice,
     Settings,
@@ -35,6 +36,7 @@ from pipelines.validation.words import counted, sentence
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
+    from calc.rules import Rule
     from pipelines.validation.audit import Audit
     from pipelines.validation.rows import Judged
 
@@ -78,28 +80,45 @@ def verdict_for(
         talk: Says on standard error what goes on.
 
     Raises:
+        RulesError: The user's own rules cannot be used as written.
         DataRejectedError: The file is not a table in the TRADE layout, or cannot be read.
         NotJudgedError: A rule could not be run; nothing is written.
         StorageError: The verdict cannot be written.
     """
-    subject = subject_of(workspace, table)
+    own = None if settings.rules is None else _own_rules(settings.rules)
+    subject = subject_of(workspace, table, settings.rules)
     folder = folder_of(workspace, subject)
     kept = read_kept(folder, subject, settings)
     if kept is None or settings.data_docs:
-        return _judge(table, subject, folder, settings, talk)
+        return _judge(table, subject, settings, talk, own_rules=own or [], folder=folder)
     same = chosen(kept, settings.choice) == kept
     return kept if same else _told_again(kept, settings.choice)
 
 
-def _judge(table: Path, subject: Subject, folder: Path, settings: Settings, talk: Talk) -> Verdict:
+def _own_rules(path: Path) -> "list[Rule]":
+    from pipelines.validation.user_rules import read_user_rules
+
+    return read_user_rules(path).rules
+
+
+def _judge(
+    table: Path,
+    subject: Subject,
+    settings: Settings,
+    talk: Talk,
+    *,
+    own_rules: "list[Rule]",
+    folder: Path,
+) -> Verdict:
     """Judge a table with both engines, then write all there is to keep."""
+    from calc.rules import in_order
     from calc.tables.trade_rules import trade_rules
     from pipelines.validation import audit, known, layout, rows, tell
 
     layout.check_layout(table)
     talk.say(f"judging {table.name} for the first time: some seconds; the verdict is kept")
     with talk.working(f"judging {table.name} with polars"):
-        judged = rows.judge_rows(table, trade_rules(), known.known())
+        judged = rows.judge_rows(table, in_order([*trade_rules(), *own_rules]), known.known())
     with contextlib.ExitStack() as stack:
         docs = stack.enter_context(replaced_folder(docs_of(folder))) if settings.data_docs else None
         stack.enter_context(talk.working(f"judging {table.name} with great-expectations"))
@@ -122,7 +141,9 @@ def _write(fresh: Path, table: Path, verdict: Verdict, judged: "Judged", audited
     write_named((fresh / QUARANTINE_FILE, fresh / QUARANTINE_CSV), table, left_out(judged))
     write_named((fresh / NOTICED_FILE, fresh / NOTICED_CSV), table, noticed(judged))
     tables.write_tables(fresh, verdict, judged)
-    (fresh / SUITE_FILE).write_bytes(to_json(audited.result))
+    (fresh / RESULT_FILE).write_bytes(to_json(audited.result))
+    for name, content in audited.suites.items():
+        (fresh / SUITE_FILES[name]).write_bytes(to_json(content))
     _write_report(fresh, verdict, fresh)
     write_verdict(fresh, verdict)
 
@@ -148,8 +169,16 @@ def _told_again(kept: Verdict, choice: Choice) -> Verdict:
     return verdict
 
 
-def rejected(workspace: Workspace, verdict: Verdict) -> DataRejectedError:
-    """The error that an invalid verdict is: what fails, then rows with file, column and value."""
+def rejected(
+    workspace: Workspace, verdict: Verdict, rules: Path | None = None
+) -> DataRejectedError:
+    """The error that an invalid verdict is: what fails, then rows with file, column and value.
+
+    Args:
+        workspace: Where the verdict is kept.
+        verdict: The verdict.
+        rules: The user's own rules that it was judged by.
+    """
     from pipelines.validation.tell import failed_rows
 
     folder, name = workspace.relative(verdict.folder), given_as(workspace, verdict)
@@ -159,7 +188,8 @@ def rejected(workspace: Workspace, verdict: Verdict) -> DataRejectedError:
     elif verdict.choice.quarantine:
         hint = f"{every}; {'; '.join(refusals(verdict))}"
     else:
-        hint = f"{every}; leave them out with: retorsion validate {name} --quarantine"
+        own = "" if rules is None else f" --rules {rules}"
+        hint = f"{every}; leave them out with: retorsion validate {name}{own} --quarantine"
     summary = Problem(sentence(verdict), where=verdict.subject.name, hint=hint)
     totals = [
         Problem(

@@ -34,8 +34,13 @@ def beside(table: Path, what: str) -> Path:
     return table.with_name(f"{table.stem}.{what}.parquet")
 
 
-def subject_of(workspace: Workspace, table: Path) -> Subject:
+def subject_of(workspace: Workspace, table: Path, user_rules: Path | None = None) -> Subject:
     """What is to be judged, by hash, and the hash of what judges it.
+
+    Args:
+        workspace: Where the table is told relative to.
+        table: The table.
+        user_rules: A file of rules of the user's own; None for none.
 
     Raises:
         StorageError: A file cannot be read.
@@ -47,6 +52,7 @@ def subject_of(workspace: Workspace, table: Path) -> Subject:
         provenance_sha256=sha256_of(provenance) if provenance.is_file() else "",
         originals_sha256=sha256_of(originals) if originals.is_file() else "",
         rules_sha256=rules_sha256(),
+        user_rules_sha256="" if user_rules is None else sha256_of(user_rules),
         tool_version=tool_version(),
     )
 
@@ -75,7 +81,8 @@ def rules_sha256() -> str:
 
 def folder_of(workspace: Workspace, subject: Subject) -> Path:
     """Where the verdict on a subject is kept."""
-    return workspace.validation / subject.sha256[:16]
+    own = f"-{subject.user_rules_sha256[:8]}" if subject.user_rules_sha256 else ""
+    return workspace.validation / f"{subject.sha256[:16]}{own}"
 
 
 def read_kept(folder: Path, subject: Subject, settings: Settings) -> Verdict | None:

@@ -17,7 +17,8 @@ QUARANTINE_CSV = "quarantine.csv"
 NOTICED_FILE = "noticed.parquet"
 NOTICED_CSV = "noticed.csv"
 GROUPS_FILE = "groups.parquet"
-SUITE_FILE = "gx.json"
+RESULT_FILE = "gx.json"
+SUITE_FILES = {"rows": "suite.json", "groups": "groups-suite.json"}
 REPORT_FILE = "report.html"
 
 State = Literal["valid", "valid with quarantine", "invalid"]
@@ -51,11 +52,13 @@ class Settings:
         choice: What to do about rows that break a rule.
         suite_rows: Up to this many rows great-expectations judges the rows themselves, above
             it the counts by rule; it takes about 9 s and 0.6 GB a million rows.
+        rules: A file of rules of the user's own; None for none.
         data_docs: Also build great-expectations' own pages, which load assets from the network.
     """
 
     choice: Choice = REFUSE
     suite_rows: int = 1_000_000
+    rules: Path | None = None
     data_docs: bool = False
 
     def suite_on(self, rows: int) -> SuiteOn:
@@ -67,7 +70,8 @@ class Settings:
 class Subject:
     """What a verdict is about, and what it was judged by; all of it must be the same to reuse it.
 
-    The hashes of the provenance and the originals are empty where the table has none.
+    The hashes of the provenance and the originals are empty where the table has none, that of the
+    user's rules where there are none.
     """
 
     name: str
@@ -75,6 +79,7 @@ class Subject:
     provenance_sha256: str
     originals_sha256: str
     rules_sha256: str
+    user_rules_sha256: str
     tool_version: str
 
 

@@ -27,6 +27,7 @@ FAULTED = [
 ]
 WITH_QUARANTINE = Settings(choice=LEAVE_OUT)
 FILES = [
+    "groups-suite.json",
     "groups.parquet",
     "gx.json",
     "noticed.csv",
@@ -35,6 +36,7 @@ FILES = [
     "quarantine.parquet",
     "report.html",
     "rules.parquet",
+    "suite.json",
     "verdict.json",
 ]
 
