@@ -8,7 +8,7 @@ from calc.codes import EDITIONS
 from calc.grouped import WORLD, Known
 from calc.tables.economy_years import ECONOMY_YEARS
 from calc.tables.trade_rules import trade_columns
-from pipelines.workspace import embedded, embedded_folder
+from pipelines.workspace import embedded
 
 CODES_FILE = "hs-codes.csv"
 ECONOMIES_FILE = "economies.csv"
@@ -25,11 +25,8 @@ def known() -> Known:
 
 
 def _codes() -> pl.DataFrame:
-    """One row a code and edition that has it; empty where no list of codes comes with the tool."""
-    path = embedded_folder() / CODES_FILE
-    if not path.is_file():
-        return pl.DataFrame(schema={"edition": pl.String, "code": pl.String})
-    spans = pl.read_csv(path, infer_schema=False)
+    """One row a code and edition that has it."""
+    spans = pl.read_csv(embedded(CODES_FILE), infer_schema=False)
     year = {
         name: pl.col(name).str.slice(2).cast(pl.Int64) for name in ("first_edition", "last_edition")
     }

@@ -15,7 +15,7 @@ from pipelines.validation.verdict import (
     to_json,
 )
 from pipelines.version import tool_version
-from pipelines.workspace import Workspace, embedded_folder
+from pipelines.workspace import Workspace, embedded
 
 JUDGED_BY = (
     *("calc/codes.py", "calc/judge.py", "calc/money.py", "calc/overlap.py", "calc/rules.py"),
@@ -74,8 +74,7 @@ def rules_sha256() -> str:
             if file.name.endswith(".py"):
                 whole.update(f"{file.name}\n".encode() + file.read_bytes())
     for name in HELD_AGAINST:
-        path = embedded_folder() / name
-        whole.update(f"{name} {sha256_of(path) if path.is_file() else 'none'}\n".encode())
+        whole.update(f"{name} {sha256_of(embedded(name))}\n".encode())
     return whole.hexdigest()
 
 

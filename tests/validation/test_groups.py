@@ -181,8 +181,6 @@ def test_a_table_of_one_kind_of_code_and_period_is_not_asked_about_others(tmp_pa
 
 def test_codes_of_another_edition(tmp_path: Path) -> None:
     """870332 is a code of all editions; 870340, hybrids, came in 2017."""
-    if not KNOWN.codes.select(pl.len()).collect().item():
-        pytest.skip("no list of codes by edition comes with the tool yet")
     rows = [
         row(nomenclature="HS2012", code="870332"),
         row(nomenclature="HS2012", code="870340"),
