@@ -1,7 +1,5 @@
 """Statistical figures of groups of rows: what is unlike its neighbours without being impossible."""
 
-from itertools import pairwise
-
 import polars as pl
 
 from calc import judge
@@ -10,6 +8,12 @@ from calc.money import UNITS_PER_USD
 from calc.rules import Rule
 
 FIRST_DIGITS = 9
+POWER_UNITS = 1_000_000_000
+UNIT_VALUE_SUMS = (
+    pl.col("power").sum().alias("all_powers"),
+    pl.col("power").max().alias("highest"),
+    pl.col("power").min().alias("lowest"),
+)
 
 
 def dominance(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
@@ -31,42 +35,54 @@ def first_digit(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     log10(1 + 1/d) (general knowledge, to be verified).
     """
     by, least = key_of(rule), rule.parameters["least_rows"]
-    positive = rows.filter(VALUE > 0)
     place = (VALUE.cast(pl.Float64).log10() + 1e-12) % 1.0
-    digits = pl.Series(range(1, FIRST_DIGITS + 2)).cast(pl.Float64).log10().to_list()
-    gaps = [
-        ((place >= low) & (place < high)).mean() - (high - low) for low, high in pairwise(digits)
-    ]
-    mean = pl.sum_horizontal(one.abs() for one in gaps) / FIRST_DIGITS
-    return counted(positive, by, pl.when(pl.len() >= least).then(mean).alias(FIGURE))
+    digit = pl.lit(10.0).pow(place).floor().alias("digit")
+    counts = counted(rows.filter(VALUE > 0).with_columns(digit), [*by, "digit"])
+    expected = (1 + 1 / pl.col("digit")).log10()
+    share = pl.col(judge.ROWS) / pl.col(judge.ROWS).sum()
+    absent = 1 - expected.sum()
+    mean = ((share - expected).abs().sum() + absent) / FIRST_DIGITS
+    enough = pl.col(judge.ROWS).sum() >= least
+    figure = pl.when(enough).then(mean).alias(FIGURE)
+    sums = (pl.col(judge.ROWS).sum(), pl.col(judge.VALUE).sum())
+    in_order = counts.sort(*by, "digit")
+    return in_order.group_by(by, maintain_order=True).agg(*sums, figure)
 
 
 def unit_value(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
-    """How many times the worst value of a unit is above or below the median of its group."""
+    """How many times the oddest value of a unit is above or below the others of its group.
+
+    The others are taken by their geometric mean without the row itself, summed as whole billionths
+    of a power of ten, so that no order of rows changes it.
+    """
     by = key_of(rule)
-    price = with_unit_value(rows)
-    groups = counted(
-        price,
-        by,
-        pl.col("unit_value").median().alias("median"),
-        pl.col("unit_value").max().alias("highest"),
-        pl.col("unit_value").min().alias("lowest"),
-    )
-    worst = pl.max_horizontal(
-        pl.col("highest") / pl.col("median"), pl.col("median") / pl.col("lowest")
+    groups = counted(with_unit_value(rows), by, *UNIT_VALUE_SUMS)
+    others = pl.col(judge.ROWS) - 1
+    high, low = (
+        _apart(pl.col(name), pl.col("all_powers"), others) for name in ("highest", "lowest")
     )
     enough = pl.col(judge.ROWS) >= rule.parameters["least_rows"]
+    worst = pl.lit(10.0).pow(pl.max_horizontal(high, -low))
     return groups.with_columns(pl.when(enough).then(worst).alias(FIGURE))
 
 
+def _apart(power: pl.Expr, all_powers: pl.Expr, others: pl.Expr) -> pl.Expr:
+    """How many powers of ten a value is above the geometric mean of the others."""
+    return (power - (all_powers - power) / others) / POWER_UNITS
+
+
 def with_unit_value(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows with a value and a quantity, with ``unit`` and ``unit_value``: the mass else."""
+    """The rows with a value and a quantity, else a mass, with ``unit`` and ``power``.
+
+    ``power`` is the power of ten of the value of a unit, in whole billionths.
+    """
     has_quantity = (pl.col("quantity") > 0) & pl.col("quantity_unit").is_not_null()
     amount = pl.when(has_quantity).then("quantity").otherwise("net_mass_kg")
     unit = pl.when(has_quantity).then("quantity_unit").otherwise(pl.lit("kg"))
     usable = amount.is_finite() & (amount > 0) & (VALUE > 0)
     priced = rows.filter(usable)
-    return priced.with_columns(unit=unit, unit_value=VALUE.cast(pl.Float64) / amount)
+    power = (VALUE.cast(pl.Float64) / amount).log10() * POWER_UNITS
+    return priced.with_columns(unit=unit, power=power.round(0).cast(pl.Int64))
 
 
 def jump(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
@@ -96,8 +112,9 @@ def rows_beyond(rows: pl.LazyFrame, rule: Rule, failing: pl.LazyFrame) -> pl.Laz
     """
     by = key_of(rule)
     found = with_unit_value(rows).join(failing.select(by), on=by, how="semi", nulls_equal=True)
-    ratio = pl.col("unit_value") / pl.col("unit_value").median().over(by)
-    worst = pl.max_horizontal(ratio, 1 / ratio)
+    others = (pl.len() - 1).over(by)
+    apart = _apart(pl.col("power"), pl.col("power").sum().over(by), others)
+    worst = pl.lit(10.0).pow(apart.abs())
     beyond = found.with_columns(worst.alias(FIGURE)).filter(
         pl.col(FIGURE) > rule.parameters["maximum"]
     )

@@ -1,26 +1,17 @@
-"""Economies that began or ended in the years of trade statistics, with their first and last year.
+"""Economies that began in the years of trade statistics, with their first and last year.
 
 A year of change counts for both sides, since statistics turn in the course of it. An economy that
 is only renamed, and is reported under its new code for all years, is not listed.
 
-Source: ISO 3166-3, codes withdrawn, and the entries of United Nations member states (general
+Source: ISO 3166 newsletters and the entries of United Nations member states (general
 knowledge, to be verified).
 """
 
-ENDED = {
-    "ANT": (None, 2011),
-    "CSK": (None, 1993),
-    "DDR": (None, 1990),
-    "SCG": (2003, 2006),
-    "SUN": (None, 1992),
-    "YMD": (None, 1990),
-    "YUG": (None, 2003),
-}
 BEGUN_1991_TO_1993 = (
     *("ARM", "AZE", "BIH", "BLR", "CZE", "ERI", "EST", "GEO", "HRV", "KAZ", "KGZ", "LTU"),
     *("LVA", "MDA", "MKD", "RUS", "SVK", "SVN", "TJK", "TKM", "UKR", "UZB"),
 )
-BEGUN = {
+BEGUN: dict[str, tuple[int | None, int | None]] = {
     **dict.fromkeys(BEGUN_1991_TO_1993, (1991, None)),
     "BES": (2010, None),
     "CUW": (2010, None),
@@ -32,6 +23,11 @@ BEGUN = {
     "SXM": (2010, None),
     "TLS": (1999, None),
     "XKX": (2008, None),
+    "YUG": (None, 2003),
 }
-ECONOMY_YEARS: dict[str, tuple[int | None, int | None]] = {**ENDED, **BEGUN}
-"""Economy to its first and last year; null where that side is open."""
+ECONOMY_YEARS: dict[str, tuple[int | None, int | None]] = BEGUN
+"""Economy to its first and last year; null where that side is open.
+
+``YUG`` stood for Serbia and Montenegro after the federation had ended. Other economies that ended
+are in ``economies-of-trade.csv``.
+"""

@@ -131,7 +131,7 @@ GROUP_RULES: tuple[Rule, ...] = (
         "value.unit_value",
         "unit value",
         "warning",
-        "the value of a unit is within 1,000 times the median of its code and unit",
+        "the value of a unit is within 1,000 times that of the other rows of its code and unit",
         by=["flow", "nomenclature", "code", "unit"],
         maximum=1000.0,
         least_rows=5,

@@ -7,7 +7,7 @@ import polars as pl
 
 from calc import judge
 from calc.group_statistics import rows_beyond
-from calc.grouped import FIGURE, Known, key_of
+from calc.grouped import FIGURE, WORLD, Known, key_of
 from calc.groups import GROUP, breaks, judged_groups
 from calc.rules import Rule
 
@@ -68,8 +68,9 @@ def judge_groups(
 
 def _judged(frame: pl.LazyFrame, rules: Sequence[Rule], known: Known) -> Grouped:
     judged = [rule for rule in rules if rule.kind not in _idle(frame)]
-    plans = [judged_groups(frame, rule, known) for rule in judged]
-    found = list(zip(judged, pl.collect_all(plans, engine="streaming"), strict=True))
+    found = [
+        (rule, judged_groups(frame, rule, known).collect(engine="streaming")) for rule in judged
+    ]
     beyond = [_beyond(frame, rule, groups.filter(breaks(rule))) for rule, groups in found]
     told = [
         groups.select(
@@ -85,14 +86,16 @@ def _judged(frame: pl.LazyFrame, rules: Sequence[Rule], known: Known) -> Grouped
 
 
 def _idle(frame: pl.LazyFrame) -> set[str]:
-    """Kinds that can judge no group of a table, told by two columns rather than by all."""
-    periods, lengths = (
+    """Kinds that can judge no group of a table, told by three columns rather than by all."""
+    shape = frame.select(
         pl.col("period").n_unique().alias("periods"),
-        pl.col("code").str.len_chars().n_unique().alias("lengths"),
+        pl.col("code").str.len_bytes().n_unique().alias("lengths"),
+        (pl.col("partner") == WORLD).any().alias("has_world"),
     )
-    shape = frame.select(periods, lengths).collect(engine="streaming").row(0, named=True)
-    idle = {"jump", "year"} if shape["periods"] < 2 else set()
-    return idle | ({"children"} if shape["lengths"] < 2 else set())
+    told = shape.collect(engine="streaming").row(0, named=True)
+    idle = {"jump", "year"} if told["periods"] < 2 else set()
+    idle |= {"children"} if told["lengths"] < 2 else set()
+    return idle if told["has_world"] else idle | {"world"}
 
 
 def _beyond(frame: pl.LazyFrame, rule: Rule, failing: pl.DataFrame) -> pl.DataFrame:
@@ -103,6 +106,6 @@ def _beyond(frame: pl.LazyFrame, rule: Rule, failing: pl.DataFrame) -> pl.DataFr
     else:
         by = key_of(rule)
         rows = frame.join(failing.lazy().select(by), on=by, how="semi", nulls_equal=True)
-        rows = rows.filter(pl.col("partner") == "WLD") if rule.kind == "world" else rows
+        rows = rows.filter(pl.col("partner") == WORLD) if rule.kind == "world" else rows
     found = rows.select(pl.lit(rule.rule_id).alias("rule_id"), judge.ROW, judge.VALUE)
     return found.sort(judge.ROW).collect(engine="streaming").cast(BEYOND)

@@ -12,6 +12,7 @@ from pipelines.workspace import embedded
 
 CODES_FILE = "hs-codes.csv"
 ECONOMIES_FILE = "economies.csv"
+TRADE_ECONOMIES_FILE = "economies-of-trade.csv"
 AGGREGATES_FILE = "partner-groups.toml"
 
 
@@ -47,6 +48,15 @@ def _economies() -> pl.DataFrame:
     spans = [(name, *span) for name, span in ECONOMY_YEARS.items()]
     schema = {"economy": pl.String, "first_year": pl.Int64, "last_year": pl.Int64}
     years = pl.DataFrame(spans, schema=schema, orient="row")
-    every = pl.DataFrame({"economy": [*names, WORLD, *ECONOMY_YEARS]}).unique()
+    of_trade = pl.read_csv(embedded(TRADE_ECONOMIES_FILE), infer_schema=False)
+    ended = of_trade.filter(
+        pl.col("kind") == "former", ~pl.col("code").is_in(years["economy"].implode())
+    )
+    until = pl.col("until").str.slice(0, 4).cast(pl.Int64).alias("last_year")
+    former = ended.filter(pl.col("code").is_not_null()).select(
+        pl.col("code").alias("economy"), pl.lit(None, pl.Int64).alias("first_year"), until
+    )
+    years = pl.concat([years, former])
+    every = pl.DataFrame({"economy": [*names, WORLD, *years["economy"]]}).unique()
     joined = every.join(years, on="economy", how="left", validate="1:1")
     return joined.with_columns(is_known=pl.lit(value=True)).sort("economy")
