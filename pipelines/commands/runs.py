@@ -165,11 +165,14 @@ def prune(
 
 
 def verify(wanted: RunArgument, workspace: WorkspaceOption = None, as_json: AsJson = False) -> None:
-    """Check every hash of a run again; exit 8 naming what was altered or is stale.
+    """Check every hash of a run, or of an audit pack; exit 8 naming what was altered or is stale.
 
     \b
-    Example:
+    Examples:
       retorsion verify us-japan-2024
+          the run in the workspace, and the inputs that are still there
+      retorsion verify pack.zip
+          a pack that somebody sent, on any machine
     """  # noqa: D301
     from dataclasses import asdict
 
@@ -177,6 +180,9 @@ def verify(wanted: RunArgument, workspace: WorkspaceOption = None, as_json: AsJs
     from pipelines.run.verify import verify as verify_run
     from pipelines.workspace import open_workspace
 
+    if wanted.endswith(".zip"):
+        _verify_pack(Path(wanted), as_json=as_json)
+        return
     place = open_workspace(workspace)
     done = verify_run(place, find_run(place, wanted))
     lines = [
@@ -188,6 +194,17 @@ def verify(wanted: RunArgument, workspace: WorkspaceOption = None, as_json: AsJs
         for name in done.inputs_not_found
     ]
     show(asdict(done), lines, as_json=as_json)
+
+
+def _verify_pack(path: Path, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from pipelines.audit.check import verify_pack
+
+    done = verify_pack(path)
+    line = f"{path.name} is whole: {done.files} files of run {done.run_id} of {done.scenario_id}"
+    sha = f"it stands or falls with SHA-256 {done.pack_sha256} of its list"
+    show(asdict(done), [line, sha], as_json=as_json)
 
 
 def explain(

@@ -1,4 +1,4 @@
-"""``validate`` (alias ``check``) and ``rules``: is a table fit to be used, and by which rules."""
+"""``validate`` (alias ``check``), ``rules`` and ``audit``: is a table fit, and who can tell."""
 
 import re
 from pathlib import Path
@@ -132,11 +132,45 @@ def rules(own_rules: OwnRules = None, as_json: AsJson = False) -> None:
     show({"rules": listed}, lines, as_json=as_json)
 
 
+def audit(
+    wanted: Annotated[
+        str, typer.Argument(metavar="RUN", help="A folder, an id, a scenario's name, or name~1.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="PACK.zip", help="Where to write the pack.")
+    ],
+    workspace: WorkspaceOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the audit pack of a run: what proves it, in one file that anyone can check.
+
+    \b
+    Example:
+      retorsion audit us-japan-2024 -o pack.zip
+          then, on any machine: retorsion verify pack.zip
+    """  # noqa: D301
+    from dataclasses import asdict
+
+    from pipelines.audit.pack import write_pack
+    from pipelines.run.store import find_run
+    from pipelines.workspace import open_workspace
+
+    place = open_workspace(workspace)
+    packed = write_pack(place, find_run(place, wanted), output)
+    lines = [
+        f"{packed.path}: {packed.files} files of run {packed.run_id}, {packed.bytes:,} bytes",
+        f"it stands or falls with SHA-256 {packed.pack_sha256} of its list",
+        f"next: retorsion verify {output}",
+    ]
+    show(asdict(packed), lines, as_json=as_json)
+
+
 def register(app: typer.Typer) -> None:
     """Attach the commands of this subject."""
     app.command("validate")(validate)
     app.command("check", hidden=True)(validate)
     app.command("rules")(rules)
+    app.command("audit")(audit)
 
 
 def _result(place: Any, verdict: Any) -> dict[str, Any]:

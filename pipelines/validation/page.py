@@ -120,6 +120,7 @@ def _noticed(verdict: Verdict, examples: Examples) -> str:
         parts += _groups(finding, examples)
     rows = examples.noticed
     if rows:
+        parts.append("<h3>Rows noticed</h3>")
         parts.append(_rows_table(rows, f"The first {counted(len(rows), 'row')} noticed"))
     return section("noticed", "Noticed", "\n".join(parts))
 
@@ -143,13 +144,13 @@ def _groups(finding: Finding, examples: Examples) -> list[str]:
 
 def _rules(verdict: Verdict) -> str:
     columns = (
-        *("Rule", "What it asks", "Why", "Severity", "Judged", "Groups", "Failed", "USD failed"),
+        *("Rule", "What it asks, and why", "Severity", "Judged", "Groups", "Failed", "USD failed"),
         "Judged by",
     )
     rows = [
         [
             head(item.rule_id),
-            f"<td>{escape(item.message)}</td><td>{escape(item.reason)}</td>"
+            f'<td class="long">{escape(item.message)}, because {escape(item.reason)}</td>'
             f"<td>{escape(item.severity)}</td>",
             number(f"{item.rows_judged:,}"),
             number("" if item.groups_judged is None else f"{item.groups_judged:,}"),

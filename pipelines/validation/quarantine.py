@@ -27,6 +27,7 @@ from pipelines.validation.store import beside
 
 VALUE_CHARACTERS = 80
 FORMULA_START = r"^[=+\-@\t\r]"
+PRICE = ("customs_value_usd", "quantity", "net_mass_kg")
 SOURCE = ("source_id", "source_row")
 FROM = ("from_source_id", "from_source_row")
 
@@ -168,7 +169,8 @@ def _columns(rule: Rule) -> list[str]:
     if rule.column is not None:
         return [rule.column]
     if rule.is_on_groups:
-        return [name for name in key_of(rule) if name in Trade.columns()] or ["code"]
+        shown = [*key_of(rule), *(PRICE if rule.kind == "unit value" else ())]
+        return [name for name in shown if name in Trade.columns()]
     if rule.expression is not None:
         return list(dict.fromkeys(rule.expression.meta.root_names()))
     return list(rule.parameters["columns"])

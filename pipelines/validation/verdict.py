@@ -265,6 +265,10 @@ def to_json(content: dict[str, Any]) -> bytes:
     return text.encode() + b"\n"
 
 
+UNTOLD = {"provenance_sha256": "", "originals_sha256": ""}
+"""What the verdict in a run leaves out, because it depends on the order of the source rows."""
+
+
 def from_dict(kept: dict[str, Any], folder: Path) -> Verdict:
     """The verdict that ``Verdict.as_dict`` gave; keys that a verdict does not have are ignored.
 
@@ -277,7 +281,7 @@ def from_dict(kept: dict[str, Any], folder: Path) -> Verdict:
     return Verdict(
         **parts
         | {
-            "subject": Subject(**kept["subject"]),
+            "subject": Subject(**UNTOLD | kept["subject"]),
             "choice": Choice(**kept["choice"]),
             "funnel": tuple(Stage(**item) for item in kept["funnel"]),
             "rules": tuple(Finding(**item) for item in kept["rules"]),
