@@ -20,6 +20,7 @@ IN_FORCE = pl.col("status") == "in force"
 PROHIBITED = pl.col("status") == "prohibited"
 THREATENED = pl.col("status") == "threatened"
 VALUE = pl.col("value_e4")
+IS_ESTIMATE = pl.col("estimate").is_not_null() | pl.col("threatened_estimate").is_not_null()
 
 
 def known_sum(amount: str, where: pl.Expr) -> pl.Expr:
@@ -36,6 +37,11 @@ def value_where(where: pl.Expr) -> pl.Expr:
 def unknown_value(amount: str, where: pl.Expr) -> pl.Expr:
     """The value of those lines of which an amount is not known."""
     return value_where(where & pl.col(amount).is_null())
+
+
+def estimated_sum(amount: str, is_estimate: str) -> pl.Expr:
+    """The sum of an amount over the covered lines on which it is an estimate, 0 where none is."""
+    return usd(pl.col(amount).filter(COVERED & pl.col(is_estimate)).sum())
 
 
 def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
@@ -69,6 +75,10 @@ def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
             duty_after_unknown_value_usd=unknown_value("duty_after_e4", COVERED),
             duty_increment_usd=known_sum("increment_e4", COVERED),
             duty_increment_unknown_value_usd=unknown_value("increment_e4", COVERED),
+            estimated_value_usd=value_where(COVERED & IS_ESTIMATE),
+            duty_before_estimated_usd=estimated_sum("duty_before_e4", "before_is_estimate"),
+            duty_after_estimated_usd=estimated_sum("duty_after_e4", "after_is_estimate"),
+            duty_increment_estimated_usd=estimated_sum("increment_e4", "increment_is_estimate"),
             threatened_increment_usd=known_sum("threatened_e4", THREATENED),
             threatened_increment_unknown_value_usd=unknown_value("threatened_e4", THREATENED),
             statutory_minus_calculated_usd=known_sum("gap_e4", COVERED),

@@ -20,7 +20,7 @@ SAID = {
     "products": ("measure_id", "step", "role"),
     "exclusions": ("measure_id", "step", "exclusion", "partner"),
     "base": ("importer", "partner", "programme", "ad_valorem_rate", "specific_rate_usd",
-             "specific_unit"),
+             "specific_unit", "expression"),
     "shares": ("name", "importer", "partner", "central"),
 }  # fmt: skip
 """What the tables of a law say of a code, beside the length of the prefix that names it."""
@@ -63,7 +63,8 @@ def code_classes(laws: Laws, codes: pl.LazyFrame) -> pl.LazyFrame:
             "code", said=pl.struct(pl.lit(name).alias("of"), "table", *SAID[name], length=length)
         )
         told.append(_hashed(said, "code"))
-    counted = base.filter(pl.col("specific_rate_usd").is_not_null())
+    counts = pl.col("specific_rate_usd").is_not_null() | pl.col("expression").is_not_null()
+    counted = base.filter(counts)
     specific = counted.join(prefixes, on="prefix", how="inner").select("code").unique()
     return _classes(codes, told, "code").join(
         specific.with_columns(pl.lit(value=True).alias(SPECIFIC)), on="code", how="left",

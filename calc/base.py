@@ -15,6 +15,7 @@ RATE_COLUMNS = {
     "ad_valorem_rate": "base_ad_valorem_rate",
     "specific_rate_usd": "base_specific_rate_usd",
     "specific_unit": "base_specific_unit",
+    "expression": "base_expression",
     "rate_text": "base_rate_text",
 }
 
@@ -50,7 +51,8 @@ def attach_base(rates: pl.LazyFrame, base: pl.LazyFrame, codes: pl.LazyFrame) ->
 
     Returns:
         The same rows plus ``base_programme``, ``base_ad_valorem_rate``,
-        ``base_specific_rate_usd``, ``base_specific_unit`` and ``base_rate_text``.
+        ``base_specific_rate_usd``, ``base_specific_unit``, ``base_expression`` and
+        ``base_rate_text``.
     """
     known = base.join(expand_prefixes(codes), left_on="code", right_on="prefix", how="inner")
     longest = (

@@ -17,6 +17,7 @@ SEEDS = (1, 2)
 UNITS = ("quantity_unit", "quantity_2_unit")
 QUANTITIES = ("quantity", "quantity_2", "net_mass_kg")
 SPECIFIC, SPECIFIC_RATE = "has_specific_base", "base_specific_rate_usd"
+EXPRESSION = "base_expression"
 AMOUNTS = (*QUANTITIES, "calculated_duty_usd")
 
 
@@ -38,7 +39,8 @@ def groups_of(trade: pl.LazyFrame, rows: pl.LazyFrame, *, apart: Apart = "none")
     told = pl.struct(pl.all().exclude(ROW))
     hashed = rows.select(ROW, *(told.hash(seed=seed).alias(f"hash_{seed}") for seed in SEEDS))
     alike = hashed.group_by(ROW).agg(pl.col(f"hash_{seed}").sum() for seed in SEEDS)
-    specific = rows.filter(pl.col(SPECIFIC_RATE).is_not_null()).select(ROW).unique()
+    counts = pl.col(SPECIFIC_RATE).is_not_null() | pl.col(EXPRESSION).is_not_null()
+    specific = rows.filter(counts).select(ROW).unique()
     joined = (
         trade.join(alike, on=ROW, how="inner", validate="1:1")
         .join(specific.with_columns(pl.lit(value=True).alias(SPECIFIC)), on=ROW, how="left")

@@ -14,50 +14,21 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
-from calc.money import UNITS_PER_USD, to_rate_units, to_units
+from calc.base_duty import assess_base, tell_base_rate
+from calc.money import UNITS_PER_USD, to_rate, to_rate_units, to_units
 from calc.parts import take_part
 from calc.policy.expression import Amounts, ad_valorem_rate, duty_of
 from calc.policy.outcome import On
 from calc.policy.quantities import quantities
+from calc.reasons import tell_estimate, tell_measure_estimate, tell_measure_unknown, tell_unknown
 from calc.terms import Frame, Operation, Terms, above_zero
 
-NO_BASE = "the base has no rate for this code"
 ALL_IN = "all-in"
 
 
 def has(name: str) -> nw.Expr:
     """Whether a column is known."""
     return ~nw.col(name).is_null()
-
-
-def assess_base(lines: Frame, terms: Terms) -> Frame:
-    """Add ``duty_before_e4``, the base duty: its ad valorem part and its specific part.
-
-    Null where the base has no such line, and where a specific part counts a unit in which the
-    table has no quantity.
-    """
-    ad_valorem = to_units(nw.col("duty_base_usd") * nw.col("base_ad_valorem_rate"))
-    quantity = nw.lit(None, nw.Float64)
-    for unit in terms.base_units:
-        is_this = nw.col("base_specific_unit") == nw.lit(unit)
-        quantity = nw.when(is_this).then(quantities()(unit)).otherwise(quantity)
-    counted = to_units(nw.col("base_specific_rate_usd") * quantity)
-    specific = nw.when(has("base_specific_rate_usd")).then(counted).otherwise(nw.lit(0, nw.Int64))
-    return lines.with_columns(
-        specific.alias("base_specific_e4"), (ad_valorem + specific).alias("duty_before_e4")
-    )
-
-
-def tell_base_rate(lines: Frame, _terms: Terms) -> Frame:
-    """Add ``rate_before``: the base duty as a share of value.
-
-    The ad valorem part is the rate itself, so that it is exact and known where nothing was
-    traded; a specific part is its duty over the value.
-    """
-    value = nw.col("duty_base_usd")
-    specific = nw.when(value > 0.0).then(nw.col("base_specific_e4") / (value * UNITS_PER_USD))
-    share = nw.when(has("base_specific_rate_usd")).then(specific).otherwise(nw.lit(0.0))
-    return lines.with_columns((nw.col("base_ad_valorem_rate") + share).alias("rate_before"))
 
 
 def fraction_of(column: str, terms: Terms) -> nw.Expr:
@@ -98,7 +69,7 @@ def assess_measure(components: Frame, terms: Terms) -> Frame:
     amounts = Amounts(
         value=nw.col("duty_base_usd") * part,
         base=base,
-        quantity=lambda unit: quantities()(unit) * part,
+        quantity=lambda unit: quantities(terms.estimated)(unit) * part,
     )
     duty = amounts.value * nw.col("measure_rate")
     for number, rate in enumerate(terms.rates):
@@ -120,6 +91,37 @@ def tell_measure_rate(components: Frame, _terms: Terms) -> Frame:
     topped = above_zero(rate - nw.col("rate_before"))
     own = nw.when(nw.col("mode") == nw.lit(ALL_IN)).then(topped).otherwise(rate)
     return components.with_columns(to_rate_units(own * nw.col("fraction")).alias("rate_e12"))
+
+
+def take_rebate(components: Frame, terms: Terms) -> Frame:
+    """Take a rebate off ``measure_e4`` and ``rate_e12``; add ``before_credit_e4``, ``credit_e4``.
+
+    A rebate is a rate on the value that the measure bites on, or on the part of it that is a
+    content; what is left is never below nothing. Null where the part is not known.
+    """
+    part = fraction_of("rebate_on", terms) * nw.col("rebate_rate") * nw.col("fraction")
+    before = nw.col("measure_e4")
+    rebate = to_units(nw.col("duty_base_usd") * part)
+    taken = nw.when(rebate > before).then(before).when(~before.is_null()).then(rebate)
+    has_none = nw.col("rebate_rate").is_null()
+    credit = nw.when(has_none).then(before * 0).otherwise(taken)
+    left = to_rate_units(above_zero(to_rate(nw.col("rate_e12")) - part))
+    rate = nw.when(has_none).then(nw.col("rate_e12")).otherwise(left)
+    return components.with_columns(
+        before.alias("before_credit_e4"),
+        credit.alias("credit_e4"),
+        (before - credit).alias("measure_e4"),
+        rate.alias("rate_e12"),
+    )
+
+
+def find_pool(components: Frame, terms: Terms) -> Frame:
+    """Add ``pool``: the credit by amount that a measure shares in on a line; null where none."""
+    pool = nw.lit(None, nw.UInt32)
+    for number in range(len(terms.credited)):
+        is_this = nw.col("credited") == number
+        pool = nw.when(is_this).then(nw.col(f"pool_{number}")).otherwise(pool)
+    return components.with_columns(pool.alias("pool"))
 
 
 def keep_base(lines: Frame, terms: Terms) -> Frame:
@@ -172,26 +174,19 @@ def tell_affected(lines: Frame, _terms: Terms) -> Frame:
     return lines.with_columns(affected.alias("is_affected"))
 
 
-def tell_unknown(lines: Frame, _terms: Terms) -> Frame:
-    """Add ``duty_unknown_reason``: why the base duty cannot be computed; null where it can."""
-    unit = nw.col("base_specific_unit")
-    no_quantity = nw.lit("; the table has no such quantity")
-    wants = nw.concat_str(nw.lit("specific rate per "), unit, no_quantity)
-    reason = (
-        nw.when(has("duty_before_e4"))
-        .then(nw.lit(None, nw.String))
-        .when(has("base_ad_valorem_rate"))
-        .then(wants)
-        .otherwise(nw.lit(NO_BASE))
-    )
-    return lines.with_columns(reason.alias("duty_unknown_reason"))
-
-
 ON_SEGMENTS: Sequence[Operation] = (take_part, assess_base, tell_base_rate)
 """The part of the flow that a segment takes, and its base duty."""
 
-ON_COMPONENTS: Sequence[Operation] = (find_part, assess_measure, tell_measure_rate)
-"""The part of the value that a measure bites on, and its duty there."""
+ON_COMPONENTS: Sequence[Operation] = (
+    find_part,
+    assess_measure,
+    tell_measure_rate,
+    take_rebate,
+    find_pool,
+    tell_measure_unknown,
+    tell_measure_estimate,
+)
+"""The part of the value that a measure bites on, its duty there, and what is told of it."""
 
 TOGETHER: Sequence[Operation] = (
     keep_base,
@@ -200,6 +195,7 @@ TOGETHER: Sequence[Operation] = (
     tell_rate_after,
     tell_affected,
     tell_unknown,
+    tell_estimate,
 )
 """What is left of the base, the measures with it, and what is told of both."""
 

@@ -10,6 +10,8 @@ import narwhals as nw
 
 from calc.duty import ON_COMPONENTS, ON_SEGMENTS, TOGETHER, perform
 from calc.money import to_rate, to_units
+from calc.policy.quantities import unit_value, unit_value_text
+from calc.reasons import TOLD, first_texts, line_texts, named_texts
 from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import ROW, Frame, Terms
 from calc.valuation import duty_base
@@ -94,6 +96,12 @@ def segment_lines(trade: Frame, rows: Frame, segments: Frame, terms: Terms) -> F
     return assessed.with_columns(to_units(nw.col("calculated_duty_usd")).alias("calculated_e4"))
 
 
+def unit_value_columns(terms: Terms) -> list[str]:
+    """The columns by which missing quantities are estimated; none where they are not."""
+    numbers = range(len(terms.estimated))
+    return [name(number) for number in numbers for name in (unit_value, unit_value_text)]
+
+
 def component_lines(lines: Frame, components: Frame, terms: Terms) -> Frame:
     """Every measure on every line by segment, with what it comes to by itself.
 
@@ -104,12 +112,15 @@ def component_lines(lines: Frame, components: Frame, terms: Terms) -> Frame:
 
     Returns:
         One row a trade row, segment and component: the line's columns that amounts need, the
-        component's, ``fraction``, ``measure_e4`` and ``rate_e12``.
+        component's, and what ``calc.duty.ON_COMPONENTS`` add.
     """
     needed = [
-        *(ROW, "kind", "segment", "duty_base_usd", "value_e4", "duty_before_e4", "rate_before"),
+        *(ROW, "kind", "segment", "duty_base_usd", "value_e4"),
+        *("duty_before_e4", "rate_before", "has_other_base"),
         *("quantity", "quantity_unit", "quantity_2", "quantity_2_unit", "net_mass_kg"),
         *(f"content_{number}" for number in range(len(terms.contents))),
+        *unit_value_columns(terms),
+        *(f"pool_{number}" for number in range(len(terms.credited))),
     ]
     joined = lines.select(*needed).join(components, on=["kind", "segment"], how="inner")
     return perform(ON_COMPONENTS, joined, terms)
@@ -120,21 +131,26 @@ def sum_applied(components: Frame) -> Frame:
 
     Returns:
         One row a trade row and segment on which a measure is applied: ``table_row``, ``segment``,
-        ``sum_e4`` and ``sum_e12``, null where a part is not known.
+        ``sum_e4`` and ``sum_e12``, null where a part is not known, and what the measures tell
+        (``calc.reasons.line_texts``).
     """
     names = {"measure_e4": "sum_e4", "rate_e12": "sum_e12"}
     unknown = [nw.col(name).is_null().cast(nw.Int64).alias(f"no_{name}") for name in names]
     summed = (
         components.filter(nw.col("status") == nw.lit("applied"))
-        .with_columns(*unknown)
+        .with_columns(*unknown, *named_texts())
         .group_by(ROW, "segment")
-        .agg(*(nw.col(name).sum() for name in (*names, *(f"no_{name}" for name in names))))
+        .agg(
+            *(nw.col(name).sum() for name in (*names, *(f"no_{name}" for name in names))),
+            *first_texts(),
+        )
     )
     known = [
         nw.when(nw.col(f"no_{name}") == 0).then(nw.col(name)).alias(alias)
         for name, alias in names.items()
     ]
-    return summed.select(ROW, "segment", *known, nw.lit(value=True).alias("has_sum"))
+    has_sum = nw.lit(value=True).alias("has_sum")
+    return summed.select(ROW, "segment", *known, *line_texts(), has_sum)
 
 
 def combine(lines: Frame, sums: Frame, terms: Terms) -> Frame:
@@ -167,14 +183,17 @@ def threats(lines: Frame, segments: Frame, sums: Frame, terms: Terms) -> Frame:
         terms: What the numbers in the program's columns stand for.
 
     Returns:
-        One row a trade row and segment that is threatened: ``table_row``, ``segment`` and
-        ``threatened_e4``; null where it is not known.
+        One row a trade row and segment that is threatened: ``table_row``, ``segment``,
+        ``threatened_e4``, null where it is not known, and ``threatened_unknown`` and
+        ``threatened_estimate``, what the measures tell.
     """
     would_be = lines.drop("base_on").join(
         segments.select("kind", "segment", "base_on"), on=["kind", "segment"], how="inner"
     )
     return combine(would_be, sums, terms).select(
-        ROW, "segment", nw.col("increment_e4").alias("threatened_e4")
+        *(ROW, "segment"),
+        nw.col("increment_e4").alias("threatened_e4"),
+        *(nw.col(f"measures_{name}").alias(f"threatened_{name}") for name in TOLD),
     )
 
 

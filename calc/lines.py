@@ -9,6 +9,7 @@ from calc.money import usd
 from calc.tables.lines import Components, LineKey, Lines
 from calc.terms import ROW
 
+THREAT_UNSETTLED = "nothing says how the measures that threaten would combine"
 KEY = list(LineKey.primary_key())
 
 
@@ -58,6 +59,10 @@ def lines_table(
         for name, (own, threat) in nearest.items()
     }
     gap = pl.col("duty_before_e4") - pl.col("calculated_e4")
+    waits = pl.col("status") == "threatened"
+    is_told = pl.col("duty_unknown_reason").is_not_null() | pl.col("threatened_e4").is_not_null()
+    unsettled = pl.when(~is_told).then(pl.lit(THREAT_UNSETTLED))
+    threat_unknown = pl.coalesce("threatened_unknown", unsettled)
     described = lines.join(descriptions, on="code", how="left", validate="m:1")
     whole = described.with_columns(
         **shown,
@@ -70,8 +75,16 @@ def lines_table(
         duty_increment_usd=usd(pl.col("increment_e4")),
         threatened_increment_usd=pl.when(covered).then(usd(pl.col("threatened_e4"))),
         statutory_minus_calculated_usd=usd(gap),
+        duty_unknown_reason=_with_threat("duty_unknown_reason", threat_unknown, waits),
+        estimate=_with_threat("estimate", pl.col("threatened_estimate"), waits),
     )
     return conform(whole, Lines).sort(KEY)
+
+
+def _with_threat(own: str, threat: pl.Expr, waits: pl.Expr) -> pl.Expr:
+    """What is told of a line, and of the measures that threaten it; null where nothing is."""
+    told = pl.concat_str(own, pl.when(waits).then(threat), separator="; ", ignore_nulls=True)
+    return pl.when(told != "").then(told)
 
 
 def components_table(
@@ -99,6 +112,9 @@ def components_table(
             reason=out,
             customs_value_usd=pl.col("duty_base_usd"),
             measure_duty_usd=usd(pl.col("measure_e4")),
+            duty_before_credit_usd=usd(pl.col("before_credit_e4")),
+            credit_usd=usd(pl.col("before_credit_e4") - pl.col("measure_e4")),
+            duty_unknown_reason=pl.col("unknown"),
         )
     )
     return conform(whole, Components).sort(list(Components.primary_key()))

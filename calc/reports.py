@@ -24,6 +24,10 @@ ZERO_WITHOUT_LINES = (
     "duty_after_unknown_value_usd",
     "duty_increment_unknown_value_usd",
     "threatened_increment_unknown_value_usd",
+    "estimated_value_usd",
+    "duty_before_estimated_usd",
+    "duty_after_estimated_usd",
+    "duty_increment_estimated_usd",
 )
 """A cell without lines has none of these: a known zero. Its duties are null, not 0."""
 
@@ -164,6 +168,7 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
         displaced_value_usd=value_where(status == "displaced"),
         threatened_value_usd=value_where(status == "threatened"),
         measure_duty_usd=known_sum("measure_e4", status == "applied"),
+        credit_usd=known_sum("credit_e4", status == "applied"),
         threatened_measure_duty_usd=known_sum("measure_e4", status == "threatened"),
     )
     values = [name for name in ByMeasure.columns() if name.endswith("_value_usd")]

@@ -17,11 +17,11 @@ from calc.duty import (
     keep_base,
     perform,
     tell_measure_rate,
-    tell_unknown,
 )
-from calc.hits import combine, component_lines, sum_applied
+from calc.hits import combine, component_lines, sum_applied, unit_value_columns
 from calc.lines import with_status
 from calc.money import to_rate
+from calc.reasons import tell_estimate, tell_unknown
 from calc.terms import ROW, Frame, Terms
 
 LINE = [ROW, "segment"]
@@ -29,11 +29,12 @@ TOLD = ["status", "is_affected"]
 SUMMED = ("value_e4", "duty_before_e4", "duty_after_e4", "increment_e4")
 READ = (
     *(*LINE, "kind", "duty_base_usd", "value_e4", "duty_before_e4", "rate_before", "base_on"),
-    *("base_ad_valorem_rate", "base_specific_unit", "is_covered", "is_in_force", "is_prohibited"),
+    *("base_ad_valorem_rate", "base_specific_unit", "base_expression", "base_named"),
+    *("has_other_base", "is_covered", "is_in_force", "is_prohibited"),
     *("quantity", "quantity_unit", "quantity_2", "quantity_2_unit", "net_mass_kg"),
 )
 WITHOUT_RATES = (find_part, keep_base)
-AT_A_RATE = tuple(one for one in TOGETHER if one not in (keep_base, tell_unknown))
+AT_A_RATE = tuple(one for one in TOGETHER if one not in (keep_base, tell_unknown, tell_estimate))
 
 
 def own_lines(lines: Frame, own: Frame, others: Frame, terms: Terms) -> Frame:
@@ -48,7 +49,8 @@ def own_lines(lines: Frame, own: Frame, others: Frame, terms: Terms) -> Frame:
     Returns:
         One row such a line and segment: what ``at_rates`` reads.
     """
-    read = lines.select(*READ, *(f"content_{number}" for number in range(len(terms.contents))))
+    contents = (f"content_{number}" for number in range(len(terms.contents)))
+    read = lines.select(*READ, *contents, *unit_value_columns(terms))
     paid = read.join(own.select("kind", "segment", "mode", "on"), on=["kind", "segment"])
     sums = sum_applied(component_lines(read, others, terms))
     return perform(WITHOUT_RATES, paid.join(sums, on=LINE, how="left"), terms)

@@ -1,7 +1,7 @@
 """What the operations on a line work with: its frame, its key, and what numbers stand for."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
@@ -20,14 +20,19 @@ class Terms:
 
     ``contents`` are names; their shares stand in the columns ``content_0`` and so on. ``ons`` are
     the parts of a value that ``on`` numbers, ``rates`` the expressions that ``rate`` numbers,
-    ``base_units`` the units that specific base rates count. ``is_split`` says whether portions
-    split any line.
+    ``base_units`` the units that specific base rates count, ``base_expressions`` what the texts in
+    ``base_expression`` mean, ``estimated`` the units in which a missing quantity is estimated,
+    ``credited`` the measures that have credits by amount. ``is_split`` says whether portions split
+    any line.
     """
 
     contents: Sequence[str] = ()
     ons: Sequence[On] = (On(),)
     rates: Sequence[Expression] = ()
     base_units: Sequence[str] = ()
+    base_expressions: Mapping[str, Expression] = field(default_factory=dict)
+    estimated: Sequence[str] = ()
+    credited: Sequence[str] = ()
     is_split: bool = False
 
 

@@ -1,6 +1,6 @@
 """The law of a scenario over time, and sums of the trade on which all of it can be computed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -102,9 +102,22 @@ def like_lines(
     )
     for name, of in zip(("code", "partner"), classes, strict=True):
         trade = trade.join(of.lazy(), on=name, how="inner", validate="m:1")
-    told = trade.with_columns(pl.col(name).alias(f"by_{name}") for name in by)
-    apart = lines_apart(one.policy for one in questions)
-    return added_up(told, [*CLASS, *(f"by_{name}" for name in by)], apart=apart).collect()
+    keys = {*by, *_apart_by(questions)}
+    told = trade.with_columns(pl.col(name).alias(f"by_{name}") for name in sorted(keys))
+    expressions = pl.concat([rows.select("expression") for rows in laws.base]).drop_nulls()
+    apart = lines_apart(
+        (one.policy for one in questions), has_expressions=not expressions.collect().is_empty()
+    )
+    names = [*CLASS, *(f"by_{name}" for name in sorted(keys))]
+    return added_up(told, names, apart=apart).collect()
+
+
+def _apart_by(questions: Sequence[Question]) -> Iterator[str]:
+    """What tells lines apart that are alike to the law: unit values, and who shares in a credit."""
+    if any(one.estimate or one.policy.credits for one in questions):
+        yield "code"
+    if any(one.policy.credits for one in questions):
+        yield "partner"
 
 
 def _distinct(tables: Iterable[pl.LazyFrame]) -> list[pl.DataFrame]:

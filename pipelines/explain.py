@@ -159,9 +159,12 @@ def formulas(trail: Trail) -> Iterator[str]:
     else:
         rate = percent(line["rate_before"])
         yield f"duty before: {base}, {rate} x {value} = {usd(line['duty_before_usd'])}"
+    if line["estimate"]:
+        yield f"estimated: {line['estimate']}"
     for part in trail.components:
         what = f"{part['rate_text']} on {part['bites_on']} ({value})"
-        duty = usd(part["measure_duty_usd"])
+        why = part["duty_unknown_reason"]
+        duty = usd(part["measure_duty_usd"]) + (f" ({why})" if why else "")
         owed = "owed" if part["status"] == "applied" else f"not owed: {part['status']}"
         yield f"{part['measure_id']}: {what} = {duty}, {part['mode']}, {owed} ({part['reason']})"
     yield (

@@ -236,7 +236,7 @@ def test_methods_name_functions() -> None:
     named = set(NAME.findall(prose_of(METHODS)))
     operations = [*ON_SEGMENTS, *ON_COMPONENTS, *TOGETHER]
 
-    assert {f"calc.duty.{operation.__name__}" for operation in operations} <= named
+    assert {f"{each.__module__}.{each.__name__}" for each in operations} <= named
     assert len(named) > len(operations)
 
 

@@ -10,17 +10,21 @@ Apart = Literal["none", "specific base", "all"]
 """Which lines, of those with a quantity, cannot be added up to others that pay the same rates."""
 
 
-def lines_apart(policies: Iterable[Policy]) -> Apart:
+def lines_apart(policies: Iterable[Policy], *, has_expressions: bool = False) -> Apart:
     """Which lines must stay apart under laws that are put to sums of like lines.
 
     The greater of two sums is not the sum of the greater, and nothing is cut off at zero twice.
     Where neither the duty nor the base counts a quantity, like lines pay one rate all the same.
+
+    Args:
+        policies: The laws.
+        has_expressions: Whether a base rate is an expression that is not in two parts.
     """
-    found: Apart = "none"
+    found: Apart = "specific base" if has_expressions else "none"
     for policy in policies:
         for branch in policy.branches:
             for rate in _rates(branch):
-                if branch.mode != "all-in" and only_adds(rate):
+                if branch.mode != "all-in" and only_adds(rate) and branch.rebate is None:
                     continue
                 if units_of(rate):
                     return "all"

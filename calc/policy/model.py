@@ -37,6 +37,34 @@ class Alternative:
     quota_part: QuotaPart | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rebate:
+    """A rate of the value that is taken off the duty of a measure.
+
+    On the ``share`` of the value, times the content ``on``; ``FULL`` for none.
+    """
+
+    rate: float
+    share: float = 1.0
+    on: str = FULL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """An amount that is taken off the own duty of a measure on the goods of a row of its table.
+
+    ``partner`` and ``prefix`` are ``*`` for all; the amount is in ten-thousandths of a USD.
+    """
+
+    measure_id: str
+    partner: str
+    prefix: str
+    amount_e4: int
+    low_usd: float | None = None
+    high_usd: float | None = None
+    source: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
     """One rate of a measure on one scope, as it stands at the date of the law.
@@ -60,6 +88,7 @@ class Branch:
         quota: Quota that the branch is under; null where it is under none.
         seasons: Portions of the flow by the day of entry, one of which it is limited to; empty
             where it is for goods entered on any day.
+        rebate: What is taken off its duty as a rate; null where nothing is.
     """
 
     measure_id: str
@@ -79,6 +108,7 @@ class Branch:
     order: int = 0
     quota: str | None = None
     seasons: Sequence[str] = ()
+    rebate: Rebate | None = None
 
     @property
     def basis(self) -> Basis:
@@ -147,6 +177,7 @@ class Policy:
     ``nested_in`` says of a portion in which one all of it is; ``disjoint`` are groups of portions
     of which no two share a part of a flow. Portions are independent of each other otherwise; see
     ``calc.policy.portions``.
+    ``credits`` are amounts taken off the duties of measures, each over all lines that it names.
     """
 
     as_of: date | None
@@ -159,6 +190,7 @@ class Policy:
     seasons: Mapping[str, Days] = field(default_factory=dict)
     nested_in: Mapping[str, str] = field(default_factory=dict)
     disjoint: Sequence[Sequence[str]] = ()
+    credits: Sequence[Credit] = ()
 
     @property
     def without_quotas(self) -> "Policy":

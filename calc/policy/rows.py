@@ -6,26 +6,46 @@ import polars as pl
 
 from calc.duty import ALL_IN
 from calc.policy.expression import ad_valorem_rate
-from calc.policy.model import Branch, Policy
+from calc.policy.model import FULL, Branch, Policy
 from calc.policy.outcome import On
 from calc.policy.program import ComponentRow, Program, SegmentRow
 from calc.policy.wording import text_of
 from calc.terms import Terms
 
 JOINED = " + "
+NAMES = ("authority", "programme", "status", "state", "reason")
+COMPONENT: dict[str, pl.DataType | type[pl.DataType]] = {
+    "kind": pl.UInt32, "segment": pl.String, "measure_id": pl.String, "step": pl.Int16,
+    **dict.fromkeys(NAMES, pl.String), "branch": pl.UInt32, "mode": pl.String,
+    "rate": pl.UInt32, "measure_rate": pl.Float64, "on": pl.UInt32,
+    "rate_text": pl.String, "bites_on": pl.String,
+    "quota": pl.String, "quota_part": pl.String,
+    "rebate_rate": pl.Float64, "rebate_on": pl.UInt32, "credited": pl.UInt32,
+}  # fmt: skip
+"""Columns of the components of a kind of line."""
 
 
 def terms_of(program: Program, policy: Policy) -> Terms:
     """What the numbers in the tables of a program stand for."""
     rows = (*program.components, *program.as_if)
     segments = (*program.segments, *program.as_if_segments)
-    ons = [On(), *(row.base_on for row in segments), *(row.outcome.on for row in rows)]
+    ons = [
+        *(On(), *(row.base_on for row in segments), *(row.outcome.on for row in rows)),
+        *(_rebate_on(branch) for branch in policy.branches),
+    ]
     return Terms(
         contents=tuple(policy.contents),
         ons=tuple(dict.fromkeys(ons)),
         rates=tuple(program.rates()),
         is_split=any(row.place for row in segments),
+        credited=tuple(sorted({credit.measure_id for credit in policy.credits})),
     )
+
+
+def _rebate_on(branch: Branch) -> On:
+    """The part of a value that a rebate is on."""
+    rebate = branch.rebate
+    return On("content", (rebate.on,)) if rebate and rebate.on != FULL else On()
 
 
 def segments_table(rows: Sequence[SegmentRow], policy: Policy, terms: Terms) -> pl.LazyFrame:
@@ -81,8 +101,10 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
 
     Returns:
         One row a kind, segment and branch: names, status, state, reason, ``branch``, ``mode``,
-        ``rate`` and ``on`` (numbers), and ``measure_rate`` where the rate is ad valorem only.
+        ``rate`` and ``on`` (numbers), ``measure_rate`` where the rate is ad valorem only, and the
+        rebate and the number of the measure among those that have credits.
     """
+    credited = {name: number for number, name in enumerate(terms.credited)}
     ons = {on: number for number, on in enumerate(terms.ons)}
     rates = {rate: number for number, rate in enumerate(terms.rates)}
     found = []
@@ -108,17 +130,12 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
                 "bites_on": on_text(outcome.on),
                 "quota": branch.quota,
                 "quota_part": outcome.quota_part,
+                "rebate_rate": branch.rebate.rate * branch.rebate.share if branch.rebate else None,
+                "rebate_on": ons[_rebate_on(branch)],
+                "credited": credited.get(branch.measure_id),
             }
         )
-    text = ("segment", "measure_id", "authority", "programme", "status", "state", "reason")
-    schema: dict[str, pl.DataType | type[pl.DataType]] = {
-        "kind": pl.UInt32, **dict.fromkeys(text[:2], pl.String), "step": pl.Int16,
-        **dict.fromkeys(text[2:], pl.String), "branch": pl.UInt32, "mode": pl.String,
-        "rate": pl.UInt32, "measure_rate": pl.Float64, "on": pl.UInt32,
-        "rate_text": pl.String, "bites_on": pl.String,
-        "quota": pl.String, "quota_part": pl.String,
-    }  # fmt: skip
-    return pl.LazyFrame(found, schema=schema, orient="row")
+    return pl.LazyFrame(found, schema=COMPONENT, orient="row")
 
 
 def on_text(on: On) -> str:

@@ -7,7 +7,11 @@ from calc.tables.trade import CODE, ECONOMY
 
 
 class Base(dy.Schema):
-    """A duty without the scenario: one row an importer, partner, programme and code prefix."""
+    """A duty without the scenario: one row an importer, partner, programme and code prefix.
+
+    A rate is in two parts, or an expression, or, where both are null, known to be unknown: the duty
+    is then unknown, and no rate of a shorter prefix or for all partners takes its place.
+    """
 
     importer = dy.String(
         primary_key=True, regex=ECONOMY, description="Economy whose schedule this is."
@@ -24,10 +28,11 @@ class Base(dy.Schema):
     )
     code = dy.String(primary_key=True, regex=CODE, description="Code prefix that the rate is for.")
     ad_valorem_rate = dy.Float64(
+        nullable=True,
         min=0,
         max=10,
         metadata={"unit": "fraction of value"},
-        description="Ad valorem part of the rate; 0 where the duty is free or specific only.",
+        description="Ad valorem part; 0 where free or specific only; null where not in two parts.",
     )
     specific_rate_usd = dy.Float64(
         nullable=True,
@@ -40,6 +45,12 @@ class Base(dy.Schema):
         nullable=True,
         regex=r"^\S(.{0,18}\S)?$",
         description="Unit that the specific part counts, such as kg or m2.",
+    )
+    expression = dy.String(
+        nullable=True,
+        regex=r"^[^\x00-\x1f]{1,400}$",
+        description="The rate as a duty expression, where one ad valorem and one specific part "
+        "cannot say it.",
     )
     rate_text = dy.String(
         nullable=True,
@@ -56,6 +67,13 @@ class Base(dy.Schema):
     def specific_rate_has_a_unit(cls) -> pl.Expr:  # noqa: N805
         """A specific rate says what it counts, and a unit stands beside a rate."""
         return pl.col("specific_rate_usd").is_null() == pl.col("specific_unit").is_null()
+
+    @dy.rule()
+    def forms_are_apart(cls) -> pl.Expr:  # noqa: N805
+        """A rate is in two parts or an expression, never both."""
+        in_parts = pl.col("ad_valorem_rate").is_not_null()
+        has_specific = pl.col("specific_rate_usd").is_not_null()
+        return in_parts & pl.col("expression").is_null() | ~in_parts & ~has_specific
 
     @dy.rule()
     def interval_is_ordered(cls) -> pl.Expr:  # noqa: N805

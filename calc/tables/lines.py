@@ -58,7 +58,7 @@ class Lines(LineKey):
     )
     is_affected = dy.Bool(
         nullable=True,
-        description="Whether a measure in force changes the rate; null where the base is unknown.",
+        description="Whether a measure in force changes the rate; null where that is unknown.",
     )
     measure_id = dy.String(
         nullable=True,
@@ -112,7 +112,13 @@ class Lines(LineKey):
         description="Statutory base duty less the calculated duty; null where either is unknown.",
     )
     duty_unknown_reason = dy.String(
-        nullable=True, description="Why the base duty cannot be computed; null where it can."
+        nullable=True,
+        description="Why the duty before, after or threatened cannot be computed; null where all "
+        "can.",
+    )
+    estimate = dy.String(
+        nullable=True,
+        description="Why and how a duty of the line is an estimate; null where none is.",
     )
 
 
@@ -151,7 +157,20 @@ class Components(LineKey):
     measure_duty_usd = dy.Float64(
         nullable=True,
         metadata=USD,
-        description="Duty of the measure alone at unchanged trade; owed only where applied.",
+        description="Duty of the measure alone at unchanged trade, less credits; owed only where "
+        "applied.",
+    )
+    duty_before_credit_usd = dy.Float64(
+        nullable=True, metadata=USD, description="That duty before credits are taken off."
+    )
+    credit_usd = dy.Float64(
+        nullable=True, metadata=USD, description="What credits take off it; null where unknown."
+    )
+    duty_unknown_reason = dy.String(
+        nullable=True, description="Why that duty cannot be computed; null where it can."
+    )
+    estimate = dy.String(
+        nullable=True, description="Why and how that duty is an estimate; null where it is none."
     )
 
 

@@ -54,6 +54,10 @@ class Accounting(dy.Schema):
     duty_increment_unknown_value_usd = usd(
         "Value of the covered lines whose added duty cannot be computed."
     )
+    estimated_value_usd = usd("Value of the covered lines of which a duty is an estimate.")
+    duty_before_estimated_usd = usd("Part of the base duty that is an estimate.")
+    duty_after_estimated_usd = usd("Part of the duty with the measures that is an estimate.")
+    duty_increment_estimated_usd = usd("Part of the added duty that is an estimate.")
     threatened_increment_usd = usd("Duty that the measures not in force would add, where known.")
     threatened_increment_unknown_value_usd = usd(
         "Value of the covered lines whose threatened duty cannot be computed."
@@ -132,6 +136,7 @@ class ByMeasure(dy.Schema):
     displaced_value_usd = usd("Covered value on which another measure goes first.")
     threatened_value_usd = usd("Covered value on which the measure is not in force.")
     measure_duty_usd = usd("Duty of the measure on the lines where it is applied.")
+    credit_usd = usd("What credits take off it, so that it is less by this.")
     threatened_measure_duty_usd = usd("Duty of the measure on the lines where it only threatens.")
     source = dy.String(description="Citation of the legal act or of the assumption.")
 
@@ -192,6 +197,22 @@ class ByAuthority(dy.Schema):
         description="order of law: what each adds to those before it; or shapley: on average.",
     )
     duty_increment_usd = usd("What the authority adds at unchanged trade, by the method.")
+
+
+class Credits(dy.Schema):
+    """An amount that is taken off the own duty of a measure: what of it is used, what is not."""
+
+    importer = dy.String(primary_key=True, description="Economy that levies the duty.")
+    measure_id = dy.String(primary_key=True, description="The measure.")
+    partner = dy.String(primary_key=True, description="Economy of origin; * for all.")
+    prefix = dy.String(primary_key=True, description="Code prefix of the goods; * for all.")
+    lines = dy.Int64(min=0, metadata=COUNT, description="Trade lines that share in it.")
+    amount_usd = usd("The amount for the period of the trade.")
+    amount_low_usd = usd("Least that it may be.")
+    amount_high_usd = usd("Most that it may be.")
+    used_usd = usd("What is taken off; null where the duty of a line that shares in it is unknown.")
+    unused_usd = usd("What is left of it: it takes at most the measure's own duty.")
+    source = dy.String(description="Where the amount is from.")
 
 
 class Controls(dy.Schema):

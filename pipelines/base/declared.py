@@ -1,40 +1,8 @@
-"""What is written of a published schedule: BASE with every form of rate, and what is refused."""
+"""What is written of a published schedule beside BASE: what is refused."""
 
 import dataframely as dy
-import polars as pl
-
-from calc.tables.base import Base
 
 PRINTED = r"^[^\x00-\x1f]{1,1000}$"
-
-
-class BaseRates(Base):
-    """BASE as read from a published schedule: a rate in two parts, as an expression, or unknown.
-
-    A row whose three parts are null says that a rate is printed and cannot be computed: the duty
-    is unknown, and no rate of a shorter prefix or for all partners takes its place.
-    """
-
-    ad_valorem_rate = dy.Float64(
-        nullable=True,
-        min=0,
-        max=10,
-        metadata={"unit": "fraction of value"},
-        description="Ad valorem part; 0 where free or specific only; null where not in two parts.",
-    )
-    expression = dy.String(
-        nullable=True,
-        regex=r"^[^\x00-\x1f]{1,400}$",
-        description="The rate as a duty expression, where one ad valorem and one specific part "
-        "cannot say it.",
-    )
-
-    @dy.rule()
-    def forms_are_apart(cls) -> pl.Expr:  # noqa: N805
-        """A rate is in two parts or an expression, never both."""
-        in_parts = pl.col("ad_valorem_rate").is_not_null()
-        has_specific = pl.col("specific_rate_usd").is_not_null()
-        return in_parts & pl.col("expression").is_null() | ~in_parts & ~has_specific
 
 
 class BaseRefused(dy.Schema):

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.base.declared import BaseRates, BaseRefused
+from calc.tables.base import Base
+from pipelines.base.declared import BaseRefused
 from pipelines.files import flush_to_disk
 from pipelines.folders import flush_all
 from pipelines.parquet import write_table
@@ -22,7 +23,7 @@ def write_tables(fresh: Path, name: str, made: "Made") -> tuple[Path, Path]:
         StorageError: A file cannot be written.
     """
     table, refused = fresh / f"{name}.parquet", fresh / f"{name}.refused.parquet"
-    write_table(table, made.table, "base", BaseRates)
+    write_table(table, made.table, "base", Base)
     write_table(refused, made.refused, "base_refused", BaseRefused)
     return table, refused
 

@@ -8,9 +8,10 @@ import polars as pl
 from calc.dictionary import conform
 from calc.errors import DataRejectedError, Problem, UsageError, did_you_mean
 from calc.scope import ALL
+from calc.tables.base import Base
 from pipelines.base.annual import only_figures
 from pipelines.base.cells import TWO_RATES, Reading, Stage
-from pipelines.base.declared import BaseRates, BaseRefused
+from pipelines.base.declared import BaseRefused
 from pipelines.base.programmes import read_programmes
 from pipelines.base.rates import parts_of_texts
 from pipelines.base.settings import BaseSettings
@@ -219,8 +220,8 @@ def _sorted(rows: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         "rate_text": pl.when(shown.str.len_chars() > LONGEST_PRINTED).then(cut).otherwise(shown),
         "source": pl.lit(reading.origin),
     }
-    made = conform(rows.lazy().with_columns(**columns), BaseRates)
-    return made.sort(BaseRates.primary_key()).collect()
+    made = conform(rows.lazy().with_columns(**columns), Base)
+    return made.sort(Base.primary_key()).collect()
 
 
 def _by_type(read: pl.DataFrame) -> dict[str, dict[str, int]]:

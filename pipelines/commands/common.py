@@ -100,6 +100,24 @@ def day_given(text: str | None) -> date | None:
     )
 
 
+def method_given(text: str | None) -> Any:
+    """The method of an option by which missing quantities are estimated; null where not given.
+
+    Raises:
+        UsageError: There is no such method.
+    """
+    from calc.errors import did_you_mean
+    from calc.policy.ave import SOURCES_BY_METHOD
+
+    if text is not None and text not in SOURCES_BY_METHOD:
+        raise UsageError(
+            f"{text!r} is not a method of estimating quantities",
+            where="--estimate",
+            hint=did_you_mean(text, SOURCES_BY_METHOD),
+        )
+    return text
+
+
 def rate_given(text: str | None) -> float | None:
     """The fraction of a rate given as an option; null where it is not given.
 

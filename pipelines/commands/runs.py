@@ -12,6 +12,7 @@ from pipelines.commands.common import (
     Quiet,
     WorkspaceOption,
     day_given,
+    method_given,
     period_given,
     rate_given,
     show,
@@ -41,6 +42,16 @@ Shapley = Annotated[
     typer.Option("--shapley", help="Share duty among authorities by Shapley's value too."),
 ]
 
+Estimate = Annotated[
+    str | None,
+    typer.Option(
+        "--estimate",
+        metavar="METHOD",
+        help="Estimate missing quantities by unit values: unctad-1 or unctad-2.",
+        show_default=False,
+    ),
+]
+
 
 def run(
     scenario: ScenarioFile,
@@ -51,6 +62,7 @@ def run(
     allow_rate_above: HighRate = None,
     strict: Strict = False,
     shapley: Shapley = False,
+    estimate: Estimate = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -76,6 +88,7 @@ def run(
         quarantine=quarantine,
         allow_rate_above=rate_given(allow_rate_above),
         shapley=shapley,
+        estimate=method_given(estimate),
     )
     place = open_workspace(workspace)
     tell(run_scenario(place, scenario, settings, Talk(quiet=quiet)), as_json, strict)

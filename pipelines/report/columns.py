@@ -33,6 +33,8 @@ WORDS = {
     "authority": "Legal basis",
     "base_rate_text": "Base rate as printed",
     "duty_unknown_reason": "Why the duty is unknown",
+    "estimate": "Why the duty is an estimate",
+    "estimated_value_usd": "Value of which a duty is an estimate",
     "coverage_of_hit_partners": "Coverage of the imports from the partners hit",
     "hit_partners_imports_value_usd": "Imports from the partners hit",
     "hs6": "HS6 subheading",
@@ -68,13 +70,14 @@ WIDTHS: dict[Kind, int] = {
 }  # fmt: skip
 TEXT_WIDTHS = {
     "authority": 22, "base_rate_text": 24, "description": 44, "duty_unknown_reason": 44,
-    "measure_id": 28, "product_group": 22, "rate_text": 28, "reason": 60, "source": 60,
-    "stage": 44, "suggestion": 34,
+    "estimate": 44, "measure_id": 28, "product_group": 22, "rate_text": 28, "reason": 60,
+    "source": 60, "stage": 44, "suggestion": 34,
 }  # fmt: skip
 THREATENS_NOTHING = ("in force", "prohibited", "excluded")
 # Where these are null there is nothing to say; any other null is something not known.
 NULL_SAYS_NOTHING = {
     "duty_unknown_reason",
+    "estimate",
     "measure_id",
     "measure_rate",
     "mode",
@@ -158,6 +161,11 @@ def label_of(name: str) -> str:
 def unknown_beside(name: str) -> str:
     """The column that holds the dollars on which a sum is not known."""
     return f"{name.removesuffix('_usd').removesuffix('_value')}_unknown_value_usd"
+
+
+def estimated_beside(name: str) -> str:
+    """The column that holds the part of a sum that is an estimate."""
+    return f"{name.removesuffix('_usd')}_estimated_usd"
 
 
 def missing_mark(name: str, row: Mapping[str, Any]) -> str:

@@ -32,6 +32,8 @@ HEADLINE = {
     "duty_after_unknown_value_usd": "money",
     "duty_increment_usd": "money",
     "duty_increment_unknown_value_usd": "money",
+    "estimated_value_usd": "money",
+    "duty_increment_estimated_usd": "money",
     "threatened_increment_usd": "money",
     "calculated_duty_usd": "money",
     "simple_average_rate_before": "percent",

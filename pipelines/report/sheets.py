@@ -14,7 +14,7 @@ from pipelines.report.grid import Cell, Grid
 TABLE_SHEETS = (
     *HEADLINE_TABLES,
     *("by_authority", "instruments", "amounts", "export_duties", "beside", "drawback"),
-    "controls",
+    *("credits", "controls"),
     *("lines", "components", "unmatched", "funnel"),
 )
 MOST_FROZEN = 2

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.report.checks import failed_checks
-from pipelines.report.columns import NOT_APPLICABLE, missing_mark, unknown_beside
+from pipelines.report.columns import (
+    NOT_APPLICABLE,
+    estimated_beside,
+    missing_mark,
+    unknown_beside,
+)
 from pipelines.report.facts import PAGE_NAME, RunFacts
 from pipelines.report.figures import (
     Figures,
@@ -153,6 +158,9 @@ def value_line(name: str, figures: Figures, facts: RunFacts) -> str:
     nothing = value is None and missing_mark(name, figures) == NOT_APPLICABLE
     shown = "none" if nothing else number(value)
     note = f"unknown on {number(beside)} USD" if beside else ""
+    estimated = figures.get(estimated_beside(name))
+    if estimated:
+        note = "; ".join(filter(None, (note, f"{number(estimated)} of it estimated")))
     share = figures["share_of_importer_imports"]
     if name == "covered_value_usd" and share is not None:
         note = f"{percent(share)} of {facts.importers[0]}'s imports in the table"
@@ -185,6 +193,10 @@ def beside_lines(tables: Tables) -> Iterator[str]:
         figure = row["figure"].removesuffix("_usd").replace("_", " ")
         figure = f"{row['importer']} {figure}" if of_several else figure
         yield f"control      {figure} should be {stated} USD, is {found} USD: {row['verdict']}"
+    for row in tables["credits"].iter_rows(named=True) if "credits" in tables else ():
+        used, unused = number(row["used_usd"]), number(row["unused_usd"])
+        what = f"{row['measure_id']}, {row['partner']}, {row['prefix']}"
+        yield f"credit       {what}: {used} of {number(row['amount_usd'])} USD used, {unused} not"
     for row in tables["instruments"].iter_rows(named=True) if "instruments" in tables else ():
         covered, affected = number(row["covered_usd"]), number(row["affected_usd"])
         if row["instrument"] == "export-duty":

@@ -6,6 +6,7 @@ import narwhals as nw
 import polars as pl
 
 from calc import lines as line_tables
+from calc.credits import share_out
 from calc.errors import LimitError
 from calc.hits import combine, component_lines, segment_lines, sum_applied, threats
 from calc.money import LARGEST_SUM_USD, UNITS_PER_USD
@@ -36,7 +37,9 @@ def assess(question: Question, resolved: Resolved, trade: Frame) -> Found:
     lines = segment_lines(trade, rows, segments, terms)
     held = _within_limits(question, lines.to_native())
     lines = nw.from_native(held.lazy())
-    components = _within_limits(question, component_lines(lines, parts, terms).to_native())
+    alone = _within_limits(question, component_lines(lines, parts, terms).to_native())
+    credits = question.policy.credits
+    components = share_out(alone.lazy(), held.lazy(), credits).collect() if credits else alone
     sums = sum_applied(nw.from_native(components.lazy()))
     whole = line_tables.with_status(combine(lines, sums, terms).to_native())
     added = _threats(question, resolved, held)
@@ -77,6 +80,10 @@ def _threats(question: Question, resolved: Resolved, lines: pl.DataFrame) -> pl.
         pl.col("is_covered") & ~pl.col("is_in_force") & ~pl.col("is_prohibited")
     )
     held = nw.from_native(waiting)
-    sums = sum_applied(component_lines(held, parts, terms))
+    alone: pl.LazyFrame = component_lines(held, parts, terms).to_native()
+    if question.policy.credits:
+        held_alone = alone.collect().lazy()
+        alone = share_out(held_alone, lines.lazy(), question.policy.credits)
+    sums = sum_applied(nw.from_native(alone))
     added: pl.LazyFrame = threats(held, segments, sums, terms).to_native()
     return added

@@ -9,6 +9,7 @@ import polars as pl
 from calc import lines as line_tables
 from calc import reports
 from calc.codes import line_digits
+from calc.credits import credits_table
 from calc.dictionary import polars_schema
 from calc.errors import ScenarioError
 from calc.hits import (
@@ -71,6 +72,8 @@ def answer(question: Question) -> Answer:
     sums = _totals(question, shape, found.lines, period)
     tables = _tables(question, resolved, found, sums)
     tables["by_authority"] = by_authority(question, resolved, found, period)
+    if question.policy.credits:
+        tables["credits"] = _credits(question, found)
     rows = _rows_behind(question, found.lines.select(*line_tables.KEY, ROW), period)
     return Answer(tables=tables, shape=shape, period=period, rows=rows)
 
@@ -149,6 +152,11 @@ def _tables(question: Question, resolved: Resolved, found: Found, sums: reports.
             "unmatched": _unmatched(question, lines, resolved, sums),
         }
     )
+
+
+def _credits(question: Question, found: Found) -> pl.DataFrame:
+    credits, importer = question.policy.credits, question.importers[0]
+    return credits_table(found.components.lazy(), credits, importer).collect()
 
 
 def _unmatched(

@@ -30,6 +30,7 @@ TABLE_FILES = {
     "export_duties": "duties of exporters on their exports: no revenue of the importer",
     "beside": "flows that the trade table does not hold, with their duty: in no other figure",
     "drawback": "what is paid back of the duty, by assumption: in no other figure",
+    "credits": "amounts taken off the duties of measures: what is used and what is not",
     "controls": "published figures that the run should meet, and whether it does",
     "unmatched": "schedule without trade, and trade of the groups that no measure names",
     "funnel": "rows and dollars from the source files to the lines affected",
@@ -179,10 +180,22 @@ def _part_notes(part: Part) -> list[str]:
     notes = [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
     notes += [*reference_notes(part.found, part.importer), *season_notes(part.found)]
     notes += membership_notes(part.importer, part.found.period)
+    notes += _estimates(lines)
     notes += _gap(lines.filter(pl.col("status") != "excluded"))
     if lines["base_programme"].null_count() == lines.height:
         notes.append("No line has a base duty at the date of the law: duties before are unknown.")
     return notes
+
+
+def _estimates(lines: pl.DataFrame) -> Iterator[str]:
+    """On how many lines a duty is an estimate, and on how many dollars."""
+    told = lines.filter(pl.col("estimate").is_not_null() & (pl.col("status") != "excluded"))
+    if told.height:
+        value = exact_sum(told, "customs_value_usd") or 0.0
+        yield (
+            f"A duty is an estimate on {told.height:,} lines, USD {value:,.0f}: column estimate "
+            "of LINES and COMPONENTS says why and by which method."
+        )
 
 
 def _gap(covered: pl.DataFrame) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pipelines.version import code_sha256, library_versions, tool_version
 from pipelines.workspace import Workspace, embedded_folder
 
 if TYPE_CHECKING:
+    from calc.policy.ave import Method
     from pipelines.ingest.record import IngestRecord
     from pipelines.scenario.law import Law
     from pipelines.scenario.read import Scenario
@@ -27,6 +28,7 @@ class RunSettings:
         as_of: Date of the law; None for the scenario's own.
         period: Reference period of the trade; None where the table has one.
         quarantine: Leave out rows that break a rule instead of refusing the table.
+        estimate: Method by which missing quantities are estimated; None for the scenario's own.
         shapley: Share duty out among authorities by Shapley's value too.
         every_date: The law is read at each of its dates, so that none need be chosen.
         allow_rate_above: Rates up to this fraction are accepted instead of up to 10 (1,000 %).
@@ -39,6 +41,7 @@ class RunSettings:
     allow_rate_above: float | None = None
     shapley: bool = False
     every_date: bool = False
+    estimate: "Method | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)

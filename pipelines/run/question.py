@@ -15,6 +15,7 @@ from calc.hits import with_duty_base
 from calc.means import BEHIND, mean_of_years
 from calc.money import LARGEST_SUM_USD, to_units, to_usd
 from calc.periods import Reference, in_period, lacking, reference_of
+from calc.policy.ave import Method
 from calc.policy.model import Policy
 from calc.resolve import LawTables
 from calc.seasons import windows_of
@@ -44,6 +45,8 @@ class Question:
         nomenclature: Edition of the codes of the schedule.
         period: Reference period as asked for (``calc.periods``); None where the table has one.
         with_shapley: Whether duty is shared out among authorities by Shapley's value too.
+        estimate: Method by which missing quantities are estimated; null where they are not.
+        oecd: Members of the OECD, whose imports a method may take.
         may_hit_nothing: Whether the scenario says something even where no duty hits a line.
         windows: The days, half-open, on which trade of a period is taken to be entered.
         groups: ``prefix`` and ``product_group``.
@@ -65,6 +68,8 @@ class Question:
     may_hit_nothing: bool = False
     windows: Callable[[str], Sequence[tuple[date, date]]] = windows_of
     with_shapley: bool = False
+    estimate: Method | None = None
+    oecd: tuple[str, ...] = ()
 
     @functools.cached_property
     def constants(self) -> Mapping[str, str | None]:
@@ -106,6 +111,12 @@ class Question:
     def _recorded(self, period: Reference) -> Frame:
         chosen = self.is_asked & period.holds()
         return with_duty_base(nw.from_native(self.scan().filter(chosen)), held=self.held)
+
+    def all_imports(self, period: Reference) -> Frame:
+        """The imports of every importer of a period with their value for duty."""
+        chosen = (pl.col("flow") == "import") & period.holds()
+        is_trade = chosen & (pl.col("partner") != pl.col("importer"))
+        return with_duty_base(nw.from_native(self.scan().filter(is_trade)), held=self.held)
 
     @property
     def is_asked(self) -> pl.Expr:

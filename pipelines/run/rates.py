@@ -19,8 +19,13 @@ from pipelines.run.variants import Variants
 ROWS_AT_ONCE = 1_000_000
 KEY = "measure_rate"
 FIGURES = [name for name in Sweep.columns() if name not in Sweep.primary_key()]
+ESTIMATED = ("before", "after", "increment")
 READ = (*TOLD, *SUMMED)
-UNREAD = [pl.lit(None, pl.Int64).alias(name) for name in (ROW, "calculated_e4", "threatened_e4")]
+UNREAD = [
+    *(pl.lit(None, pl.Int64).alias(name) for name in (ROW, "calculated_e4", "threatened_e4")),
+    *(pl.lit(None, pl.String).alias(name) for name in ("estimate", "threatened_estimate")),
+    *(pl.lit(None, pl.Boolean).alias(f"{name}_is_estimate") for name in ESTIMATED),
+]
 """What ``sums_of`` takes and the sums of a sweep do not need."""
 
 
@@ -51,8 +56,10 @@ def with_rate(policy: Policy, measure_id: str, rate: float) -> Policy:
 
 
 def _is_law_the_same(policy: Policy) -> bool:
-    """Whether the same measures are charged whatever a rate above zero is."""
+    """Whether the same measures are charged whatever a rate above zero is, and nothing else."""
     stacking = policy.stacking
+    if policy.credits or any(branch.rebate for branch in policy.branches):
+        return False
     return stacking is None or "highest" not in stacking.within.values()
 
 

@@ -19,6 +19,7 @@ from calc.seasons import part_of
 from calc.shares import SHARE_UNITS, attach_shares, shares_asked
 from calc.terms import ROW, Frame, Terms
 from pipelines.run.compiled import compiled
+from pipelines.run.placed import with_terms
 from pipelines.run.portions import refuse_what_does_not_fit
 from pipelines.run.question import Question
 
@@ -66,14 +67,14 @@ def resolve(question: Question, imports: Frame) -> Resolved | None:
     divisions = divisions_of(law.by_row.lazy(), held.lazy()).collect()
     weights = weights_of(divisions.lazy(), held.lazy(), law.program.segments, question.policy)
     placed = _with_base(question, rows, divisions, law.program)
-    units = placed["base_specific_unit"].unique().drop_nulls().sort().to_list()
+    whole, terms = with_terms(question, placed, terms_of(law.program, question.policy))
     return Resolved(
         named=named,
-        rows=placed,
+        rows=whole.drop(LINE),
         kinds=law.kinds,
         weights=weights.collect(),
         program=law.program,
-        terms=replace(terms_of(law.program, question.policy), base_units=tuple(units)),
+        terms=terms,
     )
 
 
@@ -86,7 +87,7 @@ def _with_base(
         rows.lazy(), question.law.base, programmes, default=question.default_programme
     )
     division = divisions.lazy().select(ROW, "division")
-    return based.join(division, on=ROW, how="left", validate="m:1").drop(LINE).collect()
+    return based.join(division, on=ROW, how="left", validate="m:1").collect()
 
 
 def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
@@ -99,7 +100,13 @@ def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
     if program.conflicts:
         one = program.conflicts[0]
         raise ScenarioError(f"measures {one.first} and {one.second} {one.what} once changed")
-    terms = replace(terms_of(program, policy), base_units=resolved.terms.base_units)
+    held = resolved.terms
+    terms = replace(
+        terms_of(program, policy),
+        base_units=held.base_units,
+        base_expressions=held.base_expressions,
+        estimated=held.estimated,
+    )
     return replace(resolved, program=program, terms=terms)
 
 

@@ -1,7 +1,7 @@
 """A run as one step: inputs read and hashed, the run found or made, and what to tell of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipelines.scenario.model import Scenario
 
 SUMMARY_TABLES = (
-    *("by_importer", "by_group", "funnel", "unmatched", "instruments", "controls"),
+    *("by_importer", "by_group", "funnel", "unmatched", "instruments", "credits", "controls"),
     *("export_duties", "beside", "drawback"),
 )
 
@@ -99,6 +99,7 @@ def _inputs_of(
     from pipelines.scenario.law import law_at
     from pipelines.scenario.show import resolved_toml
 
+    scenario = replace(scenario, estimate=settings.estimate or scenario.estimate)
     law = law_at(scenario, settings.as_of or _any_date(scenario, settings))
     table, verdict = _judged_table(workspace, settings.trade or scenario.trade, settings, talk)
     return Inputs(
@@ -158,6 +159,7 @@ def question_of(inputs: Inputs) -> "Question":
     from pipelines.reference import descriptions, product_groups
     from pipelines.run.members import members_of_importer
     from pipelines.run.question import Question
+    from pipelines.scenario.reference import read_reference
 
     law, scenario = inputs.law, inputs.scenario
     duties = [one.measure_id for one in scenario.measures if one.instrument.kind == "duty"]
@@ -183,6 +185,8 @@ def question_of(inputs: Inputs) -> "Question":
         groups=product_groups(scenario.nomenclature),
         descriptions=descriptions(scenario.nomenclature),
         with_shapley=inputs.settings.shapley,
+        estimate=scenario.estimate,
+        oecd=read_reference().partner_groups["OECD"].members if scenario.estimate else (),
         may_hit_nothing=bool(scenario.beside)
         or any(one.instrument.kind != "duty" for one in scenario.measures),
     )

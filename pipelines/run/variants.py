@@ -47,7 +47,7 @@ class Variants:
 def variants_of(question: Question, resolved: Resolved, period: Reference) -> Variants:
     """The groups of like lines of a resolved law."""
     imports = question.imports(period).to_native()
-    apart = lines_apart([question.policy])
+    apart = lines_apart([question.policy], has_expressions=bool(resolved.terms.base_expressions))
     trade = groups_of(imports, resolved.rows.lazy(), apart=apart).collect()
     kept = trade.lazy().select(ROW)
     rows = resolved.rows.lazy().join(kept, on=ROW, how="semi").collect()

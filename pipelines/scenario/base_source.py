@@ -8,7 +8,7 @@ from calc.rate_text import quoted
 from pipelines.base.places import base_names, bases_folder
 from pipelines.scenario.duties import NO_DUTY, plain_rate_of
 from pipelines.scenario.fields import Table
-from pipelines.scenario.model import BaseSource
+from pipelines.scenario.model import UNKNOWN, BaseSource
 from pipelines.workspace import Workspace, embedded, embedded_folder
 
 TABLE_FILE = re.compile(r"\.(?:csv|xlsx|xls|parquet|tsv)$", re.IGNORECASE)
@@ -20,7 +20,7 @@ MAX_PARTS = 8
 def read_base(
     table: Table, folder: Path, root: Path, *, highest: float, workspace: Workspace
 ) -> BaseSource:
-    """The base of a scenario: a rate, the name of a base of the workspace, or a file.
+    """The base of a scenario: a rate, the name of a base of the workspace, a file, or unknown.
 
     A file (CSV or Parquet) is beside the scenario, below it or among the tool's own.
 
@@ -32,6 +32,8 @@ def read_base(
         workspace: Where ``retorsion base`` keeps bases.
     """
     value = table.values.get("base")
+    if isinstance(value, str) and value.strip().casefold() == UNKNOWN:
+        return BaseSource(UNKNOWN)
     if isinstance(value, str) and BARE_NAME.fullmatch(value.strip()):
         return _named(table, folder, value.strip(), workspace)
     if not isinstance(value, str) or not TABLE_FILE.search(value.strip()):

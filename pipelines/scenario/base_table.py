@@ -1,6 +1,6 @@
 """BASE of a scenario: its rows judged by the declared rules, and those of its importer kept."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import dataframely as dy
@@ -9,19 +9,20 @@ import polars as pl
 from calc.base import in_force_at
 from calc.dictionary import column_names, polars_schema
 from calc.errors import MAX_PROBLEMS_SHOWN, Problem, ScenarioError
+from calc.policy.grammar import read_expression
 from calc.rate_text import quoted
 from calc.rules import Rule, declared_rules, row_rules
 from calc.scope import ALL
 from calc.tables.base import Base
-from pipelines.base.declared import BaseRates
 from pipelines.scenario.base_file import FIRST_ROW, BaseFile, is_parquet, read_base_file
-from pipelines.scenario.model import Duty, Scenario
+from pipelines.scenario.model import UNKNOWN, Duty, Scenario
 from pipelines.scenario.preferences import without_ended
 from pipelines.scenario.reference import read_reference
 from pipelines.scenario.timed import FIRST_DAY
 
 CHAPTERS = 99
 PROGRAMME = "mfn"
+RATE = "ad_valorem_rate"
 BY_ORIGIN = (PROGRAMME, "column-2")
 """Programmes whose rates are owed by origin, without a claim; column 2 names its partners."""
 ROW = "row"
@@ -89,12 +90,13 @@ def base_of(scenario: Scenario) -> ScenarioBase:
             of the importer, or it has rates of several programmes.
         StorageError: The file cannot be read.
     """
+    if scenario.base.is_unknown:
+        return ScenarioBase(pl.DataFrame(schema=SCHEMA), None)
     if scenario.base.path is None or scenario.base.rate is not None:
         rate = scenario.base.rate or Duty()
         return ScenarioBase(_constant(scenario.importer, rate), None)
-    declared = BaseRates if is_parquet(scenario.base.path) else Base
-    file = read_base_file(scenario.base.path, column_names(declared))
-    rows = _judged(file, declared)
+    file = read_base_file(scenario.base.path, column_names(Base))
+    rows = _judged(file, is_made=is_parquet(scenario.base.path))
     own = rows.filter(pl.col("importer") == scenario.importer)
     _check_use(file.name, scenario.importer, rows, own)
     kept = without_ended(
@@ -145,18 +147,54 @@ def _constant(importer: str, rate: Duty) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=polars_schema(Base)).sort(Base.primary_key())
 
 
-def _judged(file: BaseFile, declared: type[dy.Schema]) -> pl.DataFrame:
-    """The rows of a file as declared, with their row numbers, all rules kept."""
+def _judged(file: BaseFile, *, is_made: bool) -> pl.DataFrame:
+    """The rows of a file as declared, with their row numbers, all rules kept.
+
+    What was made by ``retorsion base`` says with three empty cells that a rate is unknown; people
+    write the word, so that a cell that was forgotten is told.
+    """
     text = file.cells.with_row_index(ROW, offset=FIRST_ROW)
-    missing = [name for name in column_names(declared) if name not in text.columns]
+    missing = [name for name in column_names(Base) if name not in text.columns]
     text = text.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
-    rows, problems = _cast(file.name, text, declared)
-    rules = row_rules(declared_rules("base", declared))
+    forgotten = [] if is_made else _forgotten(file.name, text)
+    is_said = pl.col(RATE).str.to_lowercase() == UNKNOWN
+    text = text.with_columns(pl.when(~is_said.fill_null(value=False)).then(RATE).alias(RATE))
+    rows, problems = _cast(file.name, text, Base)
+    rules = row_rules(declared_rules("base", Base))
+    problems += forgotten or _not_expressions(file.name, text)
     problems += [found for rule in rules for found in _broken(file.name, text, rows, rule)]
     problems = problems or _unknown_partners(file.name, rows) or _overlaps(file.name, rows)
     if problems:
         raise ScenarioError.collected(problems)
     return rows
+
+
+def _forgotten(name: str, text: pl.DataFrame) -> list[Problem]:
+    """A problem for each row that has neither a rate in parts nor an expression."""
+    empty = text.filter(pl.col(RATE).is_null() & pl.col("expression").is_null())
+    return [
+        Problem(
+            f"the row breaks a rule of a base: {RATE} is given",
+            _place(name, row, RATE, None),
+            f"write the rate, or {UNKNOWN} where it is not known",
+        )
+        for row in empty[ROW]
+    ]
+
+
+def _not_expressions(name: str, text: pl.DataFrame) -> list[Problem]:
+    """A problem for each duty expression that is not understood."""
+    problems = []
+    for written in sorted(set(text["expression"].drop_nulls())):
+        try:
+            read_expression(written)
+        except ScenarioError as err:
+            rows = text.filter(pl.col("expression") == written)[ROW]
+            problems += [
+                replace(err.problems[0], where=_place(name, row, "expression", written))
+                for row in rows
+            ]
+    return problems
 
 
 def _cast(

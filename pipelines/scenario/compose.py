@@ -92,6 +92,7 @@ def read_whole(document: Document, root: Path, *, highest: float, workspace: Wor
         beside=tuple(draft.beside[name] for name in sorted(draft.beside)),
         drawback=tuple(draft.drawback[name] for name in sorted(draft.drawback)),
         reading=draft.reading,
+        estimate=draft.estimate,
         known_at=draft.known_at,
         reference=draft.reference,
         fob_share=draft.fob_share,

@@ -10,7 +10,6 @@ from pipelines.scenario.model import Measure, Scenario
 
 NOT_COMPUTED: Mapping[str, str] = {
     "rates by firm": "write the rate of most of the trade, and note what it leaves out",
-    "credit": "leave it out; the duty is then an upper bound",
     "quota": "write the rate within or over the quota",
     "reading": "leave it out: the law is read as it is",
 }
@@ -43,7 +42,5 @@ def _used(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 def _used_by(measure: Measure) -> Iterator[str]:
     yield from measure.features
-    if measure.credit is not None:
-        yield "credit"
     if measure.quota is not None:
         yield "quota"

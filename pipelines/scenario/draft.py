@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from calc.policy.ave import Method
 from calc.policy.grammar import Reading
 from pipelines.scenario.assumed import Era, Range, Share
 from pipelines.scenario.instruments import BesideFlow, Control, PaidBack, Quota
@@ -35,6 +36,7 @@ class Draft:
     as_of: date | None = None
     reading: str | None = None
     reference: str | None = None
+    estimate: Method | None = None
     known_at: date | None = None
     base: BaseSource | None = None
     fob_share: Range | None = None

@@ -36,8 +36,8 @@ LAW = (
     *("beside", "drawback"),
 )
 SETTINGS = (
-    *("title", "as_of", "note", "known_at", "reading", "reference", "currencies", "min_max"),
-    "fob_share",
+    *("title", "as_of", "note", "known_at", "reading", "reference", "estimate"),
+    *("currencies", "min_max", "fob_share"),
 )
 SCENARIO = Grammar(
     noun="a scenario",
@@ -216,8 +216,8 @@ BESIDE = Grammar(
 CREDIT = Grammar(
     noun="a credit",
     header="credit",
-    required={"table": 'table = "offsets.csv"', "cap": 'cap = "own duty"'},
-    optional=("source", "note"),
+    required={},
+    optional=("table", "cap", "rate", "share", "source", "note"),
 )
 CONTROL = Grammar(
     noun="a control total",

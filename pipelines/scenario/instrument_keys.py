@@ -16,8 +16,8 @@ from pipelines.scenario.fields import (
     table_of,
     text_of,
 )
-from pipelines.scenario.grammar import AMOUNT, CREDIT, QUOTA, check_keys
-from pipelines.scenario.instruments import INSTRUMENTS, Amount, AmountRow, Credit, Instrument, Quota
+from pipelines.scenario.grammar import AMOUNT, QUOTA, check_keys
+from pipelines.scenario.instruments import INSTRUMENTS, Amount, AmountRow, Instrument, Quota
 from pipelines.scenario.model import PartnerScope
 from pipelines.scenario.names import LEGAL_BASIS
 from pipelines.scenario.partners import resolve
@@ -115,22 +115,6 @@ def _amount(table: Table, key: str, setting: Setting) -> tuple[Amount | None, di
         inner.refuse("central", f"{key} has no amount", "write central or table")
     source = text_of(inner, "source", example='source = "..."')
     return Amount(found, name, source, rows), {key: stated}
-
-
-def read_credit(table: Table, setting: Setting) -> tuple[Credit | None, dict[str, Any]]:
-    """What is taken off the duty of a measure, and the key as stated; null where nothing is."""
-    inner = table_of(
-        table, "credit", example='credit = { table = "offsets.csv", cap = "own duty" }'
-    )
-    if inner is None:
-        return None, {}
-    check_keys(inner, CREDIT)
-    annex = None
-    if "table" in inner.values:
-        annex = setting.files.annex(inner, "table", inner.values["table"], folder=setting.folder)
-    name = annex.name if annex is not None else ""
-    credit = Credit(name, text_of(inner, "cap", example='cap = "own duty"'))
-    return credit, {"credit": {**inner.values, "table": name}}
 
 
 def read_quota_name(table: Table, setting: Setting) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from calc.policy.model import Rebate
 from pipelines.scenario.assumed import Range
 
 INSTRUMENTS = ("duty", "procurement-ban", "import-ban", "export-duty", "export-ban")
@@ -89,11 +90,21 @@ class PaidBack:
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
-    """An amount taken off the duty: by a table of amounts, at most the ``cap``."""
+class CreditRow:
+    """An amount for the goods of a row; ``partner`` and ``prefix`` are * for all."""
 
-    table: str
-    cap: str
+    partner: str
+    prefix: str
+    range: Range
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is taken off the duty of a measure: the amounts of a table, or a rebate."""
+
+    rows: tuple[CreditRow, ...] = ()
+    rebate: Rebate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import Any, cast
 from calc.errors import did_you_mean
 from calc.policy.model import Mode
 from calc.rate_text import quoted
+from pipelines.scenario.credits import read_credit
 from pipelines.scenario.fields import (
     Table,
     day_of,
@@ -19,7 +20,6 @@ from pipelines.scenario.grammar import BAN, EXCLUSION, MEASURE, check_keys
 from pipelines.scenario.instrument_keys import (
     exporter_scope,
     kind_of_instrument,
-    read_credit,
     read_instrument,
     read_quota_name,
 )

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from calc.policy.ave import Method
 from calc.policy.expression import FREE, Expression, ad_valorem_rate
 from calc.policy.model import FULL, Alternative, Claim, Mode
 from calc.seasons import Season
@@ -14,15 +15,18 @@ from pipelines.scenario.instruments import (
     DUTY,
     BesideFlow,
     Control,
-    Credit,
     Instrument,
     PaidBack,
     Quota,
+    Taken,
 )
 from pipelines.scenario.timed import Timing
 
 ALL = "*"
 """All goods or all partners, in a table (``calc.scope.ALL``, without loading polars)."""
+
+UNKNOWN = "unknown"
+"""The base duty of a scenario that does not know it."""
 
 Reach = Literal["all", "all-except", "some"]
 
@@ -138,7 +142,7 @@ class Measure:
     alternatives: tuple[Alternative, ...] = ()
     would_apply_from: date | None = None
     instrument: Instrument = DUTY
-    credit: Credit | None = None
+    credit: Taken | None = None
     quota: str | None = None
     order: float = 0
     features: tuple[str, ...] = ()
@@ -173,16 +177,21 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class BaseSource:
-    """The duty without the scenario: one rate for all goods, or a file in the BASE layout.
+    """The duty without the scenario: one rate for all goods, a file in the BASE layout, or unknown.
 
-    Exactly one of ``rate`` and ``path`` is given. ``ended`` says from which day on a programme of
-    the file is no longer granted.
+    At most one of ``rate`` and ``path`` is given; neither where it is unknown. ``ended`` says
+    from which day on a programme of the file is no longer granted.
     """
 
     written: str
     rate: Duty | None = None
     path: Path | None = None
     ended: tuple[tuple[str, date], ...] = ()
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the scenario says that it is not known."""
+        return self.written == UNKNOWN and self.rate is None and self.path is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +212,8 @@ class Scenario:
     the command line, ``reference`` where it leaves the period of the trade to it; ``fob_share`` is
     what a value free on board is taken to be of a value on another basis; ``text_sha256`` is the
     SHA-256 of the file's bytes. ``parts`` are the scenarios that one includes, which then has no
-    measures of its own. ``files`` were read beside the scenario, the base apart.
+    measures of its own. ``files`` were read beside the scenario, the base apart. ``estimate`` is
+    the method by which missing quantities are estimated; null where duties on them stay unknown.
     """
 
     scenario_id: str
@@ -225,6 +235,7 @@ class Scenario:
     drawback: tuple[PaidBack, ...] = ()
     reading: str | None = None
     reference: str | None = None
+    estimate: Method | None = None
     known_at: date | None = None
     fob_share: Range | None = None
     files: tuple[UsedFile, ...] = ()
@@ -235,7 +246,9 @@ class Scenario:
     @property
     def base_text(self) -> str:
         """What the duty without the scenario is, in words: a rate, or the name of a file."""
-        return self.base.written if self.base.path else f"{self.base.written} on all goods"
+        if self.base.is_unknown or self.base.path:
+            return self.base.written
+        return f"{self.base.written} on all goods"
 
     @property
     def scopes(self) -> list[PartnerScope]:

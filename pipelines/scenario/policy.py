@@ -1,11 +1,12 @@
 """The law of a scenario at a date as objects: branches, how they combine, shares, claims."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from calc.law import IN_FORCE
-from calc.policy.model import Branch, Policy, Stacking
+from calc.money import unit_of
+from calc.policy.model import Branch, Credit, Policy, Stacking
 from calc.seasons import name_of, told_apart
 from pipelines.scenario.branches import MeasureBranch
 from pipelines.scenario.model import Measure, Scenario
@@ -53,7 +54,23 @@ def policy_of(
         nested_in=nested_of(scenario.shares),
         disjoint=(*disjoint_of(scenario.shares), *([tuple(entered)] if entered else [])),
         seasons=entered,
+        credits=tuple(_credits(scenario)),
     )
+
+
+def _credits(scenario: Scenario) -> Iterator[Credit]:
+    """The amounts that are taken off duties, by measure, partner and code."""
+    for measure in sorted(scenario.measures, key=lambda each: each.measure_id):
+        for row in measure.credit.rows if measure.credit else ():
+            yield Credit(
+                measure_id=measure.measure_id,
+                partner=row.partner,
+                prefix=row.prefix,
+                amount_e4=unit_of(row.range.central),
+                low_usd=row.range.low,
+                high_usd=row.range.high,
+                source=row.source,
+            )
 
 
 def _place(measure: Measure) -> tuple[float, date, str]:
@@ -87,6 +104,7 @@ def _branch(
         alternatives=tuple(sorted(measure.alternatives, key=lambda each: -outer[each.portion])),
         is_upper_bound=branch.is_part and measure.portion is None,
         order=order,
+        rebate=measure.credit.rebate if measure.credit else None,
     )
 
 

@@ -53,25 +53,30 @@ def rows_of_table(
     return tuple(share for _, share in found), annex.name
 
 
+def importer_of_row(row: Row, setting: Setting) -> str | None:
+    """The importer that a row is for, * for all; null where it is refused."""
+    importer = row.text("importer")
+    if importer in ("", ANY):
+        return ANY
+    economy, group = resolve(row, "importer", importer, setting.reference)
+    return economy or group
+
+
 def _is_other(row: Row, setting: Setting, programme: str | None) -> bool:
-    importer, of = row.text("importer"), row.text("programme")
-    economy, group = (
-        resolve(row, "importer", importer, setting.reference)
-        if importer not in ("", ANY)
-        else (None, None)
-    )
-    is_other_importer = (economy or group) not in (None, setting.importer)
+    of = row.text("programme")
+    is_other_importer = importer_of_row(row, setting) not in (None, ANY, setting.importer)
     return is_other_importer or (of not in ("", ANY) and programme is not None and of != programme)
 
 
-def _row(row: Row, setting: Setting, source: str) -> ShareRow | None:
+def line_of_row(row: Row, setting: Setting, *, what: str) -> tuple[str | None, str | None]:
+    """The code prefix and the partner that a row is for, * for all; null where refused."""
     code, partner = row.text("code").lstrip("'"), row.text("partner")
     prefix: str | None = ANY
     if code not in ("", ANY):
         word = setting.goods.word(row, "code", code, may_be_all=True)
         is_one = word is not None and len(word.prefixes) == 1
         if word is not None and not is_one:
-            row.refuse("code", "a share is of one code", "write a row for each code")
+            row.refuse("code", f"{what} is of one code", "write a row for each code")
         prefix = word.prefixes[0] if word is not None and is_one else None
     name: str | None = ANY
     if partner not in ("", ANY):
@@ -79,6 +84,11 @@ def _row(row: Row, setting: Setting, source: str) -> ShareRow | None:
         if group is not None and not setting.reference.partner_groups[group].is_aggregate:
             row.refuse("partner", f"{group} is no partner of its own", "write a row for each")
         name = economy or group
+    return prefix, name
+
+
+def _row(row: Row, setting: Setting, source: str) -> ShareRow | None:
+    prefix, name = line_of_row(row, setting, what="a share")
     if not row.text("central"):
         row.refuse("central", "the row has no share", "write one, or take the row out")
         return None

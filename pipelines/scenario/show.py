@@ -35,6 +35,7 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
         "known_at": scenario.known_at,
         "reading": scenario.reading,
         "reference": scenario.reference,
+        "estimate": scenario.estimate,
         "base": scenario.base.written,
         "note": scenario.note,
         **scenario.stated,

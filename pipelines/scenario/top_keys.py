@@ -4,6 +4,7 @@ import re
 
 from calc.codes import EDITIONS, edition_of
 from calc.errors import did_you_mean
+from calc.policy.ave import SOURCES_BY_METHOD, Method
 from calc.rate_text import quoted
 from pipelines.scenario.assumed import Range
 from pipelines.scenario.draft import Draft
@@ -51,6 +52,7 @@ def read_top(top: Table, draft: Draft) -> None:
     draft.reading = _reading(top) or draft.reading
     draft.reference = read_reference_period(top) or draft.reference
     draft.fob_share = _fob_share(top) or draft.fob_share
+    draft.estimate = _estimate(top) or draft.estimate
     draft.stated |= {key: top.values[key] for key in STATED if key in top.values}
 
 
@@ -84,6 +86,17 @@ def _reading(top: Table) -> str | None:
     top.refuse("reading", f"{shown(value)} is not a known reading of the law",
                near or f"known: {', '.join(READINGS)}")  # fmt: skip
     return None
+
+
+def _estimate(top: Table) -> Method | None:
+    """The method by which missing quantities are estimated; null where they are not."""
+    value = top.values.get("estimate")
+    found = next((method for method in SOURCES_BY_METHOD if method == value), None)
+    if value is not None and found is None:
+        near = did_you_mean(value, SOURCES_BY_METHOD) if isinstance(value, str) else ""
+        top.refuse("estimate", f"{shown(value)} is not a method of estimating quantities",
+                   near or f"known: {', '.join(SOURCES_BY_METHOD)}")  # fmt: skip
+    return found
 
 
 def _nomenclature(top: Table) -> str:

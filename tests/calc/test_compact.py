@@ -17,12 +17,14 @@ FLOW: dict[str, Any] = {
 LAW: dict[str, Any] = {
     "kind": 0, "base_programme": "mfn", "base_ad_valorem_rate": 0.025,
     "base_specific_rate_usd": None,
+    "base_expression": None,
 }  # fmt: skip
 TYPES = {
     "table_row": pl.UInt32, "value_e4": pl.Int64, "quantity_2": pl.Float64,
     "quantity_2_unit": pl.String, "duty_base_usd": pl.Float64, "quantity": pl.Float64,
     "net_mass_kg": pl.Float64, "calculated_duty_usd": pl.Float64, "quantity_unit": pl.String,
     "base_specific_rate_usd": pl.Float64,
+    "base_expression": pl.String,
 }  # fmt: skip
 
 

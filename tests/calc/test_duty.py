@@ -7,26 +7,24 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from calc.base_duty import assess_base, tell_base_rate
 from calc.duty import (
-    NO_BASE,
     ON_COMPONENTS,
     ON_SEGMENTS,
     TOGETHER,
     add_measures,
-    assess_base,
     assess_measure,
     find_increment,
     find_part,
     keep_base,
     tell_affected,
-    tell_base_rate,
     tell_measure_rate,
     tell_rate_after,
-    tell_unknown,
 )
 from calc.parts import take_part
 from calc.policy.expression import AdValorem, Greatest, Specific, Sum
 from calc.policy.outcome import On
+from calc.reasons import BASE_UNKNOWN, NO_BASE, tell_unknown
 from calc.terms import Operation, Terms
 
 TYPES: dict[str, Any] = {
@@ -59,6 +57,13 @@ TYPES: dict[str, Any] = {
     "base_ad_valorem_rate": pl.Float64,
     "base_specific_rate_usd": pl.Float64,
     "base_specific_unit": pl.String,
+    "base_expression": pl.String,
+    "base_named": pl.String,
+    "has_other_base": pl.Boolean,
+    "rebate_rate": pl.Float64,
+    "rebate_on": pl.UInt32,
+    "measures_unknown": pl.String,
+    "measures_estimate": pl.String,
     "base_specific_e4": pl.Int64,
     "duty_before_e4": pl.Int64,
     "measure_e4": pl.Int64,
@@ -70,6 +75,7 @@ TYPES: dict[str, Any] = {
     "is_affected": pl.Boolean,
     "duty_unknown_reason": pl.String,
 }
+QUANTITIES = ("quantity", "quantity_unit", "quantity_2", "quantity_2_unit", "net_mass_kg")
 METALS = ("steel", "aluminum")
 ONS = (
     On(),
@@ -176,7 +182,7 @@ def test_base_is_both_parts_by_value_and_quantity() -> None:
         "quantity_unit", "quantity_2", "quantity_2_unit", "net_mass_kg", "duty_base_usd",
         "duty_before_e4",
     )  # fmt: skip
-    columns = by_name(BASE_ROWS, names)
+    columns = by_name(BASE_ROWS, names) | {"base_expression": [None] * len(BASE_ROWS)}
     before = columns.pop("duty_before_e4")
     check(assess_base, columns, {"duty_before_e4": before})
 
@@ -194,6 +200,8 @@ def test_base_rate_is_exact_where_there_is_no_specific_part() -> None:
     names = ("base_ad_valorem_rate", "base_specific_rate_usd", "base_specific_e4",
              "duty_base_usd", "rate_before")  # fmt: skip
     columns = by_name(rows, names)
+    columns["has_other_base"] = [rate is not None for rate in columns["base_specific_rate_usd"]]
+    columns["base_expression"] = [None] * len(rows)
     rate = columns.pop("rate_before")
     check(tell_base_rate, columns, {"rate_before": rate})
 
@@ -326,19 +334,26 @@ def test_affected_is_where_the_rate_changes_and_unknown_where_that_cannot_be_tol
     check(tell_affected, columns, {"is_affected": affected})
 
 
-def test_reason_says_why_the_base_duty_is_unknown() -> None:
+def test_reason_says_why_a_duty_is_unknown() -> None:
     check(
         tell_unknown,
         {
-            "duty_before_e4": [5, None, None],
-            "base_ad_valorem_rate": [0.1, 0.0, None],
-            "base_specific_unit": [None, "m2", None],
+            "duty_before_e4": [5, None, None, None, 5, None],
+            "base_named": ["mfn", "mfn", None, "mfn", "mfn", None],
+            "base_ad_valorem_rate": [0.1, 0.0, None, None, 0.1, None],
+            "base_specific_unit": [None, "m2", None, None, None, None],
+            "base_expression": [None] * 6,
+            "measures_unknown": [None, None, None, None, "measure m: why", "measure m: why"],
+            **{name: [None] * 6 for name in QUANTITIES},
         },
         {
             "duty_unknown_reason": [
                 None,
                 "specific rate per m2; the table has no such quantity",
                 NO_BASE,
+                BASE_UNKNOWN,
+                "measure m: why",
+                f"{NO_BASE}; measure m: why",
             ]
         },
     )

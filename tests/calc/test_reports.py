@@ -143,6 +143,7 @@ def component(measure_id: str, status: str, value: float, rate: float) -> dict[s
         "status": status,
         "value_e4": int(value * 10_000),
         "measure_e4": int(value * rate * 10_000),
+        "credit_e4": 0,
     }
 
 

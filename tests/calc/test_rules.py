@@ -31,6 +31,7 @@ RELATION_FAULTS: dict[str, Row] = {
     "trade.quantity_2_has_a_unit": {"quantity_2": 1.0, "quantity_2_unit": None},
     "trade.cif_is_not_below_fob": {"cif_value_usd": 1.0, "fob_value_usd": 2.0},
     "base.specific_rate_has_a_unit": {"specific_rate_usd": 1.0, "specific_unit": None},
+    "base.forms_are_apart": {"ad_valorem_rate": 0.1, "expression": "max(10%, 1 USD/kg)"},
     "base.interval_is_ordered": {
         "valid_from": date(2024, 1, 1),
         "valid_until": date(2024, 1, 1),

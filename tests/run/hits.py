@@ -44,6 +44,12 @@ HIT: dict[str, Any] = {
     "quantity": pl.Float64,
     "quantity_unit": pl.String,
     "duty_unknown_reason": pl.String,
+    "threatened_unknown": pl.String,
+    "estimate": pl.String,
+    "threatened_estimate": pl.String,
+    "before_is_estimate": pl.Boolean,
+    "after_is_estimate": pl.Boolean,
+    "increment_is_estimate": pl.Boolean,
 }
 KEY: Row = {
     "importer": "USA",

@@ -28,7 +28,9 @@ def test_file_beside_the_scenario(tmp_path: Path) -> None:
     text = with_base(tmp_path, HEADER + ROW + "CAN,*,mfn,8703,0.06,2024-01-01,,another\n")
     found = law_at(read_scenario(write(tmp_path, text)))
 
-    assert found.base.drop("specific_rate_usd", "specific_unit", "rate_text").rows() == [
+    assert found.base.drop(
+        "specific_rate_usd", "specific_unit", "expression", "rate_text"
+    ).rows() == [
         ("USA", "*", "mfn", "8703", date(2024, 1, 1), 0.025, date(2025, 1, 1), "a schedule")
     ]
     assert found.valid_until == date(2025, 1, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.scenario.assumed import Range
-from pipelines.scenario.instruments import Amount, Control, Credit, Instrument, Quota
+from pipelines.scenario.instruments import Amount, Control, CreditRow, Instrument, Quota, Taken
 from tests.scenario.files import LAWFUL, changed, law, only, problems, read, write
 
 BAN = changed('rate = "25%"\n', 'instrument = "procurement-ban"\n')
@@ -131,11 +131,12 @@ def test_quotas_that_cannot_be_read(tmp_path: Path, old: str, new: str, what: st
 
 
 def test_credit(tmp_path: Path) -> None:
-    write(tmp_path, "code,usd\n8703,1\n", "offsets.csv")
+    write(tmp_path, "code,amount_usd,source\n8703,1,a\n", "offsets.csv")
     text = LAWFUL + 'credit = { table = "offsets.csv", cap = "own duty" }\n'
 
-    assert read(tmp_path, text).measures[0].credit == Credit("offsets.csv", "own duty")
-    assert only(tmp_path, text).what == "credit is read but not computed yet"
+    row = CreditRow("*", "8703", Range(1.0), "a")
+    assert read(tmp_path, text).measures[0].credit == Taken((row,))
+    assert [one.amount_e4 for one in law(tmp_path, text).policy.credits] == [10_000]
 
 
 def test_control_totals(tmp_path: Path) -> None:

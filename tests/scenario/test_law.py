@@ -340,7 +340,7 @@ def test_constant_base_is_one_rate_on_every_chapter(tmp_path: Path) -> None:
         {
             "importer": "USA", "partner": "*", "programme": "mfn", "valid_from": date(1800, 1, 1),
             "ad_valorem_rate": 0.025, "specific_rate_usd": None, "specific_unit": None,
-            "rate_text": "2.5%", "valid_until": None,
+            "expression": None, "rate_text": "2.5%", "valid_until": None,
             "source": "one rate for all goods, stated in the scenario",
         }
     ]  # fmt: skip
@@ -391,7 +391,8 @@ def test_group_that_is_gone_cannot_be_hit(tmp_path: Path) -> None:
     assert problem.what == "EU28 does not exist at 2024-12-31, when the measure is in force"
     assert problem.where == 'cars.toml, measure "cars", partners'
     assert problem.hint == (
-        "it exists from 2013-07-01 to the day before 2020-02-01; at 2024-12-31: EU27, G7, USMCA"
+        "it exists from 2013-07-01 to the day before 2020-02-01; "
+        "at 2024-12-31: EU27, G7, USMCA, OECD"
     )
     assert law_at(scenario, date(2019, 1, 1)).partners.height == 29
 

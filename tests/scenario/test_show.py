@@ -110,9 +110,10 @@ def test_round_trip_holds_at_other_dates(tmp_path: Path, day: str) -> None:
 
 def test_what_is_not_computed_is_resolved_too(tmp_path: Path) -> None:
     write(tmp_path, "firm,portion,rate\nA,0.4,10%\nall others,0.6,30%\n", "firms.csv")
+    write(tmp_path, "amount_usd,source\n5,a\n", "offsets.csv")
     more = """
 quota = "beef"
-credit = { table = "firms.csv", cap = "own duty" }
+credit = { table = "offsets.csv", cap = "own duty" }
 instrument = "export-duty"
 imposed_by = "JPN"
 covered_usd = { central = 1e9, source = "a" }
