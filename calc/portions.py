@@ -179,8 +179,8 @@ def weights_of(
 
     Returns:
         One row a division and segment: ``division``, ``kind``, ``segment``, ``weight``,
-        ``is_split`` (whether the division has several) and ``is_largest`` (whether it is the
-        heaviest of them; of equal ones the last).
+        ``place``, ``is_split`` (whether the division has several) and ``is_largest`` (whether it is
+        the heaviest of them; of equal ones the last).
     """
     factors = _factors_of(segments)
     first = divisions.filter("first")
@@ -191,13 +191,22 @@ def weights_of(
         weighed, weight = _valued(weighed, values, slot), weight * pl.col(f"of_{slot}")
     for slot in per:
         weighed, weight = _valued(weighed, values, slot), weight / pl.col(f"of_{slot}")
+    return with_largest(weighed.select("division", "kind", "segment", "place", weight=weight))
+
+
+def with_largest(weighed: pl.LazyFrame) -> pl.LazyFrame:
+    """Segments of divisions with whether there are several, and whether one is the largest."""
     heaviest = pl.col("weight") == pl.col("weight").max().over("division")
     largest = pl.col("place").filter(heaviest).max().over("division")
-    return weighed.with_columns(weight=weight).select(
-        "division", "kind", "segment", "weight",
-        is_split=pl.len().over("division") > 1,
-        is_largest=pl.col("place") == largest,
-    )  # fmt: skip
+    return weighed.with_columns(
+        is_split=pl.len().over("division") > 1, is_largest=pl.col("place") == largest
+    )
+
+
+def held_by_division(divisions: pl.LazyFrame, held: pl.LazyFrame) -> pl.LazyFrame:
+    """The shares of each division: ``division``, ``share`` and ``share_e15``."""
+    first = divisions.filter("first").select(ROW, "division")
+    return first.join(held, on=ROW, how="inner").drop(ROW)
 
 
 def _factors_of(segments: Sequence[SegmentRow]) -> dict[Factor, int]:

@@ -101,13 +101,23 @@ def parts_of(
             takes all of it.
         full: Families that leave nothing of what they are in.
     """
-    by_outer: dict[str, list[tuple[Family, bool]]] = {}
+    of_full = {name for one in full for name in one.members}
+    by_outer = {
+        outer: [(one, one.members[0] in of_full) for one in group]
+        for outer, group in placed(families, splits).items()
+    }
+    return tuple(_parts_in("", by_outer))
+
+
+def placed(families: Sequence[Family], splits: Collection[str]) -> dict[str, list[Family]]:
+    """The families with the portions that split a flow, by what they are in (empty: all of it)."""
+    by_outer: dict[str, list[Family]] = {}
     for family in families:
         members = tuple(name for name in family.members if name in splits)
         if members:
             outer = family.within if family.within in splits else ""
-            by_outer.setdefault(outer, []).append((Family(members, outer), family in full))
-    return tuple(_parts_in("", by_outer))
+            by_outer.setdefault(outer, []).append(Family(members, outer))
+    return by_outer
 
 
 def _parts_in(outer: str, by_outer: Mapping[str, list[tuple[Family, bool]]]) -> Iterator[Part]:

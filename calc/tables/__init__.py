@@ -6,6 +6,7 @@ metadata of the Parquet file, the data dictionary and the random tables of the p
 
 import dataframely as dy
 
+from calc.tables.assumptions import Assumptions
 from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts
 from calc.tables.base import Base
 from calc.tables.beside import Beside, Drawback
@@ -62,6 +63,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "export_duties": ExportDuties,
     "controls": Controls,
     "credits": Credits,
+    "assumptions": Assumptions,
     "sweep": Sweep,
     "by_date": ByDate,
     "unmatched": Unmatched,

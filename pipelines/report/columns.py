@@ -76,6 +76,7 @@ TEXT_WIDTHS = {
 THREATENS_NOTHING = ("in force", "prohibited", "excluded")
 # Where these are null there is nothing to say; any other null is something not known.
 NULL_SAYS_NOTHING = {
+    "calibrated_to",
     "duty_unknown_reason",
     "estimate",
     "measure_id",

@@ -13,7 +13,8 @@ from pipelines.report.grid import Cell, Grid
 
 TABLE_SHEETS = (
     *HEADLINE_TABLES,
-    *("by_authority", "instruments", "amounts", "export_duties", "beside", "drawback"),
+    *("by_authority", "assumptions"),
+    *("instruments", "amounts", "export_duties", "beside", "drawback"),
     *("credits", "controls"),
     *("lines", "components", "unmatched", "funnel"),
 )

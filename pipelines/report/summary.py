@@ -89,6 +89,7 @@ def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
             for name in ("export_duties", "beside", "drawback")
         },
         "controls": tables["controls"].to_dicts() if "controls" in tables else [],
+        "assumptions": tables["assumptions"].to_dicts() if "assumptions" in tables else [],
     }
 
 
@@ -193,6 +194,7 @@ def beside_lines(tables: Tables) -> Iterator[str]:
         figure = row["figure"].removesuffix("_usd").replace("_", " ")
         figure = f"{row['importer']} {figure}" if of_several else figure
         yield f"control      {figure} should be {stated} USD, is {found} USD: {row['verdict']}"
+    yield from assumption_lines(tables, of_several=of_several)
     for row in tables["credits"].iter_rows(named=True) if "credits" in tables else ():
         used, unused = number(row["used_usd"]), number(row["unused_usd"])
         what = f"{row['measure_id']}, {row['partner']}, {row['prefix']}"
@@ -225,6 +227,26 @@ def aside_lines(tables: Tables) -> Iterator[str]:
         names = ("duty_usd", "drawback_usd", "duty_after_drawback_usd")
         duty, back, after = (number(exact_sum(tables["drawback"], name)) for name in names)
         yield f"drawback     of {duty} USD of duty {back} USD are paid back: {after} USD are left"
+
+
+def assumption_lines(tables: Tables, *, of_several: bool) -> Iterator[str]:
+    """The duty between the ends of all shares, or of the only one, and of how portions meet."""
+    if "assumptions" not in tables:
+        return
+    ends: dict[tuple[str, str], list[float]] = {}
+    kinds: dict[tuple[str, str], str] = {}
+    for row in tables["assumptions"].iter_rows(named=True):
+        key = (row["importer"], row["assumption"])
+        if row["duty_increment_usd"] is not None:
+            ends.setdefault(key, []).append(row["duty_increment_usd"])
+            kinds[key] = row["kind"]
+    together = {importer for (importer, _), kind in kinds.items() if kind == "all"}
+    for (importer, assumption), found in ends.items():
+        is_part = kinds[importer, assumption] in ("portion", "content")
+        if len(found) > 1 and not (is_part and importer in together):
+            whose = f"{importer} " if of_several else ""
+            span = f"{number(min(found))} to {number(max(found))} USD"
+            yield f"assumed      {whose}{assumption}: duty added {span}"
 
 
 def cell_lines(tables: Tables) -> Iterator[str]:

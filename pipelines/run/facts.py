@@ -32,11 +32,20 @@ TABLE_FILES = {
     "drawback": "what is paid back of the duty, by assumption: in no other figure",
     "credits": "amounts taken off the duties of measures: what is used and what is not",
     "controls": "published figures that the run should meet, and whether it does",
+    "assumptions": "what the result is at the ends of each assumed share",
     "unmatched": "schedule without trade, and trade of the groups that no measure names",
     "funnel": "rows and dollars from the source files to the lines affected",
     "provenance": "the source file and row of every line",
 }
-OF_SOME = ("instruments", "amounts", "export_duties", "beside", "drawback", "controls")
+OF_SOME = (
+    "assumptions",
+    "instruments",
+    "amounts",
+    "export_duties",
+    "beside",
+    "drawback",
+    "controls",
+)
 """Tables that a run has only where its scenario says something of that kind."""
 VALIDATION_FILES = {
     "report.html": "the verdict on the trade table, for people",

@@ -8,6 +8,7 @@ import polars as pl
 from calc.funnel import funnel_table
 from calc.periods import Reference
 from calc.tables import TABLES
+from pipelines.run.assumptions import assumptions_table
 from pipelines.run.beside import beside_stages, beside_table, drawback_table
 from pipelines.run.compute import Answer, Tables, answer
 from pipelines.run.controls import controls_table
@@ -60,6 +61,10 @@ def answered(inputs: Inputs, question: Question) -> Part:
         tables |= dict(_of_some(inputs, question, found.period))
     if inputs.scenario.controls:
         tables["controls"] = controls_table(inputs, found.tables["by_importer"])
+    calibrated = {share.name: share.calibrated_to for share in inputs.scenario.shares}
+    assumptions = assumptions_table(question, found, calibrated)
+    if assumptions is not None:
+        tables["assumptions"] = assumptions
     return Part(inputs=inputs, found=found, tables=tables)
 
 

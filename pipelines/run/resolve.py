@@ -13,7 +13,15 @@ from calc.policy.kinds import Told
 from calc.policy.model import Policy
 from calc.policy.program import Kind, Program, compile_program
 from calc.policy.rows import components_table, segments_table, terms_of
-from calc.portions import asked_of, divisions_of, room_left, season_shares, states_of, weights_of
+from calc.portions import (
+    asked_of,
+    divisions_of,
+    held_by_division,
+    room_left,
+    season_shares,
+    states_of,
+    weights_of,
+)
 from calc.resolve import candidates_of
 from calc.seasons import part_of
 from calc.shares import SHARE_UNITS, attach_shares, shares_asked
@@ -33,6 +41,7 @@ class Resolved:
         rows: One row a trade row and base programme: division, contents and base rate.
         kinds: The kinds of lines.
         weights: What each segment takes of each division of a kind; see ``calc.portions``.
+        held: What portions take of each division.
         program: The law on each kind of line.
         terms: What the numbers in its tables stand for.
     """
@@ -41,6 +50,7 @@ class Resolved:
     rows: pl.DataFrame
     kinds: Sequence[Kind]
     weights: pl.DataFrame
+    held: pl.DataFrame
     program: Program
     terms: Terms
 
@@ -73,6 +83,7 @@ def resolve(question: Question, imports: Frame) -> Resolved | None:
         rows=whole.drop(LINE),
         kinds=law.kinds,
         weights=weights.collect(),
+        held=held_by_division(divisions.lazy(), held.lazy()).collect(),
         program=law.program,
         terms=terms,
     )
@@ -184,6 +195,6 @@ def program_frames(
     if as_if:
         segments = segments_table(program.as_if_segments, policy, terms)
         return segments, components_table(program.as_if, policy, terms)
-    weights, key = resolved.weights.lazy(), ["kind", "segment"]
+    weights, key = resolved.weights.lazy().drop("place"), ["kind", "segment"]
     segments = segments_table(program.segments, policy, terms).join(weights, on=key, how="inner")
     return segments, components_table(program.components, policy, terms)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SUMMARY_TABLES = (
     *("by_importer", "by_group", "funnel", "unmatched", "instruments", "credits", "controls"),
-    *("export_duties", "beside", "drawback"),
+    *("assumptions", "export_duties", "beside", "drawback"),
 )
 
 
