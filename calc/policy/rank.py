@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from calc.policy.expression import ad_valorem_rate
-from calc.policy.model import FULL, Basis, Branch, Policy, QuotaPart, Stacking
+from calc.policy.model import FULL, Alternative, Basis, Branch, Policy, QuotaPart, Stacking
 from calc.policy.outcome import Candidate, On, Outcome, Segment, UnsettledError, names_of
+from calc.policy.portions import with_outer
 
 
 def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: bool) -> Outcome:
@@ -20,8 +21,8 @@ def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: boo
     rate, on = branch.rate, On() if branch.on == FULL else On("content", (branch.on,))
     excluded = _exclusion(candidate, branch, segment)
     part: QuotaPart | None = "within" if branch.quota else None
-    for alternative in branch.alternatives:
-        if alternative.portion in segment.inside and not excluded:
+    for alternative in _nearest(branch, segment, policy):
+        if not excluded:
             if alternative.rate is None:
                 excluded = f"exempt in the portion {alternative.portion}"
                 break
@@ -35,6 +36,17 @@ def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: boo
         reason = f"in force and first in rank{where}"
         return Outcome(candidate, "applied", reason, rate, on, part)
     return Outcome(candidate, "threatened", f"{branch.state}: not in force{where}", rate, on, part)
+
+
+def _nearest(branch: Branch, segment: Segment, policy: Policy) -> list[Alternative]:
+    """What a branch charges in portions of a segment, but for those around another of them."""
+    inside = [one for one in branch.alternatives if one.portion in segment.inside]
+    around = {
+        outer
+        for one in inside
+        for outer in with_outer([one.portion], policy.nested_in) - {one.portion}
+    }
+    return [one for one in inside if one.portion not in around]
 
 
 def _where(part: QuotaPart | None, branch: Branch) -> str:

@@ -1,6 +1,6 @@
 """The law of a scenario at a date as objects: branches, how they combine, shares, claims."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -41,7 +41,7 @@ def policy_of(
         as_of=as_of,
         branches=tuple(
             replace(
-                _branch(each, as_of, order[each.measure.measure_id], outer),
+                _branch(each, as_of, order[each.measure.measure_id]),
                 seasons=tuple(map(name_of, seasons[each.season])) if each.season else (),
             )
             for each in branches
@@ -79,10 +79,7 @@ def _place(measure: Measure) -> tuple[float, date, str]:
     return measure.order, first_day, measure.measure_id
 
 
-def _branch(
-    branch: MeasureBranch, as_of: date | None, order: int, outer: Mapping[str, int]
-) -> Branch:
-    """A branch as the law reads it; of its alternatives those of inner portions go first."""
+def _branch(branch: MeasureBranch, as_of: date | None, order: int) -> Branch:
     measure = branch.measure
     return Branch(
         measure_id=measure.measure_id,
@@ -101,7 +98,7 @@ def _branch(
             for number, exclusion in enumerate(measure.exclusions, 1)
             if exclusion.portion is not None and exclusion.timing.state_at(as_of).state == IN_FORCE
         },
-        alternatives=tuple(sorted(measure.alternatives, key=lambda each: -outer[each.portion])),
+        alternatives=measure.alternatives,
         is_upper_bound=branch.is_part and measure.portion is None,
         order=order,
         rebate=measure.credit.rebate if measure.credit else None,

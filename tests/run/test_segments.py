@@ -413,20 +413,35 @@ def test_disjoint_portions_of_all_leave_nothing(tmp_path: Path) -> None:
     ]
 
 
-def test_a_nested_portion_is_inside_the_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_turned", [False, True])
+@pytest.mark.parametrize(
+    ("inner", "outer", "duties"),
+    [
+        (AdValorem(0.05), AdValorem(0.1), (10.0, 30.0)),
+        (None, AdValorem(0.1), (0.0, 30.0)),
+        (AdValorem(0.05), None, (10.0, 0.0)),
+    ],
+)
+def test_what_a_nested_portion_pays_goes_first(
+    tmp_path: Path,
+    is_turned: bool,
+    inner: Expression | None,
+    outer: Expression | None,
+    duties: tuple[float, float],
+) -> None:
     """Of 1,000 USD 200 are models, all of them claimed as 300 more are, and 500 are neither."""
-    policy = side_by_side(CARS, nested_in={"models": "claimed"})
-    inner_first = replace(
-        policy,
-        branches=[
-            replace(one, alternatives=tuple(reversed(one.alternatives))) for one in policy.branches
-        ],
+    plain = [Alternative("claimed", outer), Alternative("models", inner)]
+    pays = plain[::-1] if is_turned else plain
+    policy = changed(
+        lambda cars: replace(cars, alternatives=pays),
+        portions=("claimed", "models"),
+        nested_in={"models": "claimed"},
     )
-    found = run(tmp_path, inner_first, shares=[share("models", 0.2), share("claimed", 0.5)])
-    assert told(found) == [
-        ("claimed; models", 200.0, 5.0, 5.0, 0.0),
-        ("claimed; not models", 300.0, 7.5, 37.5, 30.0),
-        ("not claimed", 500.0, 12.5, 137.5, 125.0),
+    found = run(tmp_path, policy, shares=[share("models", 0.2), share("claimed", 0.5)])
+    assert told(found, "segment", "customs_value_usd", "duty_increment_usd") == [
+        ("claimed; models", 200.0, duties[0]),
+        ("claimed; not models", 300.0, duties[1]),
+        ("not claimed", 500.0, 125.0),
     ]
 
 

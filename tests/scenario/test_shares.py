@@ -217,7 +217,7 @@ def test_portions_that_depend_on_each_other(tmp_path: Path) -> None:
 
     assert policy.nested_in == {"d": "a", "e": "a"}
     assert policy.disjoint == (("a", "b", "c"), ("d", "e"))
-    assert [one.portion for one in policy.branches[0].alternatives] == ["d", "a", "b"]
+    assert [one.portion for one in policy.branches[0].alternatives] == ["a", "b", "d"]
     assert [claim.programme for claim in policy.claims] == ["e", "f"]
 
 
