@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from calc.errors import UsageError, did_you_mean
+from pipelines.by_calendar import by_calendar
 from pipelines.by_date import by_date
 from pipelines.run.step import question_of
 from pipelines.sweep import Wanted, read_wanted, sweep
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from pipelines.run.whole import Whole
 
 
-def found_for(inputs: "Whole", rate: str | None) -> pl.DataFrame:
-    """SWEEP of the rates that are asked for, else BY_DATE.
+def found_for(inputs: "Whole", rate: str | None, calendar: int | None = None) -> pl.DataFrame:
+    """SWEEP of the rates that are asked for, BY_CALENDAR of the year, else BY_DATE.
 
     The rates are of a measure of one part, and so are the figures: no duty of another importer
     depends on them.
@@ -25,6 +26,8 @@ def found_for(inputs: "Whole", rate: str | None) -> pl.DataFrame:
         UsageError: The rates are not a range, or of no measure or of several of the scenario.
         ScenarioError: The law cannot be used, or never changes.
     """
+    if calendar is not None:
+        return by_calendar(inputs, calendar)
     if rate is None:
         return by_date(inputs)
     wanted = read_wanted(rate)

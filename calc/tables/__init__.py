@@ -10,6 +10,7 @@ from calc.tables.assumptions import Assumptions
 from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts
 from calc.tables.base import Base
 from calc.tables.beside import Beside, Drawback
+from calc.tables.calendar import ByCalendar
 from calc.tables.effects import Effects, MarketEffects, Sources
 from calc.tables.elasticities import Elasticities
 from calc.tables.instruments import Amounts, ExportDuties, Instruments
@@ -65,6 +66,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "credits": Credits,
     "assumptions": Assumptions,
     "sweep": Sweep,
+    "by_calendar": ByCalendar,
     "by_date": ByDate,
     "unmatched": Unmatched,
     "funnel": Funnel,

@@ -21,6 +21,12 @@ Rate = Annotated[
     typer.Option("--rate", metavar="MEASURE=FROM:TO:STEP", help="Rates in percent."),
 ]
 ByDate = Annotated[bool, typer.Option("--by-date", help="A result for each change of the law.")]
+Calendar = Annotated[
+    int | None,
+    typer.Option(
+        "--calendar", metavar="YEAR", min=1900, max=2099, help="The law over a year, day by day."
+    ),
+]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Parquet or CSV file to write.")
 ]
@@ -30,6 +36,7 @@ def sweep(
     scenario: ScenarioFile,
     rate: Rate = None,
     by_date: ByDate = False,
+    calendar: Calendar = None,
     output: Output = None,
     trade: Trade = None,
     as_of: AsOf = None,
@@ -47,6 +54,8 @@ def sweep(
           what each rate adds; the trade is read once
       retorsion sweep scenario.toml --by-date
           what is hit and owed from each change of the law on
+      retorsion sweep scenario.toml --calendar 2025
+          what is owed over the year, as its law changes
     """  # noqa: D301
     from calc.errors import UsageError
     from pipelines.progress import Talk
@@ -56,22 +65,24 @@ def sweep(
     from pipelines.variants import found_for
     from pipelines.workspace import open_workspace
 
-    if (rate is None) == (not by_date):
-        raise UsageError("give either --rate or --by-date", hint="--rate car-parts=0:200:10")
-    if by_date and as_of is not None:
-        raise UsageError("--by-date reads the law at all of its dates", hint="leave --as-of out")
+    options = {"--rate": rate is not None, "--by-date": by_date, "--calendar": calendar is not None}
+    chosen = [name for name, is_given in options.items() if is_given]
+    if len(chosen) != 1:
+        raise UsageError(f"give either {', '.join(options)}", hint="--rate car-parts=0:200:10")
+    if rate is None and as_of is not None:
+        raise UsageError(f"{chosen[0]} reads the law at all dates", hint="leave --as-of out")
     settings = RunSettings(
         trade=trade,
         as_of=day_given(as_of),
         period=period_given(period),
         quarantine=quarantine,
-        every_date=by_date,
+        every_date=rate is None,
     )
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)
-    name = "by_date" if by_date else "sweep"
+    name = {"--rate": "sweep", "--by-date": "by_date", "--calendar": "by_calendar"}[chosen[0]]
     with talk.working("computing each variant"):
-        found = found_for(inputs, rate)
+        found = found_for(inputs, rate, calendar)
     if output is not None:
         write_out(output, found, name)
     show({name: found.to_dicts()}, shown_table(found, name), as_json=as_json)

@@ -419,3 +419,25 @@ def test_products_written_twice_are_there_once(tmp_path: Path) -> None:
 
     assert found.schema == polars_schema(MeasureProducts)
     assert found.filter(prefix="870810")["written"].to_list() == ["8708.10"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("section-301", []),
+        (
+            "section-2322",
+            ["section-2322 is no authority that the tool knows: no limit of its law is checked; "
+             "did you mean section-232?"],
+        ),
+        (
+            "eu-2018-886",
+            ["eu-2018-886 is no authority that the tool knows: no limit of its law is checked"],
+        ),
+    ],
+)  # fmt: skip
+def test_an_authority_that_the_tool_does_not_know_is_told(
+    tmp_path: Path, name: str, told: list[str]
+) -> None:
+    notes = law(tmp_path, changed('authority = "section-301"', f'authority = "{name}"')).notes
+    assert [note for note in notes if "no authority" in note] == told
