@@ -7,7 +7,7 @@ metadata of the Parquet file, the data dictionary and the random tables of the p
 import dataframely as dy
 
 from calc.tables.assumptions import Assumptions
-from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts
+from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts, Suggestions
 from calc.tables.base import Base
 from calc.tables.beside import Beside, Drawback
 from calc.tables.calendar import ByCalendar
@@ -74,6 +74,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "group_figures": GroupFigures,
     "rejects": Rejects,
     "quarantine": Quarantine,
+    "suggestions": Suggestions,
     "hs_codes": HsCodes,
     "hs_correlations": HsCorrelations,
 }

@@ -88,3 +88,28 @@ class Quarantine(Rejects):
         metadata=COUNT,
         description="Row in the table, counted from 0.",
     )
+
+
+class Suggestions(dy.Schema):
+    """A repair proposed for a cell of a row that cannot be used; none is applied."""
+
+    table_row = dy.Int64(
+        primary_key=True, min=0, metadata=COUNT, description="Row in the table, counted from 0."
+    )
+    column = dy.String(primary_key=True, description="Column of the cell.")
+    repair = dy.String(primary_key=True, description="Name of the repair.")
+    source_id = dy.String(description="Name of the source file.")
+    source_row = dy.Int64(
+        min=1,
+        metadata=COUNT,
+        description="Row in the file as a spreadsheet counts it: the header is row 1.",
+    )
+    from_text = dy.String(nullable=True, description="The cell as it is; null where it is empty.")
+    to_text = dy.String(nullable=True, description="The cell as proposed.")
+    because = dy.String(description="What seems to have happened to the cell.")
+    brings_back = dy.Bool(
+        description="Whether all proposals for the row together make it keep every rule on rows."
+    )
+    value_usd = dy.Float64(
+        nullable=True, metadata={"unit": "USD"}, description="Value of the row, where known."
+    )

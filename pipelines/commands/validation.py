@@ -45,6 +45,13 @@ OwnRules = Annotated[
         show_default=False,
     ),
 ]
+Suggest = Annotated[
+    bool,
+    typer.Option(
+        "--fix-suggestions",
+        help="Propose repairs for the failed rows, with what they would bring back; apply none.",
+    ),
+]
 DataDocs = Annotated[
     bool,
     typer.Option(
@@ -60,6 +67,7 @@ def validate(
     max_rejected: MaxRejected = None,
     max_rejected_usd: MaxRejectedUsd = None,
     own_rules: OwnRules = None,
+    fix_suggestions: Suggest = False,
     data_docs: DataDocs = False,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
@@ -77,6 +85,8 @@ def validate(
           the same, unless too much would be left out
       retorsion validate us-2024 --rules my-rules.toml
           hold it to rules of your own too
+      retorsion validate us-2024 --fix-suggestions
+          propose repairs, with the rows and dollars that they would bring back
     """  # noqa: D301
     from pipelines.progress import Talk
     from pipelines.validation.step import rejected, table_of, verdict_for
@@ -93,6 +103,8 @@ def validate(
     verdict = verdict_for(place, table_of(place, table), settings, talk)
     if data_docs:
         talk.say(_docs_notice(place, verdict))
+    if fix_suggestions:
+        talk.say("\n".join(_suggestions(place, table, verdict, own_rules)))
     if verdict.state == "invalid":
         raise rejected(place, verdict, own_rules)
     show(_result(place, verdict), _lines(place, verdict), as_json=as_json)
@@ -195,6 +207,24 @@ def _lines(place: Any, verdict: Any) -> list[str]:
     if verdict.rows_failed:
         lines.append(f"quarantine: {folder}/{QUARANTINE_CSV}")
     return [*lines, f"next: retorsion run SCENARIO --trade {given_as(place, verdict)}"]
+
+
+def _suggestions(place: Any, table: str, verdict: Any, own_rules: Path | None) -> list[str]:
+    """What repairs would bring back, a line each, and where every proposal is."""
+    from pipelines.validation.step import table_of
+    from pipelines.validation.suggestions import CSV, suggestions_folder, write_suggestions
+    from pipelines.validation.user_rules import read_user_rules
+    from pipelines.validation.words import counted, money
+
+    own = [] if own_rules is None else read_user_rules(own_rules).rules
+    proposed = write_suggestions(table_of(place, table), verdict, own)
+    lines = [
+        f"repair proposed: {one.repair}: {counted(one.cells, 'cell')}; brings back "
+        f"{counted(one.rows, 'row')}, {money(one.value_usd if one.rows else 0.0)}"
+        for one in proposed
+    ] or ["no repair is known for the failed rows"]
+    where = f"{place.relative(suggestions_folder(verdict))}/{CSV}"
+    return [*lines, f"all proposals: {where}; none is applied: mend the source, then ingest it"]
 
 
 def _docs_notice(place: Any, verdict: Any) -> str:
