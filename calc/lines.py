@@ -93,7 +93,7 @@ def components_table(
     """COMPONENTS: every measure on every line that it names, sorted by key.
 
     Args:
-        components: What ``calc.hits.component_lines`` gives.
+        components: What ``calc.attributed.with_increments`` gives.
         lines: The lines by segment. Reads the key and ``table_row``.
         named: What ``calc.hits.named_lines`` gives: the prefix of each branch on each row, and
             what leaves the line out.
@@ -113,6 +113,7 @@ def components_table(
             customs_value_usd=pl.col("duty_base_usd"),
             measure_duty_usd=usd(pl.col("measure_e4")),
             duty_before_credit_usd=usd(pl.col("before_credit_e4")),
+            duty_increment_usd=usd(pl.col("increment_e4")),
             credit_usd=usd(pl.col("before_credit_e4") - pl.col("measure_e4")),
             duty_unknown_reason=pl.col("unknown"),
         )

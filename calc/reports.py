@@ -155,7 +155,7 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
     Ids of measures are of one importer, whose law both tables are of.
 
     Args:
-        components: What ``calc.lines.with_components`` gives.
+        components: What ``calc.attributed.with_increments`` gives.
         measures: Rows of MEASURES.
     """
     status = pl.col("status")
@@ -168,6 +168,7 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
         displaced_value_usd=value_where(status == "displaced"),
         threatened_value_usd=value_where(status == "threatened"),
         measure_duty_usd=known_sum("measure_e4", status == "applied"),
+        duty_increment_usd=known_sum("increment_e4", status == "applied"),
         credit_usd=known_sum("credit_e4", status == "applied"),
         threatened_measure_duty_usd=known_sum("measure_e4", status == "threatened"),
     )

@@ -163,6 +163,12 @@ class Components(LineKey):
     duty_before_credit_usd = dy.Float64(
         nullable=True, metadata=USD, description="That duty before credits are taken off."
     )
+    duty_increment_usd = dy.Float64(
+        nullable=True,
+        metadata=USD,
+        description="What the measure adds where it is applied: its duty less the base duty that "
+        "it replaces; adds up over a line to the line's. Null where it is not applied or unknown.",
+    )
     credit_usd = dy.Float64(
         nullable=True, metadata=USD, description="What credits take off it; null where unknown."
     )

@@ -137,6 +137,10 @@ class ByMeasure(dy.Schema):
     threatened_value_usd = usd("Covered value on which the measure is not in force.")
     measure_duty_usd = usd("Duty of the measure on the lines where it is applied.")
     credit_usd = usd("What credits take off it, so that it is less by this.")
+    duty_increment_usd = usd(
+        "What the measure adds where it is applied: its duty less the base duty that it replaces. "
+        "Adds up over the measures to what all add."
+    )
     threatened_measure_duty_usd = usd("Duty of the measure on the lines where it only threatens.")
     source = dy.String(description="Citation of the legal act or of the assumption.")
 

@@ -73,7 +73,7 @@ def all_checks(tables: Tables, grids: Mapping[str, Grid]) -> list[Check]:
 
 
 def total_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
-    """Groups, partners, products and lines add up to the importers."""
+    """Groups, partners, products, measures and lines add up to the importers."""
     if "by_importer" not in tables:
         return
     totals = {name: summed("by_importer", tables, grids, name) for name in ADDS_UP}
@@ -82,6 +82,12 @@ def total_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
             for name, total in totals.items():
                 what = f"{label_of(name)}: {table} adds up to by_importer"
                 yield Check(what=what, first=summed(table, tables, grids, name), second=total)
+    if "by_measure" in tables:
+        added = "duty_increment_usd"
+        what = f"{label_of(added)}: by_measure adds up to by_importer"
+        yield Check(
+            what=what, first=summed("by_measure", tables, grids, added), second=totals[added]
+        )
     if "lines" in tables:
         for name, (column, conditions) in LINES_OF.items():
             first = summed("lines", tables, grids, column, *conditions)

@@ -8,6 +8,7 @@ import polars as pl
 
 from calc import lines as line_tables
 from calc import reports
+from calc.attributed import with_increments
 from calc.codes import line_digits
 from calc.credits import credits_table
 from calc.dictionary import polars_schema
@@ -136,7 +137,7 @@ def _rows_behind(question: Question, lines: pl.DataFrame, period: Reference) -> 
 
 def _tables(question: Question, resolved: Resolved, found: Found, sums: reports.Totals) -> Tables:
     lines, groups = found.lines.lazy(), question.groups.lazy()
-    components = found.components.lazy()
+    components = with_increments(found.components.lazy(), found.lines.lazy())
     digits = line_digits(question.nomenclature)
     return _collected(
         {

@@ -153,7 +153,8 @@ def test_components_have_each_measures_own_duty(tmp_path: Path) -> None:
     rows = [
         shared | first
         | {"code": "870323", "measure_id": "near", "prefix": "870323", "measure_rate": 0.25,
-           "rate_text": "25%", "customs_value_usd": 100.0, "measure_duty_usd": 25.0},
+           "rate_text": "25%", "customs_value_usd": 100.0, "measure_duty_usd": 25.0,
+           "duty_increment_usd": None},
         shared
         | {"code": "870323", "measure_id": "wide", "prefix": "8703", "measure_rate": 0.1,
            "rate_text": "10%", "customs_value_usd": 100.0, "measure_duty_usd": 10.0,
@@ -161,7 +162,8 @@ def test_components_have_each_measures_own_duty(tmp_path: Path) -> None:
            "reason": "near of the same authority goes first in rank"},
         shared | first
         | {"code": "870324", "measure_id": "wide", "prefix": "8703", "measure_rate": 0.1,
-           "rate_text": "10%", "customs_value_usd": 10.0, "measure_duty_usd": 1.0},
+           "rate_text": "10%", "customs_value_usd": 10.0, "measure_duty_usd": 1.0,
+           "duty_increment_usd": None},
     ]  # fmt: skip
     found = components_of(tmp_path, law)
     assert_frame_equal(found, pl.DataFrame(rows, schema=polars_schema(Components)))

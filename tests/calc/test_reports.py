@@ -143,6 +143,7 @@ def component(measure_id: str, status: str, value: float, rate: float) -> dict[s
         "status": status,
         "value_e4": int(value * 10_000),
         "measure_e4": int(value * rate * 10_000),
+        "increment_e4": int(value * (rate - 0.02) * 10_000) if status == "applied" else None,
         "credit_e4": 0,
     }
 
@@ -175,6 +176,7 @@ def test_by_measure_is_each_measure_by_itself_hit_or_not() -> None:
         "displaced_value_usd": [0.0, 40.0, 0.0, 0.0],
         "threatened_value_usd": [0.0, 0.0, 0.0, 60.0],
         "measure_duty_usd": [4.0, 25.0, None, None],
+        "duty_increment_usd": [3.2, 23.0, None, None],
         "threatened_measure_duty_usd": [None, None, None, 60.0],
     }
     schema = polars_schema(ByMeasure)

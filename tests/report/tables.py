@@ -191,6 +191,7 @@ MEASURE: Row = {
     "prohibited_value_usd": 0.0,
     "threatened_value_usd": 0.0,
     "measure_duty_usd": 7_143_730_286.0,
+    "duty_increment_usd": total(LINES[:2], "duty_increment_usd"),
     "source": "60 FR 00000",
 }
 UNMATCHED: list[Row] = [

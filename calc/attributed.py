@@ -1,0 +1,51 @@
+"""What each measure adds on a line, with the base duty whose place it takes: parts that add up.
+
+A measure on top of the base adds its own duty. One in lieu of it adds its own duty less the base
+duty of the part that it bites on; where several do so on parts of a line, each takes its share of
+what is left out of the base, and the last what rounding leaves. Displaced measures add nothing.
+"""
+
+import polars as pl
+
+from calc.terms import ROW
+
+LINE = [ROW, "segment"]
+SHARING = [*LINE, "instead"]
+
+
+def with_increments(components: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Components with ``increment_e4``, whose sum over a line is the increment of the line.
+
+    Args:
+        components: What ``calc.hits.component_lines`` gives.
+        lines: The lines by segment, with their increment and what is left of the base.
+
+    Returns:
+        The same rows plus ``increment_e4``: null where the measure is not applied, and where the
+        increment of the line is not known.
+    """
+    lost = pl.when(pl.col("base_fraction") != 1.0).then(
+        pl.col("base_left_e4") - pl.col("duty_before_e4")
+    )
+    of_line = lines.select(
+        *LINE, is_known=pl.col("increment_e4").is_not_null(), lost_e4=lost.fill_null(0)
+    )
+    applied = pl.col("status") == "applied"
+    whole = components.join(of_line, on=LINE, how="left", validate="m:1").with_columns(
+        instead=applied & (pl.col("mode") == "replace")
+    )
+    shared = whole.with_columns(part_e4=_part_of_base())
+    is_last = pl.col("branch") == pl.col("branch").max().over(SHARING)
+    others = pl.col("part_e4").sum().over(SHARING) - pl.col("part_e4")
+    own = pl.when(is_last).then(pl.col("lost_e4") - others).otherwise("part_e4")
+    added = pl.col("measure_e4") + pl.when("instead").then(own).otherwise(0)
+    told = pl.when(applied & pl.col("is_known")).then(added)
+    return shared.with_columns(increment_e4=told).drop("is_known", "lost_e4", "instead", "part_e4")
+
+
+def _part_of_base() -> pl.Expr:
+    """The share of each measure in lieu of the base in what is lost of it, rounded down."""
+    fraction = pl.col("fraction")
+    whole = fraction.sum().over(SHARING)
+    share = pl.when(whole > 0).then(fraction / whole).otherwise(0.0)
+    return (pl.col("lost_e4") * share).floor().cast(pl.Int64).fill_null(0)

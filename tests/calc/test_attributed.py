@@ -1,0 +1,60 @@
+"""What each measure adds on a line: parts that add up to what all add, to the last unit."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from calc.attributed import with_increments
+
+LINE: dict[str, Any] = {
+    "table_row": 0, "segment": "whole", "duty_before_e4": 1000, "base_left_e4": 1000,
+    "base_fraction": 1.0, "increment_e4": 500,
+}  # fmt: skip
+PART: dict[str, Any] = {
+    "table_row": 0, "segment": "whole", "branch": 0, "mode": "add", "status": "applied",
+    "fraction": 1.0, "measure_e4": 500,
+}  # fmt: skip
+
+
+def added(line: dict[str, Any], *parts: dict[str, Any]) -> list[int | None]:
+    components = pl.LazyFrame([PART | {"branch": at} | part for at, part in enumerate(parts)])
+    found = with_increments(components, pl.LazyFrame([LINE | line])).collect()
+    assert found.columns == [*PART, "increment_e4"]
+    return found["increment_e4"].to_list()
+
+
+def test_on_top_of_the_base_each_adds_its_own_duty() -> None:
+    assert added({}, {}, {"mode": "all-in", "measure_e4": 70}) == [500, 70]
+
+
+def test_in_lieu_of_the_base_it_adds_less_by_what_it_replaces() -> None:
+    # 25 % in lieu of 10 % of 10,000: 2,500 less 1,000.
+    line = {"base_left_e4": 0, "base_fraction": 0.0}
+    assert added(line, {"mode": "replace", "measure_e4": 2500}) == [1500]
+
+
+def test_one_in_lieu_beside_one_on_top() -> None:
+    line = {"base_left_e4": 0, "base_fraction": 0.0}
+    assert added(line, {"mode": "replace", "measure_e4": 2500}, {"measure_e4": 300}) == [1500, 300]
+
+
+def test_several_in_lieu_share_what_is_lost_and_the_last_takes_the_rounding() -> None:
+    # Contents of 0.2 and 0.1: of a base of 1,000, 700 is left; 300 is lost, 200 and 100.
+    line = {"base_left_e4": 699, "base_fraction": 0.7}
+    parts = [{"mode": "replace", "fraction": share, "measure_e4": 0} for share in (0.2, 0.1)]
+    found = added(line, *parts)
+    assert found == [-201, -100]
+    assert sum(one or 0 for one in found) == 699 - 1000
+
+
+def test_what_is_not_applied_adds_nothing_that_is_told() -> None:
+    line = {"base_left_e4": 0, "base_fraction": 0.0}
+    waiting = {"status": "displaced", "mode": "replace", "measure_e4": 9}
+    assert added(line, {"mode": "replace", "measure_e4": 2500}, waiting) == [1500, None]
+
+
+@pytest.mark.parametrize("unknown", ["duty_before_e4", "increment_e4"])
+def test_on_a_line_whose_increment_is_unknown_so_are_its_parts(unknown: str) -> None:
+    line = {"base_left_e4": 0, "base_fraction": 0.0, "increment_e4": None, unknown: None}
+    assert added(line, {"mode": "replace"}, {}) == [None, None]
