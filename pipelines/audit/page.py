@@ -5,10 +5,11 @@ from html import escape
 from typing import Any
 
 from pipelines.audit.trend import changes
+from pipelines.html import paragraph, section, whole_page
 from pipelines.run.manifest import Manifest
 from pipelines.validation import page
 from pipelines.validation.examples import Examples
-from pipelines.validation.html import head, number, section, table, whole_page
+from pipelines.validation.html import head, number, table
 from pipelines.validation.verdict import Verdict
 from pipelines.validation.words import dollars
 
@@ -47,9 +48,10 @@ def report(
     )
     return whole_page(
         f"{title}: {verdict.state}",
-        f"retorsion {manifest.tool_version}, audit",
-        "\n".join(parts),
-        "The data behind this page are beside it in the pack.",
+        skip="Skip to the verdict",
+        header=paragraph(f"retorsion {manifest.tool_version}, audit"),
+        main="\n".join(parts),
+        footer=paragraph("The data behind this page are beside it in the pack."),
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from pipelines.html import breakable, paragraph, section, whole_page
 from pipelines.validation.examples import Examples, Row
-from pipelines.validation.html import breakable, head, number, section, table, whole_page
+from pipelines.validation.html import head, number, table
 from pipelines.validation.verdict import (
     GROUPS_FILE,
     NOTICED_CSV,
@@ -32,11 +33,13 @@ def report(verdict: Verdict, examples: Examples) -> str:
         examples: The first rows and groups that break its rules.
     """
     title = f"Validation of {Path(verdict.subject.name).name}"
+    beside = "The rules, their counts and every failed row are beside this page, for machines."
     return whole_page(
         f"{title}: {verdict.state}",
-        f"retorsion {verdict.subject.tool_version}, validation",
-        body(verdict, examples, title),
-        "The rules, their counts and every failed row are beside this page, for machines.",
+        skip="Skip to the verdict",
+        header=paragraph(f"retorsion {verdict.subject.tool_version}, validation"),
+        main=body(verdict, examples, title),
+        footer=paragraph(beside),
     )
 
 

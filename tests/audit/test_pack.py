@@ -193,7 +193,7 @@ def test_the_page_asks_nothing_of_the_network(made: tuple[Workspace, Path, Path]
     page = parts_of(made[2])["audit.html"].decode()
     outline = Outline(page)
     assert not {"script", "img", "link", "iframe"} & set(outline.names())
-    assert {attrs["href"] for tag, attrs in outline.found if tag == "a"} == {"#verdict"}
+    assert {attrs["href"] for tag, attrs in outline.found if tag == "a"} == {"#main"}
     identifiers = [attrs["id"] for _, attrs in outline.found if "id" in attrs]
     assert len(identifiers) == len(set(identifiers))
     assert outline.names().count("table") == outline.names().count("caption")
