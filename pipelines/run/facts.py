@@ -44,6 +44,7 @@ OF_SOME = (
     "export_duties",
     "beside",
     "drawback",
+    "credits",
     "controls",
 )
 """Tables that a run has only where its scenario says something of that kind."""
