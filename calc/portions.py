@@ -26,7 +26,8 @@ def asked_of(named: pl.LazyFrame, partly: pl.LazyFrame, policy: Policy) -> pl.La
     """The portions that the law asks for on each row of trade, and those around them.
 
     Args:
-        named: One row a trade row and branch: ``table_row``, importer, partner, code, ``branch``.
+        named: One row a trade row and branch: ``table_row``, importer, partner, code, ``branch``,
+            and what is out of it, ``is_left_out`` and ``excluded_by``: that asks for nothing.
         partly: The portions that exclusions take out: ``table_row``, ``branch``, ``partly_by``.
         policy: The law.
 
@@ -35,6 +36,7 @@ def asked_of(named: pl.LazyFrame, partly: pl.LazyFrame, policy: Policy) -> pl.La
         number of the portion).
     """
     rows = named.select(ROW, *LINE).unique(ROW, keep="any")
+    standing = named.filter(~pl.col("is_left_out") & pl.col("excluded_by").is_null())
     claimed = _numbered([((), claim.portion) for claim in policy.claims], (), policy)
     by_branch = _numbered(
         [((n,), name) for n, one in enumerate(policy.branches) for name in portions_of(one)],
@@ -53,7 +55,7 @@ def asked_of(named: pl.LazyFrame, partly: pl.LazyFrame, policy: Policy) -> pl.La
     pairs = pl.concat(
         [
             rows.select(ROW).join(claimed, how="cross"),
-            named.select(ROW, "branch").join(by_branch, on="branch").select(ROW, "share"),
+            standing.select(ROW, "branch").join(by_branch, on="branch").select(ROW, "share"),
             partly.join(by_exclusion, on=["branch", "partly_by"]).select(ROW, "share"),
         ]
     )

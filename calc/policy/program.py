@@ -216,6 +216,8 @@ def portions_asked(kind: Kind, policy: Policy) -> frozenset[str]:
     """The portions that any branch of a kind, or a claim of a preference, asks for."""
     asked = {claim.portion for claim in policy.claims}
     for candidate in kind.candidates:
+        if candidate.is_left_out or candidate.excluded_by is not None:
+            continue
         branch = policy.branches[candidate.branch]
         asked |= portions_of(branch)
         taken = (branch.exclusion_portions.get(number) for number in candidate.partly_by)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from calc.law import BEFORE_ANY_EVENT, IN_FORCE, Interval
+from calc.policy.model import Alternative
 from calc.seasons import Season
 from pipelines.scenario.model import ALL, Duty, Measure, PartnerScope, ProductWord, RateChoice
 from pipelines.scenario.narrow import common_prefixes
@@ -31,6 +32,7 @@ class MeasureBranch:
     partners: tuple[tuple[str, str], ...]
     is_part: bool
     season: Season | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def mode(self) -> str:
@@ -69,6 +71,7 @@ def branches_of(
                 partners=tuple(_partners(measure, choice, beside, (importer, reference))),
                 is_part=any(word.is_part for word in measure.products),
                 season=choice.season,
+                alternatives=choice.alternatives or measure.alternatives,
             )
         )
     return found

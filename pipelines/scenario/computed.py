@@ -9,7 +9,6 @@ from calc.errors import Problem, ScenarioError
 from pipelines.scenario.model import Measure, Scenario
 
 NOT_COMPUTED: Mapping[str, str] = {
-    "rates by firm": "write the rate of most of the trade, and note what it leaves out",
     "quota": "write the rate within or over the quota",
     "reading": "leave it out: the law is read as it is",
 }

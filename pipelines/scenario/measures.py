@@ -74,9 +74,7 @@ def read_measure(table: Table, setting: Setting) -> Measure:
         features=rates.features,
         stated={"rate": rates.stated} | stated | stated_instrument | stated_credit,
     )
-    if "but" in table.values and "except" not in table.values:
-        table.refuse("but", "but takes goods in again, and no except leaves any out",
-                     "add except, or take but out")  # fmt: skip
+    _refuse_what_does_not_fit(table, measure)
     return measure
 
 
@@ -85,6 +83,16 @@ def _scope(table: Table, instrument: Instrument, setting: Setting) -> PartnerSco
     return exporter_scope(instrument, setting.reference) or read_partners(
         table, "partners", setting.reference, importer=setting.importer
     )
+
+
+def _refuse_what_does_not_fit(table: Table, measure: Measure) -> None:
+    """Enter a problem where one key of a measure makes no sense beside another."""
+    if measure.alternatives and any(choice.alternatives for choice in measure.rates):
+        table.refuse("by_portion", "rates by firm and by portion are two ways to split a flow",
+                     "keep one of them")  # fmt: skip
+    if "but" in table.values and "except" not in table.values:
+        table.refuse("but", "but takes goods in again, and no except leaves any out",
+                     "add except, or take but out")  # fmt: skip
 
 
 def _rates(table: Table, scope: PartnerScope, setting: Setting) -> Rates:

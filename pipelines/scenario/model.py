@@ -89,6 +89,7 @@ class RateChoice:
 
     ``partners`` and ``prefixes`` are null where it is for all of the measure's; the days are null
     where open; ``season`` is null where it is for goods entered on any day of the year.
+    ``alternatives`` are what firms with a rate of their own pay instead.
     """
 
     duty: Duty
@@ -97,6 +98,7 @@ class RateChoice:
     valid_from: date | None = None
     valid_until: date | None = None
     season: Season | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,7 +98,7 @@ def _branch(branch: MeasureBranch, as_of: date | None, order: int) -> Branch:
             for number, exclusion in enumerate(measure.exclusions, 1)
             if exclusion.portion is not None and exclusion.timing.state_at(as_of).state == IN_FORCE
         },
-        alternatives=measure.alternatives,
+        alternatives=branch.alternatives,
         is_upper_bound=branch.is_part and measure.portion is None,
         order=order,
         rebate=measure.credit.rebate if measure.credit else None,

@@ -34,6 +34,8 @@ def read_rates(table: Table, key: str, setting: Setting) -> Rates:
     value = table.values.get(key)
     if value is None:
         return Rates()
+    owner = table.values.get("id", table.values.get("measure"))
+    setting = replace(setting, owner=owner) if isinstance(owner, str) else setting
     if isinstance(value, list):
         if is_by_season(value):
             return _seasons(table, key, setting)
@@ -47,8 +49,8 @@ def read_rates(table: Table, key: str, setting: Setting) -> Rates:
         table.refuse(key, f"{key} is an empty table", 'write rate = { all = "25%", GBR = "10%" }')
         return Rates()
     if SPLIT in value:
-        rest, name = read_split(inner, setting)
-        return Rates((RateChoice(rest),) if rest else (), {SPLIT: name}, ("rates by firm",))
+        choices, name = read_split(inner, setting)
+        return Rates(choices, {SPLIT: name})
     return _by_scope(table, inner, setting)
 
 

@@ -28,6 +28,7 @@ class Setting:
         known_at: Day after which retroactive changes are not known.
         shares: Portions and contents known so far, by name; measures add those that they state.
         quotas: Names of the quotas.
+        owner: Id of the measure whose rates are read; empty elsewhere.
     """
 
     importer: str
@@ -41,6 +42,7 @@ class Setting:
     known_at: date | None = None
     shares: dict[str, Share] = field(default_factory=dict)
     quotas: Collection[str] = ()
+    owner: str = ""
 
     def names(self, kind: str) -> list[str]:
         """The names of the portions or of the contents, sorted."""

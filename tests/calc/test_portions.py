@@ -29,7 +29,7 @@ def law(portions: str, *branches: Branch, **facts: Any) -> Policy:
 
 
 def test_the_portions_that_are_asked_for_on_each_row() -> None:
-    """Branch 0 asks for c, which is in b; branch 1 for d where its exclusion 2 takes it out."""
+    """Branch 0 asks for c, in b, where it stands; branch 1 for d where exclusion 2 takes it out."""
     policy = law(
         "abcd",
         Branch(**{**_cells(), "alternatives": (Alternative("c", None),)}),
@@ -37,10 +37,11 @@ def test_the_portions_that_are_asked_for_on_each_row() -> None:
         nested_in={"c": "b"},
         claims=(Claim("a", "fta"),),
     )
-    line = {"importer": "USA", "partner": "JPN", "code": "870323"}
+    line = {"importer": "USA", "partner": "JPN", "code": "870323", "excluded_by": None}
+    rows = ((0, 0, False), (0, 1, False), (1, 0, True), (1, 1, False))
     named = pl.LazyFrame(
-        [line | {"table_row": row, "branch": branch} for row, branch in ((0, 0), (0, 1), (1, 1))],
-        schema_overrides={"table_row": pl.UInt32, "branch": pl.UInt32},
+        [line | {"table_row": row, "branch": n, "is_left_out": out} for row, n, out in rows],
+        schema_overrides={"table_row": pl.UInt32, "branch": pl.UInt32, "excluded_by": pl.Int16},
     )
     partly = pl.LazyFrame(
         [(1, 1, 1), (1, 1, 2)],

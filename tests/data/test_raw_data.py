@@ -375,7 +375,7 @@ def test_partner_groups_have_known_members() -> None:
     sizes = {name: len(group["members"]) for name, group in partner_groups.items()}
     known = set(table("economies.csv")["iso3"])
 
-    assert sizes == {"EU27": 27, "EU28": 28, "G7": 7, "USMCA": 3}
+    assert sizes == {"EU27": 27, "EU28": 28, "G7": 7, "USMCA": 3, "OECD": 38}
     for group in partner_groups.values():
         assert group["members"] == sorted(set(group["members"]) & known)
         assert group["valid_from"] < group.get("valid_until", date.max)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from calc.policy.expression import AdValorem, BaseShare, Greatest, Specific, Sum
+from calc.policy.model import Alternative
 from pipelines.scenario.law import Law, law_at
 from tests.scenario.files import TOP, changed, law, only, problems, read, write
 
@@ -287,18 +288,16 @@ def test_rates_of_an_annex_are_not_forgotten(tmp_path: Path) -> None:
     assert problem.hint == 'write rate = { column = "rate" }, or name that column otherwise'
 
 
-@pytest.mark.parametrize(
-    ("rate", "what"),
-    [
-        ('{ split = "firms.csv" }', "rates by firm"),
-    ],
-)
-def test_what_is_read_but_not_computed(tmp_path: Path, rate: str, what: str) -> None:
-    write(tmp_path, "firm,portion,rate\nA,0.4,10%\nall others,0.6,30%\n", "firms.csv")
-    problem = only(tmp_path, measure(rate))
+def test_rates_by_firm_are_a_family_of_portions(tmp_path: Path) -> None:
+    write(tmp_path, "firm,portion,rate\nA,0.4,10%\nB,0.1,Free\nall others,0.5,30%\n", "firms.csv")
+    policy = law(tmp_path, measure('{ split = "firms.csv" }')).policy
 
-    assert problem.what == f"{what} is read but not computed yet"
-    assert problem.where == 'cars.toml, measure "cars"'
+    assert policy.disjoint == (("cars/A", "cars/B"),)
+    assert policy.branches[0].rate == AdValorem(0.3)
+    assert policy.branches[0].alternatives == (
+        Alternative("cars/A", AdValorem(0.1)),
+        Alternative("cars/B", None),
+    )
 
 
 def test_season_and_firms_are_checked(tmp_path: Path) -> None:

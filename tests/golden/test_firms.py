@@ -1,0 +1,110 @@
+"""Rates by firm, worked by hand: two firms, and all others, of two partners.
+
+Japan sends 100,000 USD. A has 20 % of it at 60 %, B has 30 % and is free of the duty, all others
+have 50 % at 40 %: 12,000 + 0 + 20,000 = 32,000. Korea sends 10,000; C has a tenth at 10 %, all
+others 20 %: 100 + 1,800 = 1,900. Of the code 73072210 of Japan, 1,000 USD, all is of all others,
+at 5 %: 50.
+"""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.run.tool import Place
+
+TRADE = """\
+importer,partner,period,flow,nomenclature,code,customs_value_usd,quantity,quantity_unit
+USA,JPN,2024,import,HTS2024,73072300,100000,,
+USA,JPN,2024,import,HTS2024,73072210,1000,,
+USA,KOR,2024,import,HTS2024,73072300,10000,,
+"""
+FIRMS = """\
+partner,code,firm,portion,rate,source
+JPN,,A,0.2,60%,made up
+JPN,,B,30%,Free,made up
+JPN,,All others,0.5,40%,made up
+JPN,7307.22.10,all others,1,5%,made up
+KOR,,C,0.1,10%,made up
+KOR,,all others,0.9,20%,made up
+"""
+SCENARIO = """\
+id = "fittings"
+importer = "USA"
+nomenclature = "HTS2024"
+trade = "t"
+base = "5%"
+[[measure]]
+id = "order"
+authority = "anti-dumping"
+partners = ["JPN", "KOR"]
+products = ["7307"]
+rate = { split = "firms.csv" }
+mode = "add"
+source = "made up"
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    found = Place(tmp_path)
+    (tmp_path / "trade.csv").write_text(TRADE, encoding="utf-8")
+    (tmp_path / "firms.csv").write_text(FIRMS, encoding="utf-8")
+    (tmp_path / "fittings.toml").write_text(SCENARIO, encoding="utf-8")
+    assert found.do("ingest", tmp_path / "trade.csv", "--name", "t").code == 0
+    return found
+
+
+def test_each_firm_is_a_segment_with_its_own_duty(place: Place) -> None:
+    done = place.do("run", place.root / "fittings.toml", "-q")
+    assert done.code == 0, done.err
+    lines = place.table("lines", "fittings").sort("partner", "code", "segment")
+    told = lines.select("partner", "code", "segment", "customs_value_usd", "duty_increment_usd")
+
+    assert told.rows() == [
+        ("JPN", "73072210", "whole", 1_000.0, 50.0),
+        ("JPN", "73072300", "not order/A; not order/B", 50_000.0, 20_000.0),
+        ("JPN", "73072300", "order/A", 20_000.0, 12_000.0),
+        ("JPN", "73072300", "order/B", 30_000.0, 0.0),
+        ("KOR", "73072300", "not order/C", 9_000.0, 1_800.0),
+        ("KOR", "73072300", "order/C", 1_000.0, 100.0),
+    ]
+    parts = place.table("components", "fittings").filter(pl.col("segment") == "order/B")
+    assert parts.select("status", "reason").row(0) == (
+        "excluded",
+        "exempt in the portion order/B",
+    )
+    assert place.table("by_importer", "fittings")["duty_increment_usd"].item() == 33_950.0
+
+
+def test_the_scenario_as_resolved_says_the_same(place: Place) -> None:
+    assert place.do("run", place.root / "fittings.toml", "-q").code == 0
+    text = (place.folder("fittings") / "scenario.toml").read_text(encoding="utf-8")
+
+    assert 'rate = { split = "firms.csv" }' in text
+    (place.root / "again.toml").write_text(
+        text.replace('id = "fittings"', 'id = "again"'), encoding="utf-8"
+    )
+    assert place.do("run", place.root / "again.toml", "-q").code == 0
+    assert place.table("lines", "again").equals(place.table("lines", "fittings"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("JPN,,A,0.2", "JPN,,A,0.3", "the portions of firms.csv of JPN sum to 1.1, not to 1"),
+        ("KOR,,all others,0.9,20%,made up\n", "", 'firms.csv has no firm "all others" of KOR'),
+        ("JPN,,B,30%", "JPN,,A,30%", "the firm is there twice"),
+        ("KOR,,C,0.1", "KOR,,,0.1", "the row names no firm"),
+        ("60%", "60% all-in", '"60% all-in" is all-in, which a firm cannot pay yet'),
+        ("KOR,,C,0.1", "KOR,,C,", "the row has no portion"),
+        ("firm,portion", "firma,portion", "column firm is missing"),
+    ],
+)
+def test_faults_of_firms_are_told(place: Place, old: str, new: str, what: str) -> None:
+    assert FIRMS.count(old) == 1
+    (place.root / "firms.csv").write_text(FIRMS.replace(old, new), encoding="utf-8")
+    done = place.do("run", place.root / "fittings.toml", "-q")
+
+    assert done.code == 4
+    assert what in done.err
