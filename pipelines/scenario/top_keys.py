@@ -68,10 +68,12 @@ def _fob_share(top: Table) -> Range | None:
 
 def read_reference_period(top: Table) -> str | None:
     """The trade that the law is put on; null where it is the only period of the table."""
+    value = top.values.get("reference")
+    if value is None:
+        return None
     from calc.periods import FORMS, is_reference
 
-    value = top.values.get("reference")
-    if value is None or (isinstance(value, str) and is_reference(value)):
+    if isinstance(value, str) and is_reference(value):
         return value
     top.refuse("reference", f"{shown(value)} is not a reference period", f"write {FORMS}")
     return None
