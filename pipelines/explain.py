@@ -184,7 +184,8 @@ def trail_lines(trail: Trail) -> Iterator[str]:
         yield f"  goods        {line['description']}"
     yield f"  status       {line['status']}"
     for source in trail.sources:
-        yield f"  source       {source['source_id']}, row {source['source_row']}"
+        row = "" if source["source_row"] is None else f", row {source['source_row']}"
+        yield f"  source       {source['source_id']}{row}"
     yield f"  base         {line['base_rate_text'] or 'none'} ({line['base_programme'] or 'none'})"
     for sentence in formulas(trail):
         yield f"  {sentence}"

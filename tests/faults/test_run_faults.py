@@ -106,9 +106,6 @@ def test_importer_that_is_not_in_the_table(mixed: Place, scenario: Scenario) -> 
     [
         ("BRA", (), "the table has 2 periods, and adding them up would be no year", "2023, 2024"),
         ("BRA", ("--period", "2022"), "the table has no imports of BRA in 2022", "2023, 2024"),
-        ("BRA", ("--period", "202"), "the table has no imports of BRA in 202", "2023, 2024"),
-        ("BRA", ("--period", ""), "the table has 2 periods, and adding them up would be no year",
-         "2023, 2024"),
         ("MEX", ("--period", "2024-03"), "the table has no imports of MEX in 2024-03",
          "2024-01, 2024-02"),
     ],
@@ -126,6 +123,14 @@ def test_periods_are_not_added_up(
     assert done.err == (
         f"error: {what}\nwhere: mixed.parquet, column period: {periods}\n"
         f"hint: choose one with --period, such as --period {last}\n"
+    )
+
+
+@pytest.mark.parametrize("period", ["202", "", "2024-13", "2024..", "latest"])
+def test_what_is_no_period_is_told(mixed: Place, scenario: Scenario, period: str) -> None:
+    done = refused(mixed, 2, scenario(importer='"BRA"'), "--period", period)
+    assert done.err.startswith(
+        f"error: {period!r} is not a reference period\nwhere: --period\nhint: write a year "
     )
 
 

@@ -1,4 +1,8 @@
-"""How the largest figures came about: the trail of each line, as ``explain`` tells it."""
+"""How the largest figures came about: the trail of each line, as ``explain`` tells it.
+
+But for row numbers, which stand in PROVENANCE only: the same rows in another order give the same
+page.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -69,7 +73,10 @@ def trails(tables: Tables, facts: RunFacts) -> str:
         )
         for at, trail in enumerate(_trails(tables, inputs))
     ]
-    note = "From the figure back to the row of the source file and the legal act."
+    note = (
+        "From the figure back to the source file and the legal act. Its row in the file stands in "
+        "provenance.parquet; explain tells it."
+    )
     return section("trails", "How these figures came about", paragraph(note), *parts)
 
 
@@ -84,6 +91,7 @@ def _trails(tables: Tables, inputs: list[dict[str, str]]) -> Iterator[Trail]:
     for line in chosen.iter_rows(named=True):
         same = pl.all_horizontal(pl.col(name) == line[name] for name in KEY)
         parts = beside["components"].filter(same).sort("measure_id").to_dicts()
-        sources = beside["provenance"].filter(same).sort("source_id", "source_row").to_dicts()
+        files = beside["provenance"].filter(same)["source_id"].unique().sort()
+        sources = [{"source_id": name, "source_row": None} for name in files]
         named = {row["measure_id"]: measures[line["importer"], row["measure_id"]] for row in parts}
         yield Trail(line=line, sources=sources, components=parts, measures=named, inputs=inputs)
