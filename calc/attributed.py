@@ -2,7 +2,8 @@
 
 A measure on top of the base adds its own duty. One in lieu of it adds its own duty less the base
 duty of the part that it bites on; where several do so on parts of a line, each takes its share of
-what is left out of the base, and the last what rounding leaves. Displaced measures add nothing.
+what is left out of the base, and the last what rounding leaves. One that keeps the good out takes
+the base duty away with it. Displaced measures add nothing.
 """
 
 import polars as pl
@@ -10,6 +11,8 @@ import polars as pl
 from calc.terms import ROW
 
 LINE = [ROW, "segment"]
+CHARGED = ["applied", "prohibited"]
+"""What becomes of a measure that changes the duty of a line."""
 SHARING = [*LINE, "instead"]
 
 
@@ -21,8 +24,8 @@ def with_increments(components: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFra
         lines: The lines by segment, with their increment and what is left of the base.
 
     Returns:
-        The same rows plus ``increment_e4``: null where the measure is not applied, and where the
-        increment of the line is not known.
+        The same rows plus ``increment_e4``: null where the measure is neither applied nor keeps
+        the good out, and where the increment of the line is not known.
     """
     lost = pl.when(pl.col("base_fraction") != 1.0).then(
         pl.col("base_left_e4") - pl.col("duty_before_e4")
@@ -30,9 +33,10 @@ def with_increments(components: pl.LazyFrame, lines: pl.LazyFrame) -> pl.LazyFra
     of_line = lines.select(
         *LINE, is_known=pl.col("increment_e4").is_not_null(), lost_e4=lost.fill_null(0)
     )
-    applied = pl.col("status") == "applied"
+    applied = pl.col("status").is_in(CHARGED)
+    is_instead = (pl.col("mode") == "replace") | (pl.col("status") == "prohibited")
     whole = components.join(of_line, on=LINE, how="left", validate="m:1").with_columns(
-        instead=applied & (pl.col("mode") == "replace")
+        instead=applied & is_instead
     )
     shared = whole.with_columns(part_e4=_part_of_base())
     is_last = pl.col("branch") == pl.col("branch").max().over(SHARING)

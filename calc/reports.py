@@ -5,6 +5,7 @@ from typing import NamedTuple
 import polars as pl
 
 from calc.accounting import average_rates, known_sum, sums_of, value_where
+from calc.attributed import CHARGED
 from calc.dictionary import conform
 from calc.lines import tag_groups
 from calc.money import ratio, usd
@@ -168,7 +169,7 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
         displaced_value_usd=value_where(status == "displaced"),
         threatened_value_usd=value_where(status == "threatened"),
         measure_duty_usd=known_sum("measure_e4", status == "applied"),
-        duty_increment_usd=known_sum("increment_e4", status == "applied"),
+        duty_increment_usd=known_sum("increment_e4", status.is_in(CHARGED)),
         credit_usd=known_sum("credit_e4", status == "applied"),
         threatened_measure_duty_usd=known_sum("measure_e4", status == "threatened"),
     )

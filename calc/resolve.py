@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from calc.dictionary import polars_schema
 from calc.policy.model import Policy
 from calc.scope import (
     ALL,
@@ -13,12 +14,14 @@ from calc.scope import (
     match_partners,
     match_products,
 )
+from calc.tables.quotas import Quotas
 
 BRANCH = "branch"
+NO_QUOTAS = pl.LazyFrame(schema=polars_schema(Quotas))
 
 
 class LawTables(NamedTuple):
-    """The law at one date as tables: MEASURES and their scopes, EXCLUSIONS, BASE and SHARES."""
+    """The law at one date as tables: MEASURES, their scopes, EXCLUSIONS, BASE, SHARES, QUOTAS."""
 
     measures: pl.LazyFrame
     products: pl.LazyFrame
@@ -26,6 +29,7 @@ class LawTables(NamedTuple):
     exclusions: pl.LazyFrame
     base: pl.LazyFrame
     shares: pl.LazyFrame
+    quotas: pl.LazyFrame = NO_QUOTAS
 
 
 def branch_numbers(policy: Policy) -> pl.LazyFrame:

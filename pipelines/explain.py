@@ -9,6 +9,8 @@ import polars as pl
 
 from calc.codes import normalise_code
 from calc.errors import UsageError, did_you_mean
+from calc.quotas import quarter_of
+from calc.scope import ALL
 from pipelines.run.manifest import read_manifest
 
 MOST_LINES = 50
@@ -20,13 +22,15 @@ class Trail:
     """Everything that a figure of one line and segment rests on.
 
     ``line`` is a row of LINES, ``sources`` its rows of PROVENANCE, ``components`` its rows of
-    COMPONENTS, ``measures`` their rows of BY_MEASURE, and ``inputs`` the files of the run.
+    COMPONENTS, ``measures`` their rows of BY_MEASURE, ``quotas`` the rows of BY_QUOTA that the
+    line counts against, and ``inputs`` the files of the run.
     """
 
     line: Row
     sources: Sequence[Row]
     components: Sequence[Row]
     measures: Mapping[str, Row]
+    quotas: Sequence[Row]
     inputs: Sequence[Row]
 
     def as_dict(self) -> dict[str, Any]:
@@ -38,6 +42,7 @@ class Trail:
             ],
             "components": [dict(row) for row in self.components],
             "measures": [dict(row) for row in self.measures.values()],
+            "quotas": [dict(row) for row in self.quotas],
             "formulas": list(formulas(self)),
             "inputs": [dict(row) for row in self.inputs],
         }
@@ -69,6 +74,7 @@ def explain(
     inputs = [
         {"role": item.role, "name": item.name, "sha256": item.sha256} for item in manifest.inputs
     ]
+    quotas = _quotas_of(folder)
     trails = []
     for line in wanted.iter_rows(named=True):
         own = [row for row in components.iter_rows(named=True) if _same(row, line, key)]
@@ -80,6 +86,7 @@ def explain(
                 measures={
                     row["measure_id"]: by_id[row["importer"], row["measure_id"]] for row in own
                 },
+                quotas=list(counted(quotas, line, own)),
                 inputs=inputs,
             )
         )
@@ -87,6 +94,34 @@ def explain(
 
 
 _KEY = ("importer", "partner", "period", "flow", "nomenclature", "code", "segment")
+
+
+def _quotas_of(folder: Path) -> list[dict[str, Any]]:
+    """The rows of BY_QUOTA; none where the law of the run has no quota."""
+    path = folder / "by_quota.parquet"
+    return pl.read_parquet(path).to_dicts() if path.is_file() else []
+
+
+def counted(quotas: Sequence[Row], line: Row, components: Sequence[Row]) -> Iterator[Row]:
+    """The amounts that a line counts against: those of its partner, else the common ones."""
+    names = {part["quota"] for part in components if part["quota_part"] is not None}
+    of_line = [
+        row
+        for row in quotas
+        if row["importer"] == line["importer"]
+        and row["quota_id"] in names
+        and _is_in(row, line["period"])
+    ]
+    own = {row["quota_id"] for row in of_line if line["partner"] in row["partners"].split()}
+    for row in of_line:
+        partner = line["partner"] if row["quota_id"] in own else ALL
+        if partner in row["partners"].split():
+            yield row
+
+
+def _is_in(quota: Row, period: str) -> bool:
+    """Whether a period of trade is in one of a quota."""
+    return quota["period"] == "year" or quota["quota_period"] in (period, quarter_of(period))
 
 
 def _same(row: Row, line: Row, key: Sequence[str]) -> bool:
@@ -175,6 +210,21 @@ def formulas(trail: Trail) -> Iterator[str]:
         yield f"threatened: would add {usd(line['threatened_increment_usd'])}"
 
 
+def quota_text(row: Row) -> str:
+    """How far an amount is filled, with its numbers."""
+    amount, imports = (f"{row[name]:,.6g} {row['unit']}" for name in ("amount", "imports_amount"))
+    origin = "all others" if row["origin"] == ALL else row["origin"]
+    if row["over_share"] is not None:
+        over = f"{percent(row['over_share'])} of it over"
+    else:
+        over = "split by lines" if row["observed_split"] == "lines" else "what is over is unknown"
+    bound = ", at least" if row["is_lower_bound"] and row["over_share"] is not None else ""
+    return (
+        f"{row['quota_id']} for {origin} in {row['quota_period']}: {imports} of {amount}, "
+        f"{row['state']}, {over}{bound} ({row['status']}; {row['source']})"
+    )
+
+
 def trail_lines(trail: Trail) -> Iterator[str]:
     """The trail for people: what, from where, under which law, by which arithmetic."""
     line = trail.line
@@ -189,6 +239,8 @@ def trail_lines(trail: Trail) -> Iterator[str]:
     yield f"  base         {line['base_rate_text'] or 'none'} ({line['base_programme'] or 'none'})"
     for sentence in formulas(trail):
         yield f"  {sentence}"
+    for quota in trail.quotas:
+        yield f"  quota        {quota_text(quota)}"
     for measure in trail.measures.values():
         yield f"  law          {measure['measure_id']}: {measure['source']}"
     for item in trail.inputs:

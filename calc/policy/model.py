@@ -23,6 +23,16 @@ FULL = ""
 """``on`` of a branch that bites on the full value."""
 
 
+def over_portion(quota: str, rate: str, rates: Sequence[str]) -> str:
+    """The portion of a flow that is over a quota at one of the rates charged over it."""
+    return f"over quota {quota}" if len(rates) == 1 else f"over quota {quota}: {rate}"
+
+
+def blind_portion(quota: str) -> str:
+    """The portion that takes the flows of which it is not known how much is over a quota."""
+    return f"fill of quota {quota} not known"
+
+
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """What a branch charges in the part of the flow that a portion takes: another rate, or none.

@@ -31,6 +31,8 @@ SIZES: Mapping[str, tuple[str, Fraction]] = {
     "TJ": ("energy", Fraction(2_500_000, 9)),
     "W": ("power", Fraction(1)),
     "kW": ("power", Fraction(1000)),
+    "MW": ("power", Fraction(1_000_000)),
+    "GW": ("power", Fraction(1_000_000_000)),
     "barrel": ("barrels", Fraction(1)),
     "proof litre": ("proof litres", Fraction(1)),
     "litre of pure alcohol": ("pure alcohol", Fraction(1)),
@@ -65,6 +67,8 @@ SPELLINGS: Mapping[str, str] = {
     "TJ": "TJ, TJO",
     "W": "W, watt, watts, WAT",
     "kW": "kW",
+    "MW": "MW",
+    "GW": "GW",
     "barrel": "barrel, barrels, bbl",
     "proof litre": "proof litre, proof litres, proof liter, proof liters, pf. liter, pf. liters,"
     " pf. liter on ethyl alcohol content, PFL",
@@ -174,6 +178,20 @@ def read_unit(text: str) -> tuple[int, str] | None:
         if key.endswith(spelt) and measure is not None and WHOLE not in measure[1]:
             return measure[0], f"{measure[1]}{WHOLE}{part}"
     return None
+
+
+def counted_in(text: str) -> tuple[str, float] | None:
+    """The unit that quantities of a kind are counted in, and how many of it a unit is.
+
+    ``t`` is (kg, 1000). Null where the spelling is not known.
+    """
+    known = read_unit(text)
+    if known is None:
+        return None
+    measure, part = _parts(known[1])
+    dimension, size = SIZES[measure]
+    first = next(name for name, (of, one) in SIZES.items() if of == dimension and one == 1)
+    return (f"{first}{WHOLE}{part}" if part else first), float(known[0] * size)
 
 
 def convert(unit_from: str, unit_to: str) -> float | None:

@@ -18,6 +18,7 @@ from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
 from calc.tables.nomenclature import HsCodes, HsCorrelations
 from calc.tables.provenance import TradeProvenance
+from calc.tables.quotas import ByQuota, Quotas
 from calc.tables.reports import (
     ByAuthority,
     ByDate,
@@ -45,6 +46,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "exclusions": Exclusions,
     "shares": Shares,
     "elasticities": Elasticities,
+    "quotas": Quotas,
     "sources": Sources,
     "effects": Effects,
     "market_effects": MarketEffects,
@@ -57,6 +59,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "by_product": ByProduct,
     "by_measure": ByMeasure,
     "by_authority": ByAuthority,
+    "by_quota": ByQuota,
     "instruments": Instruments,
     "amounts": Amounts,
     "beside": Beside,

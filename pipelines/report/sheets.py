@@ -13,7 +13,7 @@ from pipelines.report.grid import Cell, Grid
 
 TABLE_SHEETS = (
     *HEADLINE_TABLES,
-    *("by_authority", "assumptions"),
+    *("by_authority", "by_quota", "assumptions"),
     *("instruments", "amounts", "export_duties", "beside", "drawback"),
     *("credits", "controls"),
     *("lines", "components", "unmatched", "funnel"),

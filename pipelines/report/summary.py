@@ -1,6 +1,8 @@
 """The result of a run on one screen, and the same figures for machines."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from math import fsum
 from typing import Any
 
 from pipelines.report.checks import failed_checks
@@ -25,6 +27,8 @@ from pipelines.report.figures import (
 
 SCREEN_COLUMNS = 100
 MOST_CELLS = 4
+MOST_QUOTAS = 3
+QUOTA_STATES = ("unfilled", "exactly filled", "over-quota", "unknown")
 MOST_LEFT_OUT = 2
 VALUES = {
     "listed_value_usd": "listed value",
@@ -52,6 +56,7 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
         *(value_line(name, figures, facts) for name in VALUES if is_told(name, figures)),
         *rate_lines(figures, tables),
         *check_lines(tables),
+        *quota_lines(tables),
         *beside_lines(tables),
         *export_lines(tables),
         *aside_lines(tables),
@@ -83,6 +88,7 @@ def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
         "by_group": [cell | {"state": state_of(cell)} for cell in cells_hit(tables, "by_group")],
         "unmatched": unmatched_counts(tables),
         "failed_checks": failed_checks(tables),
+        "by_quota": tables["by_quota"].to_dicts() if "by_quota" in tables else [],
         "instruments": tables["instruments"].to_dicts() if "instruments" in tables else [],
         **{
             name: tables[name].to_dicts() if name in tables else []
@@ -247,6 +253,25 @@ def assumption_lines(tables: Tables, *, of_several: bool) -> Iterator[str]:
             whose = f"{importer} " if of_several else ""
             span = f"{number(min(found))} to {number(max(found))} USD"
             yield f"assumed      {whose}{assumption}: duty added {span}"
+
+
+def quota_lines(tables: Tables) -> Iterator[str]:
+    """Each quota: how many of its amounts are in which state, and the value beyond them."""
+    by_name: dict[str, list[Mapping[str, Any]]] = {}
+    frame = tables.get("by_quota")
+    several = frame is not None and frame["importer"].n_unique() > 1
+    for row in frame.iter_rows(named=True) if frame is not None else ():
+        name = f"{row['importer']} {row['quota_id']}" if several else row["quota_id"]
+        by_name.setdefault(f"{name}, {row['status']}", []).append(row)
+    for name, rows in list(by_name.items())[:MOST_QUOTAS]:
+        states = Counter(row["state"] for row in rows)
+        told = ", ".join(f"{states[state]} {state}" for state in QUOTA_STATES if states[state])
+        known = [row["over_value_usd"] for row in rows if row["over_value_usd"] is not None]
+        at_least = ">= " if any(row["is_lower_bound"] for row in rows) else ""
+        over = f"{at_least}{number(fsum(known))}" if len(known) == len(rows) else "unknown"
+        yield f"quota        {name}: {told}; over quota {over} USD"
+    if len(by_name) > MOST_QUOTAS:
+        yield f"{'':13}and {len(by_name) - MOST_QUOTAS} more: see sheet by_quota"
 
 
 def cell_lines(tables: Tables) -> Iterator[str]:

@@ -57,11 +57,13 @@ def like_lines(
 
 
 def _apart_by(questions: Sequence[Question]) -> Iterator[str]:
-    """What tells lines apart that are alike to the law: unit values, and who shares in a credit."""
+    """What tells lines apart that are alike to the law: unit values, credits and quotas."""
     if any(one.estimate or one.policy.credits for one in questions):
         yield "code"
-    if any(one.policy.credits for one in questions):
+    if any(one.policy.credits or one.policy.derived for one in questions):
         yield "partner"
+    if any(one.policy.derived for one in questions):
+        yield "period"
 
 
 def _distinct(tables: Iterable[pl.LazyFrame]) -> list[pl.DataFrame]:

@@ -9,6 +9,7 @@ from calc.errors import Problem, ScenarioError
 from calc.hits import LINE
 from calc.policy.kinds import Told, kind_by_row, kinds_of, kinds_told, of_kinds, read_kinds
 from calc.policy.program import Conflict, Kind, Program, compile_program
+from calc.portions import divisions_of, states_of, weights_of
 from calc.terms import ROW
 from pipelines.run.question import Question
 
@@ -42,6 +43,50 @@ def compiled(question: Question, told: Told, named: pl.DataFrame, rows: pl.DataF
     program = compile_program(read, policy, default_programme=question.default_programme)
     _refuse_conflicts(program.conflicts, by_row, named)
     return Compiled(kinds=read, by_row=by_row, program=program)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines:
+    """The rows of a trade table that a measure names, and what the law reads of each.
+
+    Attributes:
+        named: One row a trade row and branch.
+        partly: The portions that exclusions take out, by row and branch.
+        rows: One row a trade row, with its shares of contents.
+        held: What portions take of the rows; see ``calc.shares.shares_asked``.
+        room: What families of portions leave; see ``calc.portions.room_left``.
+    """
+
+    named: pl.DataFrame
+    partly: pl.DataFrame
+    rows: pl.DataFrame
+    held: pl.DataFrame
+    room: pl.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Divided(Compiled):
+    """The law compiled, with the division of each row and what each segment takes of each."""
+
+    divisions: pl.DataFrame
+    weights: pl.DataFrame
+
+
+def divided(question: Question, lines: Lines) -> Divided:
+    """The law of a question on the rows that its measures name, by the parts of their flow.
+
+    Raises:
+        ScenarioError: The law does not say which of two measures goes first, or how they combine.
+    """
+    held = lines.held.lazy()
+    told = Told(lines.named.lazy(), lines.partly.lazy(), states_of(held, lines.room.lazy()))
+    law = compiled(question, told, lines.named, lines.rows)
+    divisions = divisions_of(law.by_row.lazy(), held).collect()
+    weights = weights_of(divisions.lazy(), held, law.program.segments, question.policy).collect()
+    return Divided(
+        kinds=law.kinds, by_row=law.by_row, program=law.program, divisions=divisions,
+        weights=weights,
+    )  # fmt: skip
 
 
 def _refuse_conflicts(

@@ -20,11 +20,13 @@ from calc.hits import (
 )
 from calc.means import BEHIND, nearest
 from calc.periods import Reference
+from calc.quota_fill import by_quota
 from calc.resolve import BRANCH, branch_numbers
 from calc.tables import TABLES
 from calc.terms import ROW
 from calc.unmatched import idle_schedule, missed_trade, unmatched_table
 from pipelines.run.assess import Found, assess
+from pipelines.run.fill import Fill
 from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
 from pipelines.run.resolve import Resolved, resolve
 from pipelines.run.variants import by_authority
@@ -75,8 +77,15 @@ def answer(question: Question) -> Answer:
     tables["by_authority"] = by_authority(question, resolved, found, period)
     if question.policy.credits:
         tables["credits"] = _credits(question, found)
+    if resolved.fill is not None:
+        tables["by_quota"] = _by_quota(question, resolved.fill, found)
     rows = _rows_behind(question, found.lines.select(*line_tables.KEY, ROW), period)
     return Answer(tables=tables, shape=shape, period=period, rows=rows)
+
+
+def _by_quota(question: Question, fill: Fill, found: Found) -> pl.DataFrame:
+    components, quotas = found.components.lazy(), question.law.quotas
+    return by_quota(fill.fills.lazy(), fill.flows.lazy(), components, quotas).collect()
 
 
 def _nothing(shape: pl.DataFrame, period: Reference) -> Answer:

@@ -1,6 +1,6 @@
 """What reports say of a run: scenario, data, law, sources, files, and what a reader must know."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -25,6 +25,7 @@ TABLE_FILES = {
     "by_product": "by HS subheading",
     "by_measure": "by measure, each by itself",
     "by_authority": "duty by authority, in parts that add up",
+    "by_quota": "how far each quota is filled, and the value over it",
     "instruments": "measures that are no duty: what they cover and what they take",
     "amounts": "the rows of tables of amounts that measures which are no duty cover or take",
     "export_duties": "duties of exporters on their exports: no revenue of the importer",
@@ -39,6 +40,7 @@ TABLE_FILES = {
 }
 OF_SOME = (
     "assumptions",
+    "by_quota",
     "instruments",
     "amounts",
     "export_duties",
@@ -194,6 +196,7 @@ def _part_notes(part: Part) -> list[str]:
     notes += _gap(lines.filter(pl.col("status") != "excluded"))
     if lines["base_programme"].null_count() == lines.height:
         notes.append("No line has a base duty at the date of the law: duties before are unknown.")
+    notes += _fills(part.tables)
     return notes
 
 
@@ -206,6 +209,22 @@ def _estimates(lines: pl.DataFrame) -> Iterator[str]:
             f"A duty is an estimate on {told.height:,} lines, USD {value:,.0f}: column estimate "
             "of LINES and COMPONENTS says why and by which method."
         )
+
+
+def _fills(tables: Mapping[str, pl.DataFrame]) -> Iterator[str]:
+    """Where the fill of a quota is not known, or more may be over it than is told."""
+    for row in tables["by_quota"].iter_rows(named=True) if "by_quota" in tables else ():
+        amount = f"quota {row['quota_id']}, {row['origin']}, {row['quota_period']}, {row['status']}"
+        if row["without_quantity_value_usd"]:
+            yield (
+                f"{amount}: imports of USD {row['without_quantity_value_usd']:,.0f} have no "
+                f"quantity in {row['unit']}, so that how far it is filled is not known."
+            )
+        if row["is_lower_bound"]:
+            yield (
+                f"{amount}: more may be over than is told: the quota runs by {row['period']}, and "
+                "the table does not have each month of it by itself."
+            )
 
 
 def _gap(covered: pl.DataFrame) -> Iterator[str]:

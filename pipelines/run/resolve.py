@@ -9,24 +9,16 @@ import polars as pl
 from calc.base import base_by_programme
 from calc.errors import ScenarioError
 from calc.hits import LINE, named_lines, with_exclusions
-from calc.policy.kinds import Told
 from calc.policy.model import Policy
 from calc.policy.program import Kind, Program, compile_program
 from calc.policy.rows import components_table, segments_table, terms_of
-from calc.portions import (
-    asked_of,
-    divisions_of,
-    held_by_division,
-    room_left,
-    season_shares,
-    states_of,
-    weights_of,
-)
+from calc.portions import asked_of, held_by_division, room_left, season_shares
 from calc.resolve import candidates_of
 from calc.seasons import part_of
 from calc.shares import SHARE_UNITS, attach_shares, shares_asked
 from calc.terms import ROW, Frame, Terms
-from pipelines.run.compiled import compiled
+from pipelines.run.compiled import Lines, divided
+from pipelines.run.fill import Fill, fill_of, with_shares_over
 from pipelines.run.placed import with_terms
 from pipelines.run.portions import refuse_what_does_not_fit
 from pipelines.run.question import Question
@@ -44,6 +36,7 @@ class Resolved:
         held: What portions take of each division.
         program: The law on each kind of line.
         terms: What the numbers in its tables stand for.
+        fill: How far quotas are filled; null where the law has none.
     """
 
     named: pl.DataFrame
@@ -53,6 +46,7 @@ class Resolved:
     held: pl.DataFrame
     program: Program
     terms: Terms
+    fill: Fill | None = None
 
 
 def resolve(question: Question, imports: Frame) -> Resolved | None:
@@ -72,20 +66,22 @@ def resolve(question: Question, imports: Frame) -> Resolved | None:
     rows, held = _with_contents(question, named), _held(question, named, partly, imports)
     room = room_left(held.lazy(), question.policy).collect()
     refuse_what_does_not_fit(question, held, room, imports)
-    told = Told(named.lazy(), partly.lazy(), states_of(held.lazy(), room.lazy()))
-    law = compiled(question, told, named, rows)
-    divisions = divisions_of(law.by_row.lazy(), held.lazy()).collect()
-    weights = weights_of(divisions.lazy(), held.lazy(), law.program.segments, question.policy)
-    placed = _with_base(question, rows, divisions, law.program)
+    lines = Lines(named=named, partly=partly, rows=rows, held=held, room=room)
+    fill = fill_of(question, lines, imports)
+    if fill is not None:
+        lines = replace(lines, held=with_shares_over(question, held, fill))
+    law = divided(question, lines)
+    placed = _with_base(question, rows, law.divisions, law.program)
     whole, terms = with_terms(question, placed, terms_of(law.program, question.policy))
     return Resolved(
         named=named,
         rows=whole.drop(LINE),
         kinds=law.kinds,
-        weights=weights.collect(),
-        held=held_by_division(divisions.lazy(), held.lazy()).collect(),
+        weights=law.weights,
+        held=held_by_division(law.divisions.lazy(), lines.held.lazy()).collect(),
         program=law.program,
         terms=terms,
+        fill=fill,
     )
 
 

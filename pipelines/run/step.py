@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SUMMARY_TABLES = (
     *("by_importer", "by_group", "funnel", "unmatched", "instruments", "credits", "controls"),
-    *("assumptions", "export_duties", "beside", "drawback"),
+    *("assumptions", "by_quota", "export_duties", "beside", "drawback"),
 )
 
 
@@ -174,6 +174,7 @@ def question_of(inputs: Inputs) -> "Question":
             exclusions=law.exclusions.lazy(),
             base=pl.concat([law.base, law.preferences]).lazy(),
             shares=law.shares.lazy(),
+            quotas=law.quotas.lazy(),
         ),
         policy=law.policy,
         default_programme=default_programme(law.base["programme"].unique()),

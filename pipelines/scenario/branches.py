@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, TypeVar
 
 from calc.law import BEFORE_ANY_EVENT, IN_FORCE, Interval
 from calc.policy.model import Alternative
@@ -13,6 +14,21 @@ from pipelines.scenario.reference import Reference
 
 OVER = "ended"
 NO_RATE = RateChoice(Duty())
+
+
+class Dated(Protocol):
+    """What holds for some days; the days are null where open."""
+
+    @property
+    def valid_from(self) -> date | None:
+        """The first day."""
+
+    @property
+    def valid_until(self) -> date | None:
+        """The first day on which it no longer holds."""
+
+
+D = TypeVar("D", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +70,7 @@ def branches_of(
     the last the nearest one stands for what is not in force. The branches of a measure are apart:
     a partner or code with a rate of its own is left out of the others'.
     """
-    choices = _at(measure.rates or (NO_RATE,), as_of)
+    choices = at_date(measure.rates or (NO_RATE,), as_of)
     found: list[MeasureBranch] = []
     for choice in choices:
         beside = [other for other in choices if other.season == choice.season]
@@ -77,11 +93,11 @@ def branches_of(
     return found
 
 
-def _at(choices: Iterable[RateChoice], as_of: date | None) -> list[RateChoice]:
-    """The rates of a date; where none is of it, those that come next, else the last ones."""
+def at_date(choices: Iterable[D], as_of: date | None) -> list[D]:
+    """Those of a date; where none is of it, those that come next, else the last; none of none."""
     listed = list(choices)
     current = [choice for choice in listed if _holds(choice, as_of)]
-    if current or as_of is None:
+    if current or as_of is None or not listed:
         return current or listed[:1]
     coming = [c.valid_from for c in listed if c.valid_from is not None and c.valid_from > as_of]
     if coming:
@@ -90,7 +106,7 @@ def _at(choices: Iterable[RateChoice], as_of: date | None) -> list[RateChoice]:
     return [choice for choice in listed if choice.valid_until == last]
 
 
-def _holds(item: RateChoice | ProductWord, as_of: date | None) -> bool:
+def _holds(item: Dated, as_of: date | None) -> bool:
     if as_of is None:
         return item.valid_from is None and item.valid_until is None
     is_begun = item.valid_from is None or item.valid_from <= as_of

@@ -15,12 +15,12 @@ from pipelines.scenario.fields import Table, day_of, tables_of
 from pipelines.scenario.files import Files
 from pipelines.scenario.goods import Goods
 from pipelines.scenario.grammar import ADDED, EXTENDING, SCENARIO, check_keys
-from pipelines.scenario.instrument_keys import read_quotas
 from pipelines.scenario.ledger import Ledger
 from pipelines.scenario.measures import read_measure
 from pipelines.scenario.model import BaseSource, Scenario
 from pipelines.scenario.money_words import read_currencies, read_min_max
 from pipelines.scenario.portions import read_shares
+from pipelines.scenario.quotas import read_quotas
 from pipelines.scenario.reference import read_reference
 from pipelines.scenario.setting import Setting
 from pipelines.scenario.stacking import check_names, in_order, read_stacking

@@ -9,7 +9,6 @@ from calc.errors import Problem, ScenarioError
 from pipelines.scenario.model import Measure, Scenario
 
 NOT_COMPUTED: Mapping[str, str] = {
-    "quota": "write the rate within or over the quota",
     "reading": "leave it out: the law is read as it is",
 }
 """Name to what to do instead."""
@@ -41,5 +40,3 @@ def _used(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 def _used_by(measure: Measure) -> Iterator[str]:
     yield from measure.features
-    if measure.quota is not None:
-        yield "quota"

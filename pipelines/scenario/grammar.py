@@ -196,10 +196,21 @@ QUOTA = Grammar(
         "amount": "amount = 65005",
         "unit": 'unit = "t"',
         "period": 'period = "year"',
-        "over": 'over = "26.4%"',
         "source": 'source = "..."',
     },
-    optional=("origins", "observed_split", "note"),
+    optional=("over", "origins", "observed_split", "factor", "note"),
+)
+QUOTA_STEP = Grammar(
+    noun="a step of an amount",
+    header="amount",
+    required={"from": "from = 2018-02-07", "amount": "amount = 2.5"},
+    optional=("note",),
+)
+UNIT_FACTOR = Grammar(
+    noun="what a unit is taken to be",
+    header="factor",
+    required={"is": "is = 1000", "unit": 'unit = "kg"', "source": 'source = "..."'},
+    optional=("note",),
 )
 AMOUNT = Grammar(
     noun="an amount",

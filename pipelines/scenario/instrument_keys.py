@@ -5,19 +5,16 @@ from typing import Any
 from calc.errors import did_you_mean
 from calc.rate_text import quoted
 from pipelines.scenario.amounts import read_amounts, sum_of
-from pipelines.scenario.duties import read_duty
 from pipelines.scenario.fields import (
     Table,
     kind_of,
     name_of,
-    named_tables_of,
-    number_of,
     shown,
     table_of,
     text_of,
 )
-from pipelines.scenario.grammar import AMOUNT, QUOTA, check_keys
-from pipelines.scenario.instruments import INSTRUMENTS, Amount, AmountRow, Instrument, Quota
+from pipelines.scenario.grammar import AMOUNT, check_keys
+from pipelines.scenario.instruments import INSTRUMENTS, Amount, AmountRow, Instrument
 from pipelines.scenario.model import PartnerScope
 from pipelines.scenario.names import LEGAL_BASIS
 from pipelines.scenario.partners import resolve
@@ -27,20 +24,17 @@ from pipelines.scenario.setting import Setting
 
 DIRECTIONS = ("import", "export")
 EXPORT_KINDS = ("export-duty", "export-ban")
-PERIODS = ("year", "quarter", "month")
-SPLITS = ("lines", "none")
-PROHIBITED = "prohibited"
 
 
 def kind_of_instrument(table: Table) -> str:
     """The kind of instrument that a measure is; a duty where it does not say."""
-    kind = _one_of(table, "instrument", INSTRUMENTS) or "duty"
-    if _one_of(table, "direction", DIRECTIONS) == "export" and kind == "duty":
+    kind = one_of(table, "instrument", INSTRUMENTS) or "duty"
+    if one_of(table, "direction", DIRECTIONS) == "export" and kind == "duty":
         return "export-duty"
     return kind
 
 
-def _one_of(table: Table, key: str, words: tuple[str, ...]) -> str | None:
+def one_of(table: Table, key: str, words: tuple[str, ...]) -> str | None:
     """The word of a key; null where it is absent or refused."""
     value = table.values.get(key)
     if value is None or value in words:
@@ -117,48 +111,15 @@ def _amount(table: Table, key: str, setting: Setting) -> tuple[Amount | None, di
     return Amount(found, name, source, rows), {key: stated}
 
 
-def read_quota_name(table: Table, setting: Setting) -> str | None:
+def read_quota_name(table: Table, kind: str, setting: Setting) -> str | None:
     """The quota that a measure is under; null where it is under none."""
+    if "quota" in table.values and kind != "duty":
+        table.refuse("quota", f"a measure that is {kind} is under no quota: only duties are",
+                     "leave quota out")  # fmt: skip
+        return None
     name = name_of(table, "quota", pattern=LEGAL_BASIS, rule="is not the name of a quota",
                    example='quota = "beef-other"')  # fmt: skip
     if name and name not in setting.quotas:
         table.refuse("quota", f"{quoted(name)} is not a quota of the scenario",
                      did_you_mean(name, setting.quotas) or f"write [quota.{name}]")  # fmt: skip
     return name or None
-
-
-def read_quotas(top: Table, setting: Setting) -> tuple[Quota, ...]:
-    """The quotas of a file, in its order."""
-    tables = named_tables_of(top, "quota", pattern=LEGAL_BASIS, example="[quota.beef-other]")
-    return tuple(_quota(table, name, setting) for name, table in tables.items())
-
-
-def _quota(table: Table, name: str, setting: Setting) -> Quota:
-    check_keys(table, QUOTA)
-    values = table.values
-    amount = (
-        number_of(table, "amount", values["amount"], example="amount = 65005")
-        if "amount" in values
-        else None
-    )
-    origins = table_of(table, "origins", example="origins = { ARG = 20000 }")
-    own: dict[str, float] = {}
-    for key, value in (origins.values if origins is not None else {}).items():
-        if origins is not None:
-            economy, group = resolve(origins, key, key, setting.reference)
-            number = number_of(origins, key, value, example=f"{key} = 20000")
-            own[economy or group or key] = number or 0.0
-    over = text_of(table, "over", example='over = "26.4%" or "prohibited"')
-    if over and over != PROHIBITED:
-        read_duty(table, "over", over, setting.words)
-    return Quota(
-        name=name,
-        amount=amount or 0.0,
-        unit=text_of(table, "unit", example='unit = "t"'),
-        period=_one_of(table, "period", PERIODS) or "",
-        origins=own,
-        observed_split=_one_of(table, "observed_split", SPLITS) or "none",
-        over=over,
-        source=text_of(table, "source", example='source = "..."'),
-        stated=dict(values),
-    )

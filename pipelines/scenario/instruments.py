@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from calc.policy.model import Rebate
 from pipelines.scenario.assumed import Range
+
+if TYPE_CHECKING:
+    from pipelines.scenario.model import PartnerScope, RateChoice
 
 INSTRUMENTS = ("duty", "procurement-ban", "import-ban", "export-duty", "export-ban")
 WITHOUT_A_RATE = ("procurement-ban", "import-ban", "export-ban")
@@ -107,23 +111,61 @@ class Taken:
     rebate: Rebate | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class QuotaStep:
+    """An amount of a quota and the days for which it holds; null where open."""
+
+    amount: float
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The amounts that some partners share, by the name that the scenario gives them.
+
+    ``partners`` is null for the common amount, which all others share.
+    """
+
+    origin: str
+    partners: "PartnerScope | None"
+    steps: tuple[QuotaStep, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """A quota that measures share: what may come in at the lower rate, and what is charged over.
+    """A quota that measures share: what may come in at their own rates, and what is beyond it.
 
-    ``origins`` holds own allocations beside the common ``amount``. ``over`` is a rate as written,
-    or ``prohibited``.
+    Attributes:
+        name: Its name.
+        allocations: The common amount first, then those of partners of their own.
+        unit: Unit of the amounts as the law states it.
+        counted_unit: Unit of quantity that trade is counted in; USD where its value is.
+        counted_per_unit: How many of those one unit of the amounts is.
+        period: ``year``, ``quarter`` or ``month``.
+        observed_split: ``lines`` where lines of the schedule split the trade, else ``none``.
+        over: What is charged beyond it; none where lines split the trade.
+        source: Where it is written.
+        stated: Its keys as the file states them.
     """
 
     name: str
-    amount: float
+    allocations: tuple[Allocation, ...]
     unit: str
+    counted_unit: str
+    counted_per_unit: float
     period: str
-    origins: Mapping[str, float] = field(default_factory=dict)
-    observed_split: str = "none"
-    over: str = ""
-    source: str = ""
+    observed_split: str
+    over: tuple["RateChoice", ...]
+    source: str
     stated: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def scopes(self) -> list["PartnerScope"]:
+        """The scopes of partners that it names."""
+        amounts = [one.partners for one in self.allocations]
+        named = [*amounts, *(choice.partners for choice in self.over)]
+        return [scope for scope in named if scope is not None]
 
 
 @dataclass(frozen=True, slots=True)

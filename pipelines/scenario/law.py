@@ -13,6 +13,7 @@ from calc.errors import ScenarioError
 from calc.law import interval_of_law
 from calc.policy.model import Policy
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
+from calc.tables.quotas import Quotas
 from calc.tables.shares import Shares
 from pipelines.scenario import scopes
 from pipelines.scenario.base_table import ScenarioBase, base_of
@@ -22,6 +23,7 @@ from pipelines.scenario.groups import check_groups
 from pipelines.scenario.model import Scenario
 from pipelines.scenario.notes import notes_of
 from pipelines.scenario.policy import policy_of
+from pipelines.scenario.quota_rows import days_of_quotas, quota_rows, quotas_used
 from pipelines.scenario.reference import (
     ECONOMIES,
     PARTNER_GROUPS,
@@ -46,6 +48,7 @@ class Law:
         partners: MEASURE_PARTNERS, with the members that groups have at the date.
         exclusions: EXCLUSIONS in force at the date.
         shares: SHARES that are assumed at the date.
+        quotas: QUOTAS that a duty is under, with their amounts at the date.
         base: BASE of the importer in force at the date.
         preferences: Rates of BASE in force that are owed only where a portion claims them.
         policy: The import duties as objects: branches, stacking, portions, contents, claims.
@@ -66,6 +69,7 @@ class Law:
     partners: pl.DataFrame
     exclusions: pl.DataFrame
     shares: pl.DataFrame
+    quotas: pl.DataFrame
     base: pl.DataFrame
     preferences: pl.DataFrame
     policy: Policy
@@ -148,6 +152,14 @@ def _tables(
             [r for each in branches for r in scopes.exclusion_rows(each, day, reference)],
         ),
         "shares": (Shares, [r for each in scenario.shares for r in scopes.share_rows(each, day)]),
+        "quotas": (
+            Quotas,
+            [
+                r
+                for each in quotas_used(scenario)
+                for r in quota_rows(each, scenario.importer, day, reference)
+            ],
+        ),
     }
     return {name: _frame(listed, table) for name, (table, listed) in rows.items()}
 
@@ -172,6 +184,7 @@ def _change_dates(scenario: Scenario, base: ScenarioBase, reference: Reference) 
         days |= share.days()
     for era in scenario.eras:
         days |= era.days()
+    days |= days_of_quotas(quotas_used(scenario))
     days |= {day for _, day in scenario.base.ended}
     ends = {g.valid_until for g in _groups(scenario, reference) if g.valid_until is not None}
     return sorted(days | set(base.change_dates()) | ends)

@@ -69,7 +69,7 @@ def read_measure(table: Table, setting: Setting) -> Measure:
         would_apply_from=day_of(table, "would_apply_from"),
         instrument=instrument,
         credit=credit,
-        quota=read_quota_name(table, setting),
+        quota=read_quota_name(table, kind, setting),
         order=_order(table),
         features=rates.features,
         stated={"rate": rates.stated} | stated | stated_instrument | stated_credit,

@@ -254,8 +254,9 @@ class Scenario:
 
     @property
     def scopes(self) -> list[PartnerScope]:
-        """The scopes of partners of all measures and exclusions."""
-        return [scope for measure in self.measures for scope in measure.scopes]
+        """The scopes of partners of all measures, exclusions and quotas."""
+        of_measures = [scope for measure in self.measures for scope in measure.scopes]
+        return [*of_measures, *(scope for quota in self.quotas for scope in quota.scopes)]
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -8,6 +8,7 @@ from calc.codes import edition_of
 from calc.law import IN_FORCE
 from pipelines.scenario.limits import beyond_limits, unknown_authorities
 from pipelines.scenario.model import Measure, Scenario
+from pipelines.scenario.quota_rows import quota_notes
 from pipelines.scenario.reference import Reference
 from pipelines.scenario.scopes import product_groups
 
@@ -25,6 +26,7 @@ def notes_of(
         *_importer_notes(scenario, day, reference),
         *_partner_notes(scenario, day, reference),
         *(note for measure in measures for note in _measure_notes(measure, day)),
+        *quota_notes(scenario),
         *beyond_limits(scenario),
         *unknown_authorities(scenario),
         *scenario.notes,

@@ -10,6 +10,7 @@ from calc.policy.model import Branch, Credit, Policy, Stacking
 from calc.seasons import name_of, told_apart
 from pipelines.scenario.branches import MeasureBranch
 from pipelines.scenario.model import Measure, Scenario
+from pipelines.scenario.quota_rows import charged_over, portions_of_quotas, quotas_used
 from pipelines.scenario.relations import disjoint_of, nested_of, outer_of
 from pipelines.scenario.stacking import EVERY
 
@@ -37,24 +38,33 @@ def policy_of(
     outer = {name: len(outer_of(name, known)) for name in known}
     seasons = told_apart(each.season for each in branches if each.season is not None)
     entered = {name_of(days): days for parts in seasons.values() for days in parts}
+    used = quotas_used(scenario) if instrument == "duty" else []
+    derived = tuple(portions_of_quotas(used, as_of))
+    stated = (share.name for share in scenario.shares if share.kind == "portion")
+    read = (
+        (each, _branch(each, as_of, order[each.measure.measure_id]))
+        for each in branches
+        if each.measure.instrument.kind == instrument
+    )
     return Policy(
         as_of=as_of,
         branches=tuple(
             replace(
-                _branch(each, as_of, order[each.measure.measure_id]),
+                one,
                 seasons=tuple(map(name_of, seasons[each.season])) if each.season else (),
+                alternatives=(*one.alternatives, *charged_over(each.measure, used, as_of)),
             )
-            for each in branches
-            if each.measure.instrument.kind == instrument
+            for each, one in read
         ),
         stacking=_stacking(scenario, as_of),
-        portions=(*(one.name for one in scenario.shares if one.kind == "portion"), *entered),
+        portions=(*stated, *entered, *derived),
         contents=tuple(share.name for share in scenario.shares if share.kind == "content"),
         claims=tuple(sorted(scenario.claims, key=lambda claim: -outer[claim.portion])),
         nested_in=nested_of(scenario.shares),
         disjoint=(*disjoint_of(scenario.shares), *([tuple(entered)] if entered else [])),
         seasons=entered,
         credits=tuple(_credits(scenario)),
+        derived=derived,
     )
 
 
@@ -102,6 +112,7 @@ def _branch(branch: MeasureBranch, as_of: date | None, order: int) -> Branch:
         is_upper_bound=branch.is_part and measure.portion is None,
         order=order,
         rebate=measure.credit.rebate if measure.credit else None,
+        quota=measure.quota,
     )
 
 

@@ -48,6 +48,13 @@ def test_several_in_lieu_share_what_is_lost_and_the_last_takes_the_rounding() ->
     assert sum(one or 0 for one in found) == 699 - 1000
 
 
+def test_what_keeps_the_good_out_takes_the_base_duty_away() -> None:
+    line = {"base_left_e4": 0, "base_fraction": 0.0, "increment_e4": -1000}
+    barred = {"status": "prohibited", "measure_e4": 0}
+    displaced = {"status": "displaced", "measure_e4": 500}
+    assert added(line, barred, displaced) == [-1000, None]
+
+
 def test_what_is_not_applied_adds_nothing_that_is_told() -> None:
     line = {"base_left_e4": 0, "base_fraction": 0.0}
     waiting = {"status": "displaced", "mode": "replace", "measure_e4": 9}

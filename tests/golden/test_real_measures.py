@@ -21,14 +21,6 @@ LAW = RAW / "law"
 SCENARIOS = sorted([*RAW.glob("us-19*.toml"), *LAW.glob("*.toml")])
 MOST_LINES = 40
 FIGURES = ("duty_before_usd", "duty_after_usd", "duty_increment_usd")
-QUOTA = """
-[quota.cells]
-amount = 2.5
-unit = "GW"
-period = "year"
-over = "30%"
-source = "note 18"
-"""
 ANSWERS = {"before": FIGURES[0], "after": FIGURES[1], "added": FIGURES[2]}
 
 slow = pytest.mark.slow
@@ -36,13 +28,13 @@ slow = pytest.mark.slow
 
 @dataclass(frozen=True)
 class Flow:
-    """An import: partner, code and USD, with square metres or kg where the duty needs them."""
+    """An import: partner, code and USD, with a quantity and its unit where the duty needs one."""
 
     partner: str
     code: str
     value_usd: int
-    quantity_m2: int | None = None
-    quantity_kg: int | None = None
+    quantity: int | None = None
+    unit: str = ""
     period: str = "2020"
 
 
@@ -51,7 +43,7 @@ TRADE: Mapping[str, Sequence[Flow]] = {
         Flow("CAN", "7208510030", 2_000_000),
         Flow("DEU", "7208510030", 400_000),
         Flow("JPN", "7208510030", 1_000_000),
-        Flow("KOR", "7208510030", 300_000),
+        Flow("KOR", "7208510030", 300_000, 3_350_000, "t"),
         Flow("TUR", "7208510030", 500_000),
     ],
     "us-301-list-3": [Flow("CHN", "7326908688", 14_172), Flow("JPN", "7326908688", 99_999)],
@@ -70,7 +62,10 @@ TRADE: Mapping[str, Sequence[Flow]] = {
         Flow("CAN", "870323", 2_000_000),
         Flow("MEX", "870323", 9_000_000),
     ],
-    "us-201-solar": [Flow("MYS", "8541430010", 1_000_000)],
+    "us-201-solar": [
+        Flow("MYS", "8541420010", 1_000_000, 20_000_000_000, "W"),
+        Flow("MYS", "8541430010", 1_000_000),
+    ],
     "us-122-2026": [
         Flow("CAN", "8703230130", 500_000),
         Flow("DEU", "8703230130", 1_000_000),
@@ -82,12 +77,12 @@ TRADE: Mapping[str, Sequence[Flow]] = {
         Flow("JPN", "7307230090", 100_000),
     ],
     "us-ad-pipe-fittings": [Flow("JPN", "7307230090", 100_000)],
-    "us-column-2-glass": [Flow("RUS", "7005211010", 50_000, 10_000)],
+    "us-column-2-glass": [Flow("RUS", "7005211010", 50_000, 10_000, "m2")],
     "us-gsp-lapse": [Flow("IDN", "4202124000", 1_000_000)],
     "eu-cauliflower": [
-        Flow("TUR", "07041010", 30_000, quantity_kg=10_000, period="2024-04"),
-        Flow("TUR", "07041010", 1_000, quantity_kg=100_000, period="2024-07"),
-        Flow("TUR", "07041010", 20_000, quantity_kg=10_000, period="2024-12"),
+        Flow("TUR", "07041010", 30_000, quantity=10_000, unit="kg", period="2024-04"),
+        Flow("TUR", "07041010", 1_000, quantity=100_000, unit="kg", period="2024-07"),
+        Flow("TUR", "07041010", 20_000, quantity=10_000, unit="kg", period="2024-12"),
     ],
 }
 
@@ -119,10 +114,12 @@ CASES = [
     Case("ca-2025-surtax", "2025-09-01", 0, 0, 0),
     Case("us-2025-northern-border", "2025-03-03", 0, 0, 0),
     Case("us-2025-northern-border", "2025-03-04", 0, 900_000, 900_000),
-    Case("us-201-solar", "2018-02-07", 0, 300_000, 300_000),
-    Case("us-201-solar", "2022-02-06", 0, 150_000, 150_000),
-    Case("us-201-solar", "2022-06-01", 0, 147_500, 147_500),
-    Case("us-201-solar", "2026-02-06", 0, 140_000, 140_000),
+    Case("us-201-solar", "2018-02-07", 0, 562_500, 562_500),
+    Case("us-201-solar", "2022-02-06", 0, 281_250, 281_250),
+    Case("us-201-solar", "2022-06-01", 0, 258_125, 258_125),
+    Case("us-201-solar", "2024-07-31", 0, 249_375, 249_375),
+    Case("us-201-solar", "2024-08-01", 0, 195_937.5, 195_937.5),
+    Case("us-201-solar", "2026-02-06", 0, 192_500, 192_500),
     Case("us-201-solar", "2026-02-07", 0, 0, 0),
     Case("us-122-2026", "2026-02-23", 30_000, 30_000, 0),
     Case("us-122-2026", "2026-03-01", 30_000, 150_000, 120_000),
@@ -152,9 +149,9 @@ def write_trade(path: Path, name: str, *, with_quantity: bool = True) -> None:
         out = csv.writer(stream, lineterminator="\n")
         out.writerow(header)
         for flow in TRADE[name]:
-            quantity = (flow.quantity_m2 or flow.quantity_kg) if with_quantity else None
+            quantity = flow.quantity if with_quantity else None
             key = [scenario["importer"], flow.partner, flow.period, "import"]
-            unit = ("m2" if flow.quantity_m2 else "kg") if quantity else ""
+            unit = flow.unit if quantity else ""
             row = [*key, scenario["nomenclature"], flow.code, flow.value_usd, quantity or "", unit]
             out.writerow(row)
 
@@ -273,6 +270,30 @@ def test_compound_duty_without_an_area_is_unknown(tmp_path: Path) -> None:
     assert found["duty_after_unknown_value_usd"] == 50_000
 
 
+@slow
+@pytest.mark.parametrize(
+    ("name", "as_of", "state", "imports", "over_share", "prohibited_usd"),
+    [
+        ("us-232-steel-2018", "2018-07-01", "over-quota", 3_350_000, 0.2, 60_000),
+        ("us-201-solar", "2018-02-07", "over-quota", 20, 0.875, 0),
+        ("us-201-solar", "2022-06-01", "over-quota", 20, 0.75, 0),
+        ("us-201-solar", "2024-08-01", "over-quota", 20, 0.375, 0),
+    ],
+)
+def test_quota_is_filled_as_worked_out_by_hand(
+    places: dict[str, Place], name: str, as_of: str, state: str, imports: float, over_share: float,
+    prohibited_usd: float,
+) -> None:  # fmt: skip
+    sums = asked(places[name], LAW / f"{name}.toml", as_of)
+    table = places[name].table("by_quota", name)
+    row = table.filter(table["imports_value_usd"] > 0).row(0, named=True)
+
+    assert (row["state"], row["imports_amount"]) == (state, imports)
+    assert row["over_share"] == pytest.approx(over_share, rel=1e-15)
+    assert sums["prohibited_value_usd"] == row["prohibited_value_usd"] == prohibited_usd
+    assert not row["is_lower_bound"]
+
+
 def notes_of(path: Path) -> list[str]:
     """What the law of a scenario is told of legal limits."""
     notes = law_at(read_scenario(path)).notes
@@ -297,21 +318,3 @@ def test_section_122_keeps_to_its_limits_and_no_longer(
     path = changed(Place(tmp_path), "us-122-2026", (old, new))
 
     assert notes_of(path) == [f"{sentence} (19 U.S.C. 2132(a))" for sentence in told]
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "what"),
-    [
-        ("us-201-solar", 'mode = "add"', 'mode = "add"\nquota = "cells"', "quota"),
-    ],
-)
-def test_what_the_files_leave_out_is_refused_by_name(
-    tmp_path: Path, name: str, old: str, new: str, what: str
-) -> None:
-    path = changed(Place(tmp_path), name, (old, new))
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write(QUOTA if what == "quota" else "")
-    done = check(path)
-
-    assert done.code == 4
-    assert done.err.startswith(f"error: {what} is read but not computed yet\n")

@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from pipelines.scenario.assumed import Range
-from pipelines.scenario.instruments import Amount, Control, CreditRow, Instrument, Quota, Taken
+from pipelines.scenario.instruments import (
+    Allocation,
+    Amount,
+    Control,
+    CreditRow,
+    Instrument,
+    Quota,
+    QuotaStep,
+    Taken,
+)
+from pipelines.scenario.model import PartnerScope
 from tests.scenario.files import LAWFUL, changed, law, only, problems, read, write
 
 BAN = changed('rate = "25%"\n', 'instrument = "procurement-ban"\n')
@@ -106,13 +116,14 @@ def test_quota(tmp_path: Path) -> None:
 
     assert scenario.measures[0].quota == "beef"
     assert quota == Quota(
-        name="beef", amount=65005.0, unit="t", period="year", origins={"ARG": 20000.0},
-        observed_split="lines", over="26.4%", source="Proclamation", stated=quota.stated,
+        name="beef", unit="t", counted_unit="kg", counted_per_unit=1000.0, period="year",
+        allocations=(
+            Allocation("*", None, (QuotaStep(65005.0),)),
+            Allocation("ARG", PartnerScope("some", ("ARG",)), (QuotaStep(20000.0),)),
+        ),
+        observed_split="lines", over=(), source="Proclamation", stated=quota.stated,
     )  # fmt: skip
-    assert only(tmp_path, LAWFUL + 'quota = "beef"\n' + QUOTA).what == (
-        "quota is read but not computed yet"
-    )
-    assert law(tmp_path, LAWFUL + QUOTA).measures.height == 1
+    assert law(tmp_path, LAWFUL + QUOTA).quotas.is_empty()
 
 
 @pytest.mark.parametrize(

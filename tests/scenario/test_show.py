@@ -112,7 +112,6 @@ def test_what_is_not_computed_is_resolved_too(tmp_path: Path) -> None:
     write(tmp_path, "firm,portion,rate\nA,0.4,10%\nall others,0.6,30%\n", "firms.csv")
     write(tmp_path, "amount_usd,source\n5,a\n", "offsets.csv")
     more = """
-quota = "beef"
 credit = { table = "offsets.csv", cap = "own duty" }
 instrument = "export-duty"
 imposed_by = "JPN"

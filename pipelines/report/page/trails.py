@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from calc.tables.lines import LineKey
-from pipelines.explain import Trail, trail_lines
+from pipelines.explain import Trail, counted, trail_lines
 from pipelines.html import Content, Markup, details, html_of, link, paragraph, section, table
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
@@ -88,10 +88,18 @@ def _trails(tables: Tables, inputs: list[dict[str, str]]) -> Iterator[Trail]:
     }
     rows = tables["by_measure"].iter_rows(named=True)
     measures = {(row["importer"], row["measure_id"]): row for row in rows}
+    quotas = tables["by_quota"].to_dicts() if "by_quota" in tables else []
     for line in chosen.iter_rows(named=True):
         same = pl.all_horizontal(pl.col(name) == line[name] for name in KEY)
         parts = beside["components"].filter(same).sort("measure_id").to_dicts()
         files = beside["provenance"].filter(same)["source_id"].unique().sort()
         sources = [{"source_id": name, "source_row": None} for name in files]
         named = {row["measure_id"]: measures[line["importer"], row["measure_id"]] for row in parts}
-        yield Trail(line=line, sources=sources, components=parts, measures=named, inputs=inputs)
+        yield Trail(
+            line=line,
+            sources=sources,
+            components=parts,
+            measures=named,
+            quotas=list(counted(quotas, line, parts)),
+            inputs=inputs,
+        )
