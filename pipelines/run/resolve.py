@@ -193,4 +193,6 @@ def program_frames(
         return segments, components_table(program.as_if, policy, terms)
     weights, key = resolved.weights.lazy().drop("place"), ["kind", "segment"]
     segments = segments_table(program.segments, policy, terms).join(weights, on=key, how="inner")
-    return segments, components_table(program.components, policy, terms)
+    # worked out here: left lazy, the engine may join every line with every segment first
+    held = segments.collect().lazy()
+    return held, components_table(program.components, policy, terms)
