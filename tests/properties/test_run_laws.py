@@ -141,7 +141,8 @@ def check_duties(trade: pl.DataFrame, base: pl.DataFrame, lines: pl.DataFrame) -
     for line, rate, before, after in worked_out(trade, lines, base):
         assert line["duty_before_usd"] == usd(before)
         assert line["duty_after_usd"] == usd(after)
-        assert (line["duty_unknown_reason"] is None) == (before is not None)
+        untold = line["status"] == "threatened" and line["threatened_increment_usd"] is None
+        assert (line["duty_unknown_reason"] is None) == (before is not None and not untold)
         assert (line["base_programme"] is None) == (rate is None)
         added = line["duty_increment_usd"]
         if line["status"] == "in force":
