@@ -9,6 +9,7 @@ import polars as pl
 
 from calc.base import attach_base
 from calc.dictionary import conform
+from calc.money import UNITS_PER_USD, usd
 from calc.tables.effects import MarketKey, Sources
 
 KEY = list(MarketKey.primary_key())
@@ -62,9 +63,55 @@ def others_of(trade: pl.LazyFrame, base: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def known_sum(amount: str, where: pl.Expr) -> pl.Expr:
-    """The sum of an amount over some segments; null where one of them is not known."""
-    chosen = pl.col(amount).filter(where)
-    return pl.when(chosen.null_count() == 0).then(chosen.sum())
+    """The exact sum of an amount over some rows; null where one of them is not known."""
+    chosen = (pl.col(amount) * UNITS_PER_USD).round().cast(pl.Int64).filter(where)
+    return pl.when(chosen.null_count() == 0).then(usd(chosen.sum()))
+
+
+def flows_of(imports: pl.LazyFrame, period: str) -> pl.LazyFrame:
+    """Imports added up to one row a market and partner over the reference period.
+
+    Args:
+        imports: The importer's imports. Reads the key, ``partner`` and ``duty_base_usd``.
+        period: Name of the reference period, of which months are parts.
+    """
+    whole = imports.with_columns(period=pl.lit(period)).group_by(*KEY, "partner")
+    return whole.agg(duty_base_usd=known_sum("duty_base_usd", pl.lit(value=True)))
+
+
+def counted_once(
+    lines: pl.LazyFrame, flows: pl.LazyFrame, inside: pl.LazyFrame
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Lines and flows in which nobody is beside the aggregate that holds it.
+
+    A member is left out where its aggregate is a source of the same market. Where a measure names
+    the member and not the aggregate, which cannot be split, the aggregate's value is not known, and
+    so neither is the market.
+
+    Args:
+        lines: LINES.
+        flows: What ``flows_of`` gives.
+        inside: What ``calc.overlap.members_beside`` gives of the imports.
+    """
+    held = inside.select("partner", "aggregate").unique()
+    named = lines.select(*KEY, "partner").unique()
+    by_aggregate = [*KEY, "aggregate"]
+    beside = flows.select(*KEY, aggregate="partner").unique()
+    members = flows.select(*KEY, "partner").join(held, on="partner", how="inner")
+    twice = members.join(beside, on=by_aggregate, how="semi")
+    is_split = (
+        twice.join(named, on=[*KEY, "partner"], how="semi")
+        .join(named.rename({"partner": "aggregate"}), on=by_aggregate, how="anti")
+        .select(*KEY, "partner", "aggregate")
+    )
+    out = twice.join(is_split, on=[*KEY, "partner"], how="anti")
+    split = is_split.select(*KEY, partner="aggregate", is_split=pl.lit(value=True)).unique()
+    kept = flows.join(out, on=[*KEY, "partner"], how="anti").join(
+        split, on=[*KEY, "partner"], how="left", validate="m:1"
+    )
+    value = pl.when(pl.col("is_split").is_null()).then("duty_base_usd")
+    rest = kept.with_columns(duty_base_usd=value).drop("is_split")
+    return lines.join(out, on=[*KEY, "partner"], how="anti"), rest
 
 
 def rate(duty: str, value: str) -> pl.Expr:

@@ -78,7 +78,8 @@ class Range(NamedTuple):
 def distribution(of: Range, *, is_substitution: bool = False) -> Lognormal:
     """The distribution of a parameter over the range of each market.
 
-    Without a range, or with an infinite end, the central value is taken in every draw.
+    Without a range, or with an infinite end, the central value is taken in every draw; what is not
+    known is not known in any.
     """
     sign = -1.0 if (of.central < 0).any() else 1.0
     ends = np.sort(np.stack([sign * of.low, sign * of.high]), axis=0)
@@ -90,7 +91,7 @@ def distribution(of: Range, *, is_substitution: bool = False) -> Lognormal:
     z = np.array([NormalDist().inv_cdf(0.5 + each / 2.0) for each in level])
     first, last = np.log(low - origin), np.log(high - origin)
     return Lognormal(
-        mu=(first + last) / 2.0,
+        mu=np.where(np.isnan(of.central), np.nan, (first + last) / 2.0),
         s=(last - first) / (2.0 * z),
         origin=origin,
         sign=sign,

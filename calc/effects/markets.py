@@ -13,13 +13,16 @@ import polars as pl
 from calc.dictionary import conform
 from calc.effects.closures import import_demand
 from calc.effects.draws import Plan, Range, distribution
+from calc.effects.layout import Laid, laid_array, lay_out, members_of, parts_of
 from calc.effects.model import UNLIMITED, Duty, Floats, Market, Responses, Schedule, Verdict
+from calc.effects.reasons import unknown_of, unsolved_reason
+from calc.effects.results import effects_of
+from calc.effects.sums import Tally, spreads_table, told
 from calc.effects.uncertainty import PARAMETERS, Outcome, Uncertain, simulate
-from calc.elasticities import attach_elasticities
+from calc.elasticities import Horizon, attach_elasticities
 from calc.sources import KEY
-from calc.tables.effects import Effects, MarketEffects
+from calc.tables.effects import ByEffect, Effects, MarketEffects, MarketElasticities
 
-ALIKE = ("is_domestic", "rate_before", "rate_after", "admitted_share")
 HEADING = 4
 SHARED = (
     *("value_before_usd", "value_after_usd", "duty_before_usd", "duty_after_usd"),
@@ -41,77 +44,62 @@ class Settings(NamedTuple):
 
     plan: Plan
     penetration: tuple[float, float, float] | None = None
+    horizon: Horizon = "central"
 
 
 class Results(NamedTuple):
-    """EFFECTS and MARKET_EFFECTS, sorted by key, and what the draws say of the totals."""
+    """EFFECTS, MARKET_EFFECTS, MARKET_ELASTICITIES and BY_EFFECT, sorted by key, and the draws."""
 
     effects: pl.DataFrame
     markets: pl.DataFrame
+    elasticities: pl.DataFrame
+    groups: pl.DataFrame
     outcome: Outcome
 
 
-class Laid(NamedTuple):
-    """Markets laid out: one row a market; one a source, with its place in the arrays."""
-
-    markets: pl.DataFrame
-    sources: pl.DataFrame
-    places: pl.DataFrame
-
-
-def solve_markets(sources: pl.LazyFrame, elasticities: pl.LazyFrame, settings: Settings) -> Results:
-    """EFFECTS of every source and market.
+def solve_markets(
+    sources: pl.LazyFrame,
+    elasticities: pl.LazyFrame,
+    settings: Settings,
+    tags: pl.LazyFrame | None = None,
+) -> Results:
+    """EFFECTS of every source and market, and totals over them.
 
     Args:
         sources: SOURCES.
         elasticities: What ``attach_elasticities`` reads.
         settings: How markets are closed and drawn.
+        tags: ``code`` and ``product_group``, each code once; none without groups.
     """
     laid = lay_out(collected(sources))
-    found = collected(attach_elasticities(laid.markets.lazy(), elasticities))
+    asked = attach_elasticities(laid.markets.lazy(), elasticities, horizon=settings.horizon)
+    found = collected(asked)
     uncertain = uncertain_of(laid, parameters_of(laid.markets, found), settings)
-    outcome = simulate(uncertain, settings.plan)
-    return Results(effects_table(laid, outcome), markets_table(laid, outcome, found), outcome)
+    central = effects_of(uncertain.market)
+    is_domestic = uncertain.market.is_domestic
+    members = members_of(laid, central, None if tags is None else collected(tags))
+    ones = [Tally(each, is_domestic, 1) for each in members]
+    drawn = [Tally(each, is_domestic, settings.plan.count) for each in members]
+    is_solved = central.by_market.verdict == Verdict.SOLVED
+    for one in ones:
+        one.add(slice(0, laid.markets.height), central, is_solved)
+    watch = [each.add for each in drawn]
+    outcome = simulate(uncertain, settings.plan, central=central, watch=watch)
+    spreads = [spreads_table(*pair) for pair in zip(ones, drawn, strict=True)]
+    return Results(
+        effects_table(laid, outcome),
+        markets_table(laid, outcome, found, is_closed=settings.penetration is not None),
+        collected(conform(found.lazy(), MarketElasticities)),
+        collected(conform(pl.concat(spreads, how="diagonal").lazy(), ByEffect)).sort(
+            ByEffect.primary_key()
+        ),
+        outcome,
+    )
 
 
 def collected(frame: pl.LazyFrame) -> pl.DataFrame:
     """The values of a table: a solver needs them."""
     return frame.collect()
-
-
-def lay_out(sources: pl.DataFrame) -> Laid:
-    """Number the markets, and give each set of partners that move alike a place in its market."""
-    ordered = sources.sort(*KEY, "partner").with_columns(
-        is_domestic=pl.col("partner") == pl.col("importer")
-    )
-    markets = ordered.select(KEY).unique(maintain_order=True).with_row_index("market")
-    numbered = ordered.join(markets, on=KEY, how="left", validate="m:1", maintain_order="left")
-    alike = (
-        numbered.group_by("market", *ALIKE, maintain_order=True)
-        .agg(
-            value_usd=pl.when(pl.col("value_usd").null_count() == 0).then(pl.col("value_usd").sum())
-        )
-        .sort("market", pl.col("is_domestic").not_(), *ALIKE[1:], nulls_last=True)
-        .with_columns(place=pl.int_range(pl.len()).over("market", "is_domestic"))
-    )
-    homes = 1 if alike["is_domestic"].any() else 0
-    places = alike.with_columns(
-        place=pl.when("is_domestic").then(pl.col("place")).otherwise(pl.col("place") + homes)
-    )
-    joined = numbered.join(
-        places.drop("value_usd"), on=["market", *ALIKE], how="left", nulls_equal=True,
-        validate="m:1", maintain_order="left",
-    )  # fmt: skip
-    return Laid(markets, joined, places)
-
-
-def laid_array(laid: Laid, column: str, empty: float) -> Floats:
-    """A column of the places as sources by markets; NaN where it is null."""
-    count = (int(laid.places["place"].max() or 0)) + 1  # type: ignore[arg-type]
-    whole = np.full((count, laid.markets.height), empty)
-    figures = laid.places[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    whole[laid.places["place"].to_numpy(), laid.places["market"].to_numpy()] = figures
-    return whole
 
 
 def parameters_of(markets: pl.DataFrame, found: pl.DataFrame) -> dict[str, Range]:
@@ -188,11 +176,6 @@ def uncertain_of(laid: Laid, ranges: dict[str, Range], settings: Settings) -> Un
     return Uncertain(market, names, headings, distributions)
 
 
-def told(figures: Floats) -> pl.Series:
-    """Figures as a column: null where they are unknown, or infinite as the price of a ban is."""
-    return pl.Series(np.where(np.isfinite(figures), figures, np.nan)).fill_nan(None)
-
-
 def verdicts(outcome: Outcome) -> list[str]:
     """The verdict on each market in words."""
     words = {int(one): one.name.lower().replace("_", " ") for one in Verdict}
@@ -204,8 +187,7 @@ def effects_table(laid: Laid, outcome: Outcome) -> pl.DataFrame:
     at = (laid.sources["place"].to_numpy(), laid.sources["market"].to_numpy())
     source, spreads = outcome.central.by_source, outcome.by_source["value_after_usd"]
     value = laid.sources["value_usd"].fill_null(np.nan).to_numpy()
-    whole = source.value_before_usd[at]
-    part = np.divide(value, whole, out=np.zeros_like(whole), where=whole != 0)
+    part = parts_of(laid, outcome.central)
     columns: dict[str, Any] = {name: told(getattr(source, name)[at] * part) for name in SHARED}
     columns |= {name: told(getattr(source, name)[at]) for name in RATIOS}
     columns |= {
@@ -220,7 +202,9 @@ def effects_table(laid: Laid, outcome: Outcome) -> pl.DataFrame:
     )
 
 
-def markets_table(laid: Laid, outcome: Outcome, found: pl.DataFrame) -> pl.DataFrame:
+def markets_table(
+    laid: Laid, outcome: Outcome, found: pl.DataFrame, *, is_closed: bool
+) -> pl.DataFrame:
     """MARKET_EFFECTS, with the rows by which elasticities were found."""
     by_market, welfare = outcome.central.by_market, outcome.by_market["welfare_usd"]
     columns: dict[str, Any] = {name: told(getattr(by_market, name)) for name in OF_MARKETS}
@@ -239,10 +223,12 @@ def markets_table(laid: Laid, outcome: Outcome, found: pl.DataFrame) -> pl.DataF
         laid.markets.with_columns(**columns)
         .join(known, on="market", how="left", validate="1:1")
         .join(words, on=["importer", "code"], how="left", validate="m:1")
+        .join(unknown_of(laid.sources, found), on="market", how="left", validate="1:1")
         .with_columns(
             unsolved_value_usd=pl.when(pl.col("verdict") == "solved")
             .then(0.0)
-            .otherwise("value_usd")
+            .otherwise("value_usd"),
+            unsolved_reason=unsolved_reason(is_closed=is_closed),
         )
     )
     return collected(conform(whole.lazy(), MarketEffects)).sort(KEY)

@@ -4,7 +4,7 @@ Markets are taken in chunks, so that memory does not grow with their number. Tot
 summed by draw in whole ten-thousandths of a USD: exactly, so that no chunk or order changes them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -25,6 +25,8 @@ OF_SOURCES = ("quantity_change", "value_after_usd", "revenue_change_usd", "produ
 CELLS = 60_000
 """Sources times markets times draws of a chunk: what stays in a processor's cache."""
 ENDS = (0.05, 0.5, 0.95)
+Watch = Callable[[slice, Effects, Bools], None]
+"""Told each chunk: its markets, their effects by draw, and which have a central answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,11 @@ class Sums:
         }
 
 
-def simulate(uncertain: Uncertain, plan: Plan) -> Outcome:
-    """All figures over the draws of the plan."""
-    central = effects_of(uncertain.market)
+def simulate(
+    uncertain: Uncertain, plan: Plan, *, central: Effects | None = None, watch: Sequence[Watch] = ()
+) -> Outcome:
+    """All figures over the draws of the plan; ``central`` where it is computed already."""
+    central = effects_of(uncertain.market) if central is None else central
     left_out = central.by_market.verdict != Verdict.SOLVED
     sums, weight = Sums(plan.count), np.nan_to_num(uncertain.market.value).sum(axis=0)
     by_market, by_source, failed = [], [], []
@@ -116,6 +120,8 @@ def simulate(uncertain: Uncertain, plan: Plan) -> Outcome:
         verdict = effects.by_market.verdict
         sums.add({name: figure[counted] for name, figure in figures.items()}, verdict[counted])
         sums.lean(normals[:, counted], weight[chunk][counted])
+        for each in watch:
+            each(chunk, effects, counted)
         by_market.append(spreads_of(figures))
         by_source.append(spreads_of(figures_of_sources(effects)))
         failed.append((verdict != Verdict.SOLVED).mean(axis=1))

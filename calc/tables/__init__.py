@@ -11,7 +11,14 @@ from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts, Sug
 from calc.tables.base import Base
 from calc.tables.beside import Beside, Drawback
 from calc.tables.calendar import ByCalendar
-from calc.tables.effects import Effects, MarketEffects, Sources
+from calc.tables.effects import (
+    ByEffect,
+    EffectDrivers,
+    Effects,
+    MarketEffects,
+    MarketElasticities,
+    Sources,
+)
 from calc.tables.elasticities import Elasticities
 from calc.tables.instruments import Amounts, ExportDuties, Instruments
 from calc.tables.lines import Components, Lines, Provenance
@@ -50,6 +57,9 @@ TABLES: dict[str, type[dy.Schema]] = {
     "sources": Sources,
     "effects": Effects,
     "market_effects": MarketEffects,
+    "market_elasticities": MarketElasticities,
+    "by_effect": ByEffect,
+    "effect_drivers": EffectDrivers,
     "lines": Lines,
     "components": Components,
     "provenance": Provenance,

@@ -1,13 +1,19 @@
-"""SOURCES, EFFECTS and MARKET_EFFECTS: who sells on a market, and what a schedule does to it."""
+"""SOURCES, EFFECTS and their sums: who sells on a market, and what a schedule does to it."""
 
 import dataframely as dy
 import polars as pl
 
+from calc.tables.elasticities import WORD
 from calc.tables.lines import FRACTION, USD
 from calc.tables.trade import CODE, ECONOMY, NOMENCLATURE
 
 CHANGE = {"unit": "fraction of before"}
 SHARE = {"unit": "fraction"}
+COUNT = {"unit": "number"}
+FIGURE = (
+    r"^(imports_(after|change)|duty_after|revenue_change|consumer_surplus|producer_surplus|"
+    r"terms_of_trade|deadweight_loss|welfare)_usd$"
+)
 VERDICT = r"^(solved|not converged|no trade|unknown input|input out of bounds)$"
 
 
@@ -26,6 +32,17 @@ class MarketKey(dy.Schema):
 def amount(description: str) -> dy.Float64:
     """An amount in USD, null where unknown."""
     return dy.Float64(nullable=True, metadata=USD, description=description)
+
+
+def elasticity(description: str) -> dy.Float64:
+    """An elasticity, infinite where supply is perfectly elastic, null where there is none."""
+    unit = {"unit": "percent per percent"}
+    return dy.Float64(nullable=True, allow_inf=True, metadata=unit, description=description)
+
+
+def draws(description: str) -> dy.Float64:
+    """A share of the draws, null where none is known."""
+    return dy.Float64(nullable=True, min=0, max=1, metadata=SHARE, description=description)
 
 
 def change(description: str) -> dy.Float64:
@@ -129,3 +146,79 @@ class MarketEffects(MarketKey):
         nullable=True, min=0, max=1, metadata=SHARE, description="Draws that were not solved."
     )
     elasticities = dy.String(description="By which rows of the table each elasticity was found.")
+    unsolved_reason = dy.String(
+        nullable=True, description="What is not known of a market that was not solved."
+    )
+
+
+class MarketElasticities(dy.Schema):
+    """Each elasticity of a market, with the row of ELASTICITIES by which it was found."""
+
+    importer = dy.String(primary_key=True, regex=ECONOMY, description="Economy whose market it is.")
+    code = dy.String(primary_key=True, regex=CODE, description="Code of the good.")
+    parameter = dy.String(
+        primary_key=True, regex=WORD, description="Which elasticity, as in ELASTICITIES."
+    )
+    low = elasticity("Lower end of the range; null where no range is stated.")
+    central = elasticity("Value that figures are computed with; null where the table has none.")
+    high = elasticity("Upper end of the range; null where no range is stated.")
+    range_level = dy.Float64(
+        nullable=True,
+        metadata={"unit": "fraction of probability"},
+        description="Probability between the ends; null where the range is one of plausibility.",
+    )
+    found_importer = dy.String(nullable=True, description="Importer of the row; * for any.")
+    found_prefix = dy.String(nullable=True, description="Code prefix of the row; * for all goods.")
+    found_horizon = dy.String(nullable=True, description="Horizon of the row.")
+    source = dy.String(nullable=True, description="Where the row was published, and by what rule.")
+    fallback = dy.String(nullable=True, description="By what it was found, in words.")
+
+
+class ByEffect(dy.Schema):
+    """What trade does in answer, added up over solved markets: central, median, 5 to 95 percent."""
+
+    importer = dy.String(primary_key=True, regex=ECONOMY, description="Economy whose market it is.")
+    kind = dy.String(
+        primary_key=True,
+        regex="^(all|product group|partner)$",
+        description="All markets, those of a product group, or the sales of a partner on them.",
+    )
+    name = dy.String(primary_key=True, description="The product group or partner; all for all.")
+    figure = dy.String(
+        primary_key=True,
+        regex=FIGURE,
+        description="imports and their change, at prices without duty (of a partner what it gains "
+        "or loses in exports); duty after trade has responded and its change; what buyers, "
+        "domestic producers and lower foreign prices give; what is lost; welfare of the importer.",
+    )
+    markets = dy.Int64(min=0, metadata=COUNT, description="Markets that a measure names.")
+    markets_solved = dy.Int64(
+        min=0, metadata=COUNT, description="Those solved: the figures are of them alone."
+    )
+    unsolved_value_usd = amount("Known value before of what was not solved: in no figure.")
+    before_usd = amount("The figure before; null where it is a change.")
+    central_usd = amount("At the central elasticities; null while a part of it is unknown.")
+    low_usd = amount("What 5 percent of the draws of the total are below.")
+    median_usd = amount("What half of the draws are below.")
+    high_usd = amount("What 5 percent of the draws are above.")
+    share_of_draws_above_zero = draws("Draws in which it is above 0.")
+    share_of_draws_below_zero = draws("Draws in which it is below 0.")
+    share_of_draws_failed = draws("Draws in which a market of it was not solved: not counted.")
+
+
+class EffectDrivers(dy.Schema):
+    """What drives the range of a total: its rank correlation with each elasticity."""
+
+    importer = dy.String(primary_key=True, regex=ECONOMY, description="Economy whose market it is.")
+    figure = dy.String(primary_key=True, regex=FIGURE, description="The total over all markets.")
+    parameter = dy.String(
+        primary_key=True, regex=WORD, description="Which elasticity, as in ELASTICITIES."
+    )
+    rank_correlation = dy.Float64(
+        nullable=True,
+        min=-1,
+        max=1,
+        metadata={"unit": "correlation"},
+        description="Spearman's; demand stands for the share of imports too where that is stated. "
+        "Null where either does not vary, or the total is unknown.",
+    )

@@ -34,7 +34,8 @@ Quarantine = Annotated[
     bool, typer.Option("--quarantine", help="Leave out the rows that break a rule, and say so.")
 ]
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Exit 8 where a check fails or a duty is unknown.")
+    bool,
+    typer.Option("--strict", help="Exit 8 where a check fails or something is unknown."),
 ]
 
 Shapley = Annotated[
@@ -53,6 +54,12 @@ Estimate = Annotated[
 ]
 
 
+Effects = Annotated[
+    bool,
+    typer.Option("--effects", help="Compute what trade does in answer, as [effects] says."),
+]
+
+
 def run(
     scenario: ScenarioFile,
     trade: Trade = None,
@@ -63,6 +70,7 @@ def run(
     strict: Strict = False,
     shapley: Shapley = False,
     estimate: Estimate = None,
+    effects: Effects = False,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -89,6 +97,7 @@ def run(
         allow_rate_above=rate_given(allow_rate_above),
         shapley=shapley,
         estimate=method_given(estimate),
+        effects=effects,
     )
     place = open_workspace(workspace)
     tell(run_scenario(place, scenario, settings, Talk(quiet=quiet)), as_json, strict)

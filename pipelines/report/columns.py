@@ -87,6 +87,8 @@ NULL_SAYS_NOTHING = {
     "quota",
     "quota_part",
     "suggestion",
+    "before_usd",
+    "unsolved_reason",
     "valid_from",
     "valid_until",
 }

@@ -16,6 +16,7 @@ TABLE_SHEETS = (
     *("by_authority", "by_quota", "assumptions"),
     *("instruments", "amounts", "export_duties", "beside", "drawback"),
     *("credits", "controls"),
+    *("by_effect", "market_effects", "effects", "market_elasticities", "effect_drivers"),
     *("lines", "components", "unmatched", "funnel"),
 )
 MOST_FROZEN = 2

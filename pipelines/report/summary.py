@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from math import fsum
 from typing import Any
 
+from pipelines.report.answers import answer_lines
+from pipelines.report.cells import MOST_CELLS, cell_lines
 from pipelines.report.checks import failed_checks
 from pipelines.report.columns import (
     NOT_APPLICABLE,
@@ -24,9 +26,9 @@ from pipelines.report.figures import (
     state_of,
     unmatched_counts,
 )
+from pipelines.report.words import number, percent
 
 SCREEN_COLUMNS = 100
-MOST_CELLS = 4
 MOST_QUOTAS = 3
 QUOTA_STATES = ("unfilled", "exactly filled", "over-quota", "unknown")
 MOST_LEFT_OUT = 2
@@ -48,6 +50,8 @@ VALUES = {
 def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
     """What a run found, in at most 24 lines of at most 100 columns."""
     figures = run_figures(tables) if facts.adds_up else {}
+    answers = list(answer_lines(tables))
+    cells = max(1, MOST_CELLS - len(answers))  # the screen has no line more
     printed = [
         facts.title,
         *read_lines(facts, tables),
@@ -60,7 +64,8 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
         *beside_lines(tables),
         *export_lines(tables),
         *aside_lines(tables),
-        *cell_lines(tables),
+        *answers,
+        *cell_lines(tables, cells),
         *unmatched_lines(tables),
         f"files        {facts.folder}: {PAGE_NAME} and {len(facts.files)} files in all",
         f"next         open {PAGE_NAME}; retorsion verify {facts.scenario_id}; "
@@ -94,19 +99,10 @@ def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
             name: tables[name].to_dicts() if name in tables else []
             for name in ("export_duties", "beside", "drawback")
         },
+        "effects": tables["by_effect"].to_dicts() if "by_effect" in tables else [],
         "controls": tables["controls"].to_dicts() if "controls" in tables else [],
         "assumptions": tables["assumptions"].to_dicts() if "assumptions" in tables else [],
     }
-
-
-def number(value: float | None) -> str:
-    """A number with separators of thousands; what is not known is said to be so."""
-    return "unknown" if value is None else f"{value:,.0f}"
-
-
-def percent(fraction: float | None) -> str:
-    """A fraction as a percentage; what is not known is said to be so."""
-    return "unknown" if fraction is None else f"{100 * fraction:.2f} %"
 
 
 def fitted(line: str) -> str:
@@ -272,36 +268,6 @@ def quota_lines(tables: Tables) -> Iterator[str]:
         yield f"quota        {name}: {told}; over quota {over} USD"
     if len(by_name) > MOST_QUOTAS:
         yield f"{'':13}and {len(by_name) - MOST_QUOTAS} more: see sheet by_quota"
-
-
-def cell_lines(tables: Tables) -> Iterator[str]:
-    """A short table by product group, or by importer where there are several."""
-    several = "by_importer" in tables and tables["by_importer"].height > 1
-    name, key = ("by_importer", "importer") if several else ("by_group", "product_group")
-    cells = [cell for cell in cells_hit(tables, name) if cell["covered_value_usd"] != 0]
-    if not cells:
-        return
-    head = "importer" if several else "product group"
-    yield (
-        f"{head:20}{'lines':>8}{'covered USD':>20}  {'state':13}"
-        f"{'duty before USD':>17}{'duty after USD':>20}"
-    )
-    for cell in cells if len(cells) <= MOST_CELLS else cells[: MOST_CELLS - 1]:
-        yield cell_line(str(cell[key]), cell)
-    if len(cells) > MOST_CELLS:
-        yield f"and {len(cells) - MOST_CELLS + 1} more: see sheet {name}"
-
-
-def cell_line(label: str, cell: Mapping[str, Any]) -> str:
-    """A row of the short table; a duty of which a part is unknown is at least what is shown."""
-    duties = []
-    for name in ("duty_before", "duty_after"):
-        known, beside = cell[f"{name}_usd"], cell[f"{name}_unknown_value_usd"]
-        duties.append(f"{'>= ' if known is not None and beside else ''}{number(known)}")
-    return (
-        f"{label[:20]:20}{number(cell['lines']):>8}{number(cell['covered_value_usd']):>20}  "
-        f"{state_of(cell):13}{duties[0]:>17}{duties[1]:>20}"
-    )
 
 
 def unmatched_lines(tables: Tables) -> Iterator[str]:

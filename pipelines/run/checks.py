@@ -27,6 +27,7 @@ def refuse_failed(manifest: Manifest, tables: Mapping[str, pl.DataFrame], *, str
     ]
     failed += _controls(manifest, tables)
     unknown = list(_unknown(manifest, tables["by_importer"])) if strict else []
+    unknown += _unsolved(manifest, tables) if strict else []
     if failed or unknown:
         raise VerificationError.collected([*failed, *unknown])
 
@@ -41,6 +42,20 @@ def _controls(manifest: Manifest, tables: Mapping[str, pl.DataFrame]) -> Iterato
             f"{row['equals_usd']:,.0f} USD, a difference of {row['difference_usd']:+,.0f}",
             where=f"run {manifest.run_id}, {row['importer']}, [control] {row['figure']}",
             hint=f"compare with its source: {row['source']}",
+        )
+
+
+def _unsolved(manifest: Manifest, tables: Mapping[str, pl.DataFrame]) -> Iterator[Problem]:
+    """The markets that could not be solved, all in one."""
+    if "market_effects" not in tables:
+        return
+    rows = tables["market_effects"].filter(pl.col("verdict") != "solved")
+    if rows.height:
+        value = exact_sum(rows, "unsolved_value_usd") or 0.0
+        yield Problem(
+            f"{rows.height:,} markets of USD {value:,.0f} are not solved",
+            where=f"run {manifest.run_id}, table market_effects, column verdict",
+            hint=f"the first: {rows['code'][0]}: {rows['unsolved_reason'][0]}",
         )
 
 

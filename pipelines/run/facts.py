@@ -9,6 +9,7 @@ from calc.codes import edition_of
 from calc.valuation import basis_text
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, OutputFile, PartFacts, RunFacts, Source
 from pipelines.report.figures import exact_sum
+from pipelines.run.effects import EFFECT_TABLES
 from pipelines.run.inputs import Inputs
 from pipelines.run.members import membership_notes
 from pipelines.run.parts import Part
@@ -34,6 +35,11 @@ TABLE_FILES = {
     "credits": "amounts taken off the duties of measures: what is used and what is not",
     "controls": "published figures that the run should meet, and whether it does",
     "assumptions": "what the result is at the ends of each assumed share",
+    "by_effect": "what trade does in answer, added up: with 5 to 95 percent of the draws",
+    "effects": "what each source of each market does in answer",
+    "market_effects": "what the answer means for each market, and which were not solved",
+    "market_elasticities": "the elasticities of each market, and where each is from",
+    "effect_drivers": "which elasticities drive the range of the totals",
     "unmatched": "schedule without trade, and trade of the groups that no measure names",
     "funnel": "rows and dollars from the source files to the lines affected",
     "provenance": "the source file and row of every line",
@@ -48,6 +54,7 @@ OF_SOME = (
     "drawback",
     "credits",
     "controls",
+    *EFFECT_TABLES,
 )
 """Tables that a run has only where its scenario says something of that kind."""
 VALIDATION_FILES = {
@@ -194,6 +201,7 @@ def _part_notes(part: Part) -> list[str]:
     notes += membership_notes(part.importer, part.found.period)
     notes += _estimates(lines)
     notes += _gap(lines.filter(pl.col("status") != "excluded"))
+    notes += part.notes
     if lines["base_programme"].null_count() == lines.height:
         notes.append("No line has a base duty at the date of the law: duties before are unknown.")
     notes += _fills(part.tables)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from pipelines.files import sha256_of
 from pipelines.run.manifest import Input, run_id_of
 from pipelines.version import code_sha256, library_versions, tool_version
-from pipelines.workspace import Workspace, embedded_folder
+from pipelines.workspace import Workspace, embedded, embedded_folder
+
+ELASTICITIES_FILE = "elasticities.csv"
 
 if TYPE_CHECKING:
     from calc.policy.ave import Method
     from pipelines.ingest.record import IngestRecord
+    from pipelines.scenario.assumed import Response
     from pipelines.scenario.law import Law
     from pipelines.scenario.read import Scenario
     from pipelines.validation.verdict import Verdict
@@ -31,6 +34,7 @@ class RunSettings:
         estimate: Method by which missing quantities are estimated; None for the scenario's own.
         shapley: Share duty out among authorities by Shapley's value too.
         every_date: The law is read at each of its dates, so that none need be chosen.
+        effects: Compute what trade does in answer, where the scenario does not ask for it too.
         allow_rate_above: Rates up to this fraction are accepted instead of up to 10 (1,000 %).
     """
 
@@ -42,6 +46,7 @@ class RunSettings:
     shapley: bool = False
     every_date: bool = False
     estimate: "Method | None" = None
+    effects: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +66,13 @@ class Inputs:
         """Name of the trade table, without folder and suffix."""
         return self.table.stem
 
+    @property
+    def response(self) -> "Response | None":
+        """How trade responds; null where neither the scenario nor the caller asks about it."""
+        from pipelines.scenario.assumed import Response
+
+        return self.scenario.response or (Response() if self.settings.effects else None)
+
     def identity(self) -> dict[str, Any]:
         """What determines the results, and nothing else: the run id is its hash.
 
@@ -76,6 +88,7 @@ class Inputs:
             "quarantine": self.verdict.quarantine,
             "period": self.settings.period,
             "shapley": self.settings.shapley,
+            "effects": _how(self.response),
             "tool_version": tool_version(),
             "code_sha256": code_sha256(),
             "libraries": library_versions(),
@@ -89,6 +102,18 @@ class Inputs:
     def listed(self, workspace: Workspace) -> list[Input]:
         """The files that were read, with their hashes, for the manifest."""
         return list(_files(workspace, self))
+
+
+def _how(response: "Response | None") -> Mapping[str, Any] | None:
+    """How trade responds, as far as the scenario's text and hashes do not say it."""
+    if response is None:
+        return None
+    return {
+        "draws": response.draws,
+        "seed": response.seed,
+        "horizon": response.horizon,
+        "elasticities_sha256": sha256_of(embedded(ELASTICITIES_FILE)),
+    }
 
 
 def vars_of(stage: Any) -> Mapping[str, Any]:
@@ -138,6 +163,8 @@ def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
             rows=source.rows,
             is_recorded_only=True,
         )
+    if inputs.response is not None:
+        yield input_of(workspace, "elasticities", embedded(ELASTICITIES_FILE))
     for path in inputs.law.files:
         yield input_of(workspace, "law and reference", path)
 

@@ -12,6 +12,7 @@ from pipelines.run.assumptions import assumptions_table
 from pipelines.run.beside import beside_stages, beside_table, drawback_table
 from pipelines.run.compute import Answer, Tables, answer
 from pipelines.run.controls import controls_table
+from pipelines.run.effects import trade_answers
 from pipelines.run.exports import export_duties_table
 from pipelines.run.funnel import stages_of
 from pipelines.run.inputs import Inputs
@@ -24,12 +25,14 @@ class Part:
     """One importer's part of a run: what it was made from, and what was found.
 
     ``tables`` are all of its tables: those of the answer, the funnel, and where the scenario has
-    any, the measures that are no duty and the control totals.
+    any, the measures that are no duty and the control totals. ``notes`` are what a reader must know
+    of how trade was taken to respond.
     """
 
     inputs: Inputs
     found: Answer
     tables: Tables
+    notes: tuple[str, ...] = ()
 
     @property
     def importer(self) -> str:
@@ -65,7 +68,11 @@ def answered(inputs: Inputs, question: Question) -> Part:
     assumptions = assumptions_table(question, found, calibrated)
     if assumptions is not None:
         tables["assumptions"] = assumptions
-    return Part(inputs=inputs, found=found, tables=tables)
+    notes: tuple[str, ...] = ()
+    if inputs.response is not None:
+        told = trade_answers(inputs.response, question, found)
+        tables, notes = tables | told.tables, told.notes
+    return Part(inputs=inputs, found=found, tables=tables, notes=notes)
 
 
 def _of_some(

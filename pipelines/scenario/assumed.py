@@ -9,6 +9,9 @@ from calc.policy.model import Stacking
 from pipelines.scenario.timed import FIRST_DAY
 
 ANY = "*"
+Horizon = Literal["short", "central", "long"]
+HORIZONS: tuple[Horizon, ...] = ("short", "central", "long")
+DRAWS, SEED = 1000, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,32 @@ class Share:
         """The days on which the share changes."""
         ends = {row.valid_until for row in self.rows if row.valid_until is not None}
         return ends | {row.valid_from for row in self.rows if row.valid_from > FIRST_DAY}
+
+
+@dataclass(frozen=True, slots=True)
+class DomesticSale:
+    """What domestic producers sell of a good in the importer in the reference period."""
+
+    code: str
+    sales_usd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """How trade is taken to respond: how markets are closed, which elasticities, how many draws.
+
+    ``penetration`` is the share of imports in what buyers spend where domestic sales are not known;
+    without it such markets are not solved. ``elasticities`` are rows of ELASTICITIES that go before
+    those of the tool. ``stated`` holds the keys as the file states them.
+    """
+
+    penetration: Range | None = None
+    horizon: Horizon = "central"
+    draws: int = DRAWS
+    seed: int = SEED
+    elasticities: tuple[Mapping[str, Any], ...] = ()
+    domestic_sales: tuple[DomesticSale, ...] | None = None
+    stated: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

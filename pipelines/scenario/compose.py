@@ -22,6 +22,7 @@ from pipelines.scenario.money_words import read_currencies, read_min_max
 from pipelines.scenario.portions import read_shares
 from pipelines.scenario.quotas import read_quotas
 from pipelines.scenario.reference import read_reference
+from pipelines.scenario.response import read_response
 from pipelines.scenario.setting import Setting
 from pipelines.scenario.stacking import check_names, in_order, read_stacking
 from pipelines.scenario.timing import read_events
@@ -91,6 +92,7 @@ def read_whole(document: Document, root: Path, *, highest: float, workspace: Wor
         controls=tuple(draft.controls[name] for name in sorted(draft.controls)),
         beside=tuple(draft.beside[name] for name in sorted(draft.beside)),
         drawback=tuple(draft.drawback[name] for name in sorted(draft.drawback)),
+        response=draft.response,
         reading=draft.reading,
         estimate=draft.estimate,
         known_at=draft.known_at,
@@ -171,6 +173,7 @@ def _law(top: Table, draft: Draft, setting: Setting, add: AddFile) -> None:
     draft.beside |= {flow.name: flow for flow in read_beside(top, setting)}
     authorities = sorted({measure.authority for measure in draft.measures})
     draft.drawback |= {each.part: each for each in read_drawback(top, authorities)}
+    draft.response = read_response(top, setting) or draft.response
     draft.controls |= {control.figure: control for control in read_controls(top)}
     stacking = read_stacking(top, setting.reference)
     own = {era.valid_from for era in stacking.eras}

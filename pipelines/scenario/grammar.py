@@ -37,7 +37,7 @@ LAW = (
 )
 SETTINGS = (
     *("title", "as_of", "note", "known_at", "reading", "reference", "estimate"),
-    *("currencies", "min_max", "fob_share"),
+    *("currencies", "min_max", "fob_share", "effects"),
 )
 SCENARIO = Grammar(
     noun="a scenario",

@@ -10,7 +10,7 @@ from calc.policy.ave import Method
 from calc.policy.expression import FREE, Expression, ad_valorem_rate
 from calc.policy.model import FULL, Alternative, Claim, Mode
 from calc.seasons import Season
-from pipelines.scenario.assumed import Era, Range, Share
+from pipelines.scenario.assumed import Era, Range, Response, Share
 from pipelines.scenario.instruments import (
     DUTY,
     BesideFlow,
@@ -216,6 +216,7 @@ class Scenario:
     SHA-256 of the file's bytes. ``parts`` are the scenarios that one includes, which then has no
     measures of its own. ``files`` were read beside the scenario, the base apart. ``estimate`` is
     the method by which missing quantities are estimated; null where duties on them stay unknown.
+    ``response`` says how trade responds; null where it is not asked about.
     """
 
     scenario_id: str
@@ -235,6 +236,7 @@ class Scenario:
     controls: tuple[Control, ...] = ()
     beside: tuple[BesideFlow, ...] = ()
     drawback: tuple[PaidBack, ...] = ()
+    response: Response | None = None
     reading: str | None = None
     reference: str | None = None
     estimate: Method | None = None

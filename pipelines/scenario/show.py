@@ -51,6 +51,7 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
         *(_named(f"control.{each.figure}", each.stated) for each in scenario.controls),
         *(_flow(flow) for flow in scenario.beside),
         _drawback(scenario),
+        _response(scenario),
         *(_measure(measure, scenario) for measure in measures),
         *(_era(era) for era in scenario.eras),
         *(_changes(measure) for measure in measures),
@@ -72,6 +73,11 @@ def _flow(flow: BesideFlow) -> Iterator[str]:
 def _drawback(scenario: Scenario) -> Iterator[str]:
     if scenario.drawback:
         yield from _named("drawback", {key_of(one.part): one.stated for one in scenario.drawback})
+
+
+def _response(scenario: Scenario) -> Iterator[str]:
+    if scenario.response is not None:
+        yield from _named("effects", scenario.response.stated)
 
 
 def _share(share: Share) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""What trade does in answer, in words and figures of the one screen."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from pipelines.report.figures import Tables
+
+MOST_LINES = 3
+Row = Mapping[str, Any]
+
+
+def totals_of(tables: Tables) -> Iterator[tuple[str, dict[str, Row]]]:
+    """The totals of each importer by figure, importers in order; none without effects."""
+    if "by_effect" not in tables:
+        return
+    rows = tables["by_effect"].filter(pl.col("kind") == "all").sort("importer", "figure")
+    for (importer,), own in rows.group_by("importer", maintain_order=True):
+        yield str(importer), {row["figure"]: row for row in own.iter_rows(named=True)}
+
+
+def answer_lines(tables: Tables) -> Iterator[str]:
+    """What trade does in answer: three lines of one importer, a line each of several."""
+    found = list(totals_of(tables))
+    shown = found if len(found) <= MOST_LINES else found[: MOST_LINES - 1]
+    for importer, totals in shown:
+        imports, duty = totals["imports_after_usd"], totals["duty_after_usd"]
+        welfare = totals["welfare_usd"]
+        solved = f"{welfare['markets_solved']:,} of {welfare['markets']:,} markets solved"
+        if len(found) > 1:
+            change = amount(totals["imports_change_usd"]["central_usd"], signed=True)
+            yield f"if trade responds, {importer}: imports {change} USD; {solved}"
+            continue
+        yield (
+            f"if trade responds: imports {amount(imports['before_usd'])} -> "
+            f"{amount(imports['central_usd'])} USD{spread_text(imports)}; {solved}"
+        )
+        yield f"{'':19}duty after {amount(duty['central_usd'])} USD{spread_text(duty)}"
+        lost = f"; {amount(welfare['unsolved_value_usd'])} USD not solved"
+        yield (
+            f"{'':19}welfare {amount(welfare['central_usd'], signed=True)} USD"
+            f"{spread_text(welfare)}{lost if welfare['unsolved_value_usd'] else ''}"
+        )
+    if len(found) > len(shown):
+        yield f"and {len(found) - len(shown)} more importers: see sheet by_effect"
+
+
+def spread_text(row: Row) -> str:
+    """The 5 to 95 percent of a figure; nothing where it is not known."""
+    if row["low_usd"] is None or row["high_usd"] is None:
+        return ""
+    return f" (5-95 %: {amount(row['low_usd'])} to {amount(row['high_usd'])})"
+
+
+def amount(value: float | None, *, signed: bool = False) -> str:
+    """An amount as a line of many has it: ``7.06 bn``; what is not known is said to be so."""
+    if value is None:
+        return "unknown"
+    sign = "+" if signed else ""
+    for size, word in ((1e12, " tn"), (1e9, " bn"), (1e6, " m")):
+        if abs(value) >= 0.9995 * size:
+            return f"{value / size:{sign}.4g}{word}"
+    return f"{value:{sign},.0f}"

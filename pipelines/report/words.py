@@ -1,0 +1,11 @@
+"""Numbers and percentages as the one screen has them."""
+
+
+def number(value: float | None) -> str:
+    """A number with separators of thousands; what is not known is said to be so."""
+    return "unknown" if value is None else f"{value:,.0f}"
+
+
+def percent(fraction: float | None) -> str:
+    """A fraction as a percentage; what is not known is said to be so."""
+    return "unknown" if fraction is None else f"{100 * fraction:.2f} %"

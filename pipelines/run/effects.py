@@ -1,0 +1,210 @@
+"""What trade does in answer to a schedule, from the lines of a run and the trade beside them."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from calc.dictionary import conform, polars_schema
+from calc.overlap import members_beside
+from calc.sources import KEY, counted_once, flows_of, others_of, sources_table
+from calc.tables.effects import EffectDrivers
+from calc.tables.elasticities import Elasticities
+from pipelines.ingest.economies import memberships
+from pipelines.reference import elasticities
+from pipelines.report.figures import exact_sum
+from pipelines.run.compute import Answer
+from pipelines.run.question import Question
+
+if TYPE_CHECKING:
+    from calc.effects.markets import Results
+    from pipelines.scenario.assumed import Response
+
+EFFECT_TABLES = ("effects", "market_effects", "market_elasticities", "by_effect", "effect_drivers")
+MOST_REASONS = 3
+ROW_OF = ("parameter", "importer", "prefix", "horizon")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What trade does in answer: its tables, and what a reader must know of it."""
+
+    tables: dict[str, pl.DataFrame]
+    notes: tuple[str, ...]
+
+
+def trade_answers(response: "Response", question: Question, found: Answer) -> Answered:
+    """The effects on every market in which a measure names a line.
+
+    Args:
+        response: How trade responds.
+        question: What was asked of the static run.
+        found: The answer to it.
+    """
+    from calc.effects.markets import solve_markets
+
+    lines = found.tables["lines"]
+    if lines.is_empty():
+        return Answered(tables={}, notes=("No measure names a line: trade has nothing to answer.",))
+    flows = _flows(question, found)
+    named, rest, inside = _counted_once(lines, flows, found)
+    sources = sources_table(
+        named.lazy(), others_of(rest.lazy(), _base(question)), _at_home(response, found, lines)
+    )
+    tags = lines.lazy().select("code", "product_group").unique("code", keep="any")
+    solved = solve_markets(sources, _elasticities(response), _settings(response), tags)
+    tables = {
+        "effects": solved.effects,
+        "market_effects": solved.markets,
+        "market_elasticities": solved.elasticities,
+        "by_effect": solved.groups,
+        "effect_drivers": _drivers(solved, question),
+    }
+    notes = (*_notes(response, solved, lines), *_left_out(question, inside))
+    return Answered(tables=tables, notes=notes)
+
+
+def _settings(response: "Response") -> Any:
+    """How markets are closed and drawn; a share without a range is fixed."""
+    from calc.effects.draws import Plan
+    from calc.effects.markets import Settings
+
+    stated = response.penetration
+    ends = None
+    if stated is not None:
+        low, high = (stated.central if end is None else end for end in (stated.low, stated.high))
+        ends = (low, stated.central, high)
+    plan = Plan(count=response.draws, seed=response.seed)
+    return Settings(plan=plan, penetration=ends, horizon=response.horizon)
+
+
+def _flows(question: Question, found: Answer) -> pl.DataFrame:
+    """The imports of the reference period, a row a market and partner."""
+    imports: pl.LazyFrame = question.imports(found.period).to_native()
+    codes = found.tables["lines"].lazy().select("code").unique()
+    chosen = imports.join(codes, on="code", how="semi")
+    return flows_of(chosen, found.period.name).collect(engine="streaming")
+
+
+def _counted_once(
+    lines: pl.DataFrame, flows: pl.DataFrame, found: Answer
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Lines and flows of the whole period without members beside their aggregate, and those."""
+    year = str(found.period.days[1].year)
+    dated = flows.lazy().with_columns(period=pl.lit(year))
+    inside = members_beside(dated, memberships().lazy()).collect()
+    whole = lines.lazy().with_columns(period=pl.lit(found.period.name))
+    named, rest = pl.collect_all(list(counted_once(whole, flows.lazy(), inside.lazy())))
+    gone = flows.join(rest, on=[*KEY, "partner"], how="anti")
+    return named, rest, gone
+
+
+def _base(question: Question) -> pl.LazyFrame:
+    """The base duty that partners whom no measure names go on paying."""
+    return question.law.base.filter(pl.col("programme") == question.default_programme)
+
+
+def _at_home(response: "Response", found: Answer, lines: pl.DataFrame) -> pl.LazyFrame | None:
+    """Domestic sales by market; null where none are given."""
+    if response.domestic_sales is None:
+        return None
+    sales = pl.DataFrame(
+        [asdict(one) for one in response.domestic_sales],
+        schema={"code": pl.String, "sales_usd": pl.Float64},
+    )
+    markets = lines.select(KEY).with_columns(period=pl.lit(found.period.name)).unique()
+    return markets.join(sales, on="code", how="inner").lazy()
+
+
+def _elasticities(response: "Response") -> pl.LazyFrame:
+    """The elasticities of the tool, those of the user in the place of the same rows."""
+    default = elasticities()
+    if not response.elasticities:
+        return default.lazy()
+    own = pl.DataFrame(list(response.elasticities), schema=polars_schema(Elasticities))
+    kept = default.join(own, on=list(ROW_OF), how="anti")
+    return conform(pl.concat([kept, own]).lazy(), Elasticities)
+
+
+def _drivers(solved: "Results", question: Question) -> pl.DataFrame:
+    """EFFECT_DRIVERS, sorted by key."""
+    rows = [
+        {
+            "importer": question.importers[0],
+            "figure": figure,
+            "parameter": parameter,
+            "rank_correlation": None if value != value else value,
+        }
+        for figure, ranks in solved.outcome.ranks.items()
+        for parameter, value in ranks.items()
+    ]
+    told = pl.DataFrame(rows, schema=polars_schema(EffectDrivers))
+    return told.sort(EffectDrivers.primary_key())
+
+
+def _notes(response: "Response", solved: "Results", lines: pl.DataFrame) -> Iterator[str]:
+    """How the answer was found, and what is not in it."""
+    stated = response.penetration
+    closure = "unknown where domestic sales are: such markets are not solved"
+    if stated is not None:
+        low, high = stated.low or stated.central, stated.high or stated.central
+        closure = f"taken as {stated.central:g} ({low:g} to {high:g}) where domestic sales are not"
+        closure += " known"
+    yield (
+        f"If trade responds: exact model, {response.draws:,} draws from seed {response.seed}, "
+        f"elasticities of the {response.horizon} horizon; the share of imports is {closure}."
+    )
+    yield from _unsolved(solved.markets.filter(pl.col("verdict") != "solved"))
+    idle = solved.effects.filter("is_extensive").height
+    if idle:
+        yield (
+            f"{idle:,} sources without trade before stay without: the extensive margin is not "
+            "modelled (column is_extensive of EFFECTS)."
+        )
+    yield from _sales_without_market(response, lines)
+
+
+def _unsolved(markets: pl.DataFrame) -> Iterator[str]:
+    """Why markets were not solved, with their dollars: the reasons of most, then how many more."""
+    by_reason = [
+        (exact_sum(rows, "unsolved_value_usd") or 0.0, rows.height, str(reason))
+        for (reason,), rows in markets.group_by("unsolved_reason")
+    ]
+    largest = sorted(by_reason, key=lambda one: (-one[0], one[2]))
+    for value, count, reason in largest[:MOST_REASONS]:
+        yield f"Not solved, and in no figure: {count:,} markets, USD {value:,.0f}: {reason}."
+    rest = largest[MOST_REASONS:]
+    if rest:
+        value, count = sum(one[0] for one in rest), sum(one[1] for one in rest)
+        yield (
+            f"Not solved for {len(rest):,} other reasons: {count:,} markets, USD {value:,.0f}; "
+            "column unsolved_reason of MARKET_EFFECTS has them."
+        )
+
+
+def _sales_without_market(response: "Response", lines: pl.DataFrame) -> Iterator[str]:
+    known = set(lines["code"].unique())
+    gone = [one for one in response.domestic_sales or () if one.code not in known]
+    if gone:
+        value = sum(one.sales_usd for one in gone)
+        yield (
+            f"{len(gone):,} rows of domestic sales, USD {value:,.0f}, are of no market of the "
+            f"schedule: {', '.join(one.code for one in gone[:3])}."
+        )
+
+
+def _left_out(question: Question, gone: pl.DataFrame) -> Iterator[str]:
+    """Trade of the table that is no source of a market."""
+    if gone.height:
+        value = exact_sum(gone, "duty_base_usd") or 0.0
+        names = ", ".join(gone["partner"].unique().sort().head(3))
+        yield (
+            f"{gone.height:,} flows of USD {value:,.0f} are inside an aggregate that is a source "
+            f"of the same market, and are no sources: {names}."
+        )
+    if not question.left_out.is_empty():
+        yield (
+            f"{question.left_out.len():,} rows that validation left out are no sources of any "
+            "market; the funnel has their dollars."
+        )

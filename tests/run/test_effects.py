@@ -1,0 +1,226 @@
+"""What trade does in answer, through the command line: figures, ranges, what is not solved."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from calc.effects.model import Duty, Market, Responses, Schedule
+from calc.effects.results import effects_of
+from calc.tables import TABLES
+from pipelines.report.answers import amount
+from pipelines.run.effects import EFFECT_TABLES
+from tests.run.test_include import flow
+from tests.run.tool import Done, Place, contents
+from tests.validation.tables import write_trade
+
+SCENARIO = """
+id = "answer"
+importer = "USA"
+nomenclature = "HS2022"
+trade = "world"
+as_of = 2025-06-01
+base = "2.5%"
+
+[[measure]]
+id = "parts"
+authority = "section-301"
+partners = ["JPN"]
+products = ["8708", "7005"]
+rate = "{rate}"
+mode = "add"
+source = "made up"
+
+{effects}
+"""
+HOME = '[effects]\ndomestic_sales = "home.csv"\ndraws = 64\nseed = 3\n'
+SHARE = 'penetration = { central = 0.4, low = 0.2, high = 0.6, source = "made up" }\n'
+SALES = "code,sales_usd,source\n8708.99,60000000,made up\n940320,5,made up\n"
+FLOWS = [
+    flow("USA", "JPN", "870899", 30_000_000.0), flow("USA", "DEU", "870899", 7_000_000.0),
+    flow("USA", "KOR", "870899", 3_000_000.0), flow("USA", "JPN", "700521", 1_000_000.0),
+    flow("USA", "CHN", "940320", 9_000_000.0),
+]  # fmt: skip
+
+
+def made(folder: Path, flows: list[dict[str, Any]] = FLOWS, sales: str = SALES) -> Place:
+    place = Place(folder)
+    write_trade(place.workspace, "world", flows)
+    (folder / "home.csv").write_text(sales, encoding="utf-8")
+    return place
+
+
+def asked(place: Place, effects: str, *arguments: str, rate: str = "25%") -> Done:
+    path = place.root / "answer.toml"
+    path.write_text(SCENARIO.format(effects=effects, rate=rate), encoding="utf-8")
+    return place.run("-q", *arguments, scenario=path)
+
+
+def total(place: Place, figure: str, kind: str = "all", name: str = "all") -> dict[str, Any]:
+    return place.table("by_effect").row(
+        by_predicate=(pl.col("figure") == figure)
+        & (pl.col("kind") == kind)
+        & (pl.col("name") == name),
+        named=True,
+    )
+
+
+def test_the_figures_are_those_of_the_model(tmp_path: Path) -> None:
+    """Home 60, Japan 30 hit by 25 points on 2.5 %, Germany 7, Korea 3: heading 8708 by hand."""
+    place = made(tmp_path)
+    done = asked(place, HOME)
+    assert done.code == 0, done.err
+    before = np.array([[0.0], [0.025], [0.025], [0.025]])
+    alone = effects_of(
+        Market(
+            value=np.array([[60e6], [30e6], [7e6], [3e6]]),
+            is_domestic=np.array([True, False, False, False]),
+            before=Schedule(Duty(before)),
+            after=Schedule(Duty(before + np.array([[0.0], [0.25], [0.0], [0.0]]))),
+            responses=Responses(
+                np.array([4.089]), np.array([2.331]), np.array([-1.0]),
+                np.array([[2.0], [np.inf], [np.inf], [np.inf]]),
+            ),
+        )
+    )  # fmt: skip
+    source, market = alone.by_source, alone.by_market
+    japan = total(place, "imports_change_usd", "partner", "JPN")
+    assert japan["central_usd"] == pytest.approx(source.value_change_usd[1, 0], abs=1e-3)
+    assert japan["low_usd"] <= japan["median_usd"] <= japan["high_usd"] < 0
+    assert japan["share_of_draws_below_zero"] == 1.0
+    imports, duty = total(place, "imports_after_usd"), total(place, "duty_after_usd")
+    assert imports["before_usd"] == 40e6
+    assert imports["central_usd"] == pytest.approx(source.value_after_usd[1:, 0].sum(), abs=1e-3)
+    assert duty["before_usd"] == 1e6
+    assert duty["central_usd"] == pytest.approx(source.duty_after_usd[1:, 0].sum(), abs=1e-3)
+    for name in ("welfare_usd", "consumer_surplus_usd", "producer_surplus_usd"):
+        found = total(place, name, "product group", "car-parts")["central_usd"]
+        assert found == pytest.approx(getattr(market, name)[0], abs=1e-3), name
+    (first,) = [line for line in done.out.splitlines() if line.startswith("if trade")]
+    low, high = amount(imports["low_usd"]), amount(imports["high_usd"])
+    assert first == (
+        f"if trade responds: imports 40 m -> 31.79 m USD (5-95 %: {low} to {high}); "
+        "1 of 2 markets solved"
+    )
+
+
+def test_what_is_not_solved_is_told_with_its_dollars(tmp_path: Path) -> None:
+    """Glass has no domestic sales and no share of imports is stated: USD 1,000,000."""
+    place = made(tmp_path)
+    done = asked(place, HOME, "--strict")
+    assert done.code == 8
+    assert "1 markets of USD 1,000,000 are not solved" in done.err
+    glass = place.table("market_effects").filter(code="700521").row(0, named=True)
+    assert glass["verdict"] == "unknown input"
+    assert glass["unsolved_value_usd"] == 1_000_000.0
+    assert glass["unsolved_reason"] == (
+        "domestic sales are not known, and no share of imports is stated"
+    )
+    assert {glass[name] for name in ("welfare_usd", "welfare_low_usd", "welfare_high_usd")} == {
+        None
+    }
+    figures = place.table("by_effect").filter(name="flat-glass")
+    assert figures["central_usd"].null_count() == figures.height > 0
+    assert total(place, "welfare_usd")["unsolved_value_usd"] == 1_000_000.0
+    notes = asked(place, HOME, "--json").object
+    text = " ".join(notes["run"]["notes"])
+    assert "Not solved, and in no figure: 1 markets, USD 1,000,000: domestic sales" in text
+    assert "1 rows of domestic sales, USD 5, are of no market of the schedule: 940320" in text
+
+
+def test_a_stated_share_of_imports_closes_the_market(tmp_path: Path) -> None:
+    place = made(tmp_path)
+    done = asked(place, HOME + SHARE, "--strict")
+    assert done.code == 0, done.err
+    assert set(place.table("market_effects")["verdict"]) == {"solved"}
+    assert total(place, "producer_surplus_usd")["central_usd"] is None  # glass has no home sales
+    elasticities = place.table("market_elasticities")
+    assert set(elasticities.filter(parameter="between-imports")["found_prefix"]) == {"8708", "7005"}
+
+
+def test_the_option_asks_with_the_defaults(tmp_path: Path) -> None:
+    place = made(tmp_path)
+    assert asked(place, "").code == 0
+    assert not (place.folder() / "by_effect.parquet").is_file()
+    done = asked(place, "", "--effects", "--json")
+    assert done.code == 0, done.err
+    assert {row["markets_solved"] for row in done.object["effects"]} == {0}
+    assert "1,000 draws from seed 1" in " ".join(done.object["run"]["notes"])
+    assert len(place.runs()) == 2
+
+
+def test_an_unchanged_schedule_changes_nothing(tmp_path: Path) -> None:
+    place = made(tmp_path)
+    assert asked(place, HOME + SHARE, rate="0%").code == 0
+    changes = place.table("by_effect").filter(pl.col("before_usd").is_null())
+    known = changes.filter(pl.col("central_usd").is_not_null())
+    for name in ("central_usd", "low_usd", "median_usd", "high_usd"):
+        assert known[name].unique().to_list() == [0.0], name
+    assert known.height == changes.filter(pl.col("figure") != "producer_surplus_usd").height + 1
+    effects = place.table("effects")
+    assert_frame_equal(
+        effects.select("value_before_usd"), effects.select(value_before_usd="value_after_usd")
+    )
+
+
+def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
+    """Whatever the order of the rows; another seed is another run."""
+    first, second = (made(tmp_path / name, flows) for name, flows in (("a", FLOWS), ("b", FLOWS)))
+    for place in (first, second):
+        assert asked(place, HOME + SHARE).code == 0
+    assert contents(first.folder()) == contents(second.folder())
+    back = made(tmp_path / "c", FLOWS[::-1])
+    assert asked(back, HOME + SHARE).code == 0
+    for name in EFFECT_TABLES:
+        assert_frame_equal(first.table(name), back.table(name))
+        TABLES[name].validate(first.table(name))
+    assert asked(first, HOME.replace("seed = 3", "seed = 4") + SHARE).code == 0
+    assert len(first.runs()) == 2
+
+
+def test_members_are_not_counted_beside_their_aggregate(tmp_path: Path) -> None:
+    """Germany is inside EU27, which sells 50: it is no source, and its dollars are told."""
+    place = made(tmp_path, [*FLOWS, flow("USA", "EU27", "870899", 50_000_000.0)])
+    done = asked(place, HOME, "--json")
+    assert done.code == 0, done.err
+    partners = place.table("effects").filter(code="870899")["partner"].to_list()
+    assert partners == ["EU27", "JPN", "KOR", "USA"]
+    assert "1 flows of USD 7,000,000 are inside an aggregate" in " ".join(
+        done.object["run"]["notes"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("effects", "message"),
+    [
+        ("[effects]\npenetraton = 0.4\n", "did you mean penetration?"),
+        ("[effects]\nhorizon = \"shrt\"\n", 'did you mean short'),
+        ("[effects]\ndraws = 1\n", "draws is 1, not from 2 to 100,000"),
+        ("[effects]\nseed = 1.5\n", "seed is a number (1.5), not a whole number"),
+        ("[effects]\npenetration = { central = 0.4 }\n", "source is missing"),
+        ("[effects]\npenetration = { central = 0, source = \"x\" }\n", "leaves no market"),
+        ("[effects]\nelasticities = \"bad.csv\"\n", "demand of 1 cannot be"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, effects: str, message: str) -> None:
+    place = made(tmp_path)
+    rows = "parameter,central,source\ndemand,1,made up\n"
+    (tmp_path / "bad.csv").write_text(rows, encoding="utf-8")
+    done = asked(place, effects)
+    assert done.code == 3
+    assert message in done.err
+
+
+def test_rows_of_the_user_go_before_those_of_the_tool(tmp_path: Path) -> None:
+    place = made(tmp_path)
+    rows = "parameter,code,central,low,high,source\nbetween-imports,870899,3,2,4,a study\n"
+    (tmp_path / "own.csv").write_text(rows, encoding="utf-8")
+    assert asked(place, HOME + 'elasticities = "own.csv"\n').code == 0
+    used = place.table("market_elasticities").filter(code="870899", parameter="between-imports")
+    assert used.select("central", "found_prefix", "source").row(0) == (3.0, "870899", "a study")
+    manifest = (place.folder() / "manifest.json").read_text(encoding="utf-8")
+    for name in ("own.csv", "home.csv", "elasticities.csv"):
+        assert f'"name": "{name}"' in manifest or f'/{name}"' in manifest, name
