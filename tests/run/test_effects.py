@@ -210,7 +210,7 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, effects: str, message: 
     rows = "parameter,central,source\ndemand,1,made up\n"
     (tmp_path / "bad.csv").write_text(rows, encoding="utf-8")
     done = asked(place, effects)
-    assert done.code == 3
+    assert done.code == 4
     assert message in done.err
 
 
