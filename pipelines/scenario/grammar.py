@@ -31,10 +31,7 @@ class Grammar:
         return (*self.required, *self.optional)
 
 
-LAW = (
-    *("portions", "contents", "stacking", "events", "quota", "control"),
-    *("beside", "drawback"),
-)
+LAW = ("portions", "contents", "stacking", "events", "quota", "control", "beside", "drawback")
 SETTINGS = (
     *("title", "as_of", "note", "known_at", "reading", "reference", "estimate"),
     *("currencies", "min_max", "fob_share", "effects"),
