@@ -14,20 +14,13 @@ from calc.relation import Columns
 from calc.relation_truth import finite, truth
 from calc.rules import Kind, Rule
 from calc.tables.trade_rules import trade_columns
+from pipelines.validation.rule_errors import RuleKeyError
 
 VALUE_WORD = "value"
 """The value of a row: customs value, else CIF value, else FOB value."""
 
 CLASSES = re.compile(r"\\[dDwWsSbBpP]")
 PERCENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?) ?%")
-
-
-class RuleKeyError(ValueError):
-    """What is wrong with a key of a rule, and what to write instead."""
-
-    def __init__(self, key: str, what: str, hint: str = "") -> None:
-        self.key, self.hint = key, hint
-        super().__init__(what)
 
 
 @dataclass(frozen=True, slots=True)

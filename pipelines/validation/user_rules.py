@@ -16,7 +16,8 @@ from calc.relation import Columns, Condition, RelationError, read_condition
 from calc.rules import Rule
 from calc.tables.trade_rules import trade_columns
 from pipelines.scenario.lines import find_lines, nearest_line
-from pipelines.validation.user_kinds import KINDS, RuleKeyError, made
+from pipelines.validation.rule_errors import RuleKeyError
+from pipelines.validation.user_kinds import KINDS, made
 
 MAX_BYTES = 1_000_000
 COMMON = {"id", "kind", "severity", "message", "reason", "where"}
