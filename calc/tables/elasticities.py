@@ -94,3 +94,16 @@ class Elasticities(dy.Schema):
         fits = [end.is_null() | (end.abs() <= LARGEST) | (end.is_infinite() & is_supply)
                 for end in ends]  # fmt: skip
         return pl.all_horizontal(fits)
+
+    @classmethod
+    def _sampling_overrides(cls) -> dict[str, pl.Expr]:
+        """Values of the right sign within their range, so that lawful rows can be drawn."""
+        size = (pl.col("prefix").hash(seed=1) % 999 + 1).cast(pl.Float64) / 100
+        central = pl.when(pl.col("parameter") == "demand").then(-size).otherwise(size)
+        has_range = pl.col("source").hash(seed=2) % 2 == 0
+        return {
+            "low": pl.when(has_range).then(pl.min_horizontal(central * 0.5, central * 1.5)),
+            "central": central,
+            "high": pl.when(has_range).then(pl.max_horizontal(central * 0.5, central * 1.5)),
+            "range_level": pl.when(has_range).then("range_level"),
+        }
