@@ -137,12 +137,14 @@ def _column_rules(name: str, table: type[dy.Schema], column: str) -> Iterator[Ru
 def _number_rules(declared: Any, col: pl.Expr, common: dict[str, Any]) -> Iterator[Rule]:
     name, column = common["table"], common["column"]
     if isinstance(declared, dy.Float64):
+        may_be_infinite = bool(declared.allow_inf)
         yield Rule(
             rule_id=f"{name}.{column}.number",
             kind="number",
             reason=REASONS["number"],
-            message=f"{column} is a finite number",
-            expression=col.is_finite(),
+            message=f"{column} is a number" if may_be_infinite else f"{column} is a finite number",
+            parameters={"may_be_infinite": may_be_infinite},
+            expression=col.is_nan().not_() if may_be_infinite else col.is_finite(),
             **common,
         )
     low, high = getattr(declared, "min", None), getattr(declared, "max", None)

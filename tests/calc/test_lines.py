@@ -154,16 +154,16 @@ def test_components_have_each_measures_own_duty(tmp_path: Path) -> None:
         shared | first
         | {"code": "870323", "measure_id": "near", "prefix": "870323", "measure_rate": 0.25,
            "rate_text": "25%", "customs_value_usd": 100.0, "measure_duty_usd": 25.0,
-           "duty_increment_usd": None},
+           "duty_before_credit_usd": 25.0, "credit_usd": 0.0, "duty_increment_usd": 25.0},
         shared
         | {"code": "870323", "measure_id": "wide", "prefix": "8703", "measure_rate": 0.1,
            "rate_text": "10%", "customs_value_usd": 100.0, "measure_duty_usd": 10.0,
-           "status": "displaced",
+           "duty_before_credit_usd": 10.0, "credit_usd": 0.0, "status": "displaced",
            "reason": "near of the same authority goes first in rank"},
         shared | first
         | {"code": "870324", "measure_id": "wide", "prefix": "8703", "measure_rate": 0.1,
            "rate_text": "10%", "customs_value_usd": 10.0, "measure_duty_usd": 1.0,
-           "duty_increment_usd": None},
+           "duty_before_credit_usd": 1.0, "credit_usd": 0.0, "duty_increment_usd": 1.0},
     ]  # fmt: skip
     found = components_of(tmp_path, law)
     assert_frame_equal(found, pl.DataFrame(rows, schema=polars_schema(Components)))

@@ -42,6 +42,34 @@ RELATION_FAULTS: dict[str, Row] = {
         "valid_until": date(2024, 1, 1),
     },
     "measures.in_force_is_the_state": {"is_in_force": True, "state": "ended"},
+    "elasticities.range_holds_the_central": {
+        "parameter": "between-imports",
+        "low": 2.0,
+        "central": 1.0,
+        "high": 3.0,
+    },
+    "elasticities.level_has_a_range": {"low": None, "high": None, "range_level": 0.9},
+    "elasticities.sign_is_that_of_the_parameter": {
+        "parameter": "demand",
+        "low": None,
+        "central": 1.0,
+        "high": None,
+        "range_level": None,
+    },
+    "elasticities.only_supply_is_infinite": {
+        "parameter": "between-imports",
+        "low": None,
+        "central": math.inf,
+        "high": None,
+        "range_level": None,
+    },
+    "quotas.a_unit_counts_something": {"counted_per_unit": 0.0},
+    "quotas.split_by_fill_has_a_portion": {"observed_split": "none", "over_portion": None},
+    "sources.domestic_sales_pay_no_duty": {
+        "importer": "USA",
+        "partner": "USA",
+        "rate_before": 0.1,
+    },
 }
 
 
@@ -67,7 +95,8 @@ def faults(rule: Rule) -> list[Row]:
     low, high = rule.parameters.get("minimum"), rule.parameters.get("maximum")
     below: list[Row] = [] if low is None else [{column: low - 1}]
     above: list[Row] = [] if high is None else [{column: high * 2}]
-    not_finite = (math.nan, math.inf, -math.inf)
+    infinite = () if rule.parameters.get("may_be_infinite") else (math.inf, -math.inf)
+    not_finite = (math.nan, *infinite)
     seeded: dict[str, list[Row]] = {
         "presence": [{column: None}],
         "pattern": [{column: unlike(rule.parameters.get("pattern", ""))}],
