@@ -11,6 +11,7 @@ from calc.codes import normalise_code
 from calc.errors import UsageError, did_you_mean
 from calc.quotas import quarter_of
 from calc.scope import ALL
+from pipelines.explain_market import Market, market_lines, market_of
 from pipelines.run.manifest import read_manifest
 
 MOST_LINES = 50
@@ -32,6 +33,7 @@ class Trail:
     measures: Mapping[str, Row]
     quotas: Sequence[Row]
     inputs: Sequence[Row]
+    market: Market | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The trail as an object, for ``--json``."""
@@ -45,6 +47,7 @@ class Trail:
             "quotas": [dict(row) for row in self.quotas],
             "formulas": list(formulas(self)),
             "inputs": [dict(row) for row in self.inputs],
+            "effects": None if self.market is None else self.market.as_dict(),
         }
 
 
@@ -88,6 +91,7 @@ def explain(
                 },
                 quotas=list(counted(quotas, line, own)),
                 inputs=inputs,
+                market=market_of(folder, line),
             )
         )
     return trails
@@ -241,6 +245,7 @@ def trail_lines(trail: Trail) -> Iterator[str]:
         yield f"  {sentence}"
     for quota in trail.quotas:
         yield f"  quota        {quota_text(quota)}"
+    yield from market_lines(trail.market)
     for measure in trail.measures.values():
         yield f"  law          {measure['measure_id']}: {measure['source']}"
     for item in trail.inputs:

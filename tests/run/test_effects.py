@@ -224,3 +224,24 @@ def test_rows_of_the_user_go_before_those_of_the_tool(tmp_path: Path) -> None:
     manifest = (place.folder() / "manifest.json").read_text(encoding="utf-8")
     for name in ("own.csv", "home.csv", "elasticities.csv"):
         assert f'"name": "{name}"' in manifest or f'/{name}"' in manifest, name
+
+
+def test_the_trail_and_the_page_tell_the_market(tmp_path: Path) -> None:
+    """Japan pays 27.5 % for 2.5 %: its buyer's price rises by 1.275 / 1.025 - 1 = 24.39 %."""
+    place = made(tmp_path)
+    assert asked(place, HOME).code == 0
+    trail = place.do("explain", "answer", "--line", "870899")
+    assert trail.code == 0, trail.err
+    assert "  price        c = p (1 + t): +24.39 %; p of the seller " in trail.out
+    assert "elasticity   between-imports 4.089 (1.796 to 7.906), by any importer, codes 8708: " in (
+        trail.out
+    )
+    glass = place.do("explain", "answer", "--line", "700521")
+    assert "  answer       not solved: domestic sales are not known, and no" in glass.out
+    (told,) = place.do("explain", "answer", "--line", "870899", "--json").object["trails"]
+    japan = total(place, "imports_after_usd", "partner", "JPN")["central_usd"]
+    assert told["effects"]["source"]["value_after_usd"] == pytest.approx(japan, abs=1e-3)
+    page = (place.folder() / "report.html").read_text(encoding="utf-8")
+    assert "If trade responds" in page
+    assert "1 of 2 markets of USA are solved; 1,000,000 USD are not" in page
+    assert f"JPN {amount(japan - 30e6, signed=True)} (" in page

@@ -78,6 +78,28 @@ def dumbbells(rows: Sequence[Row], *, title: str) -> str:
     return _svg({"data": {"values": values}, "layer": layers}, len(values))
 
 
+def intervals(rows: Sequence[Row], *, title: str) -> str:
+    """A range of each name as a line, with a dot at its central value.
+
+    Args:
+        rows: ``name``, ``low``, ``central`` and ``high``, from top to bottom.
+        title: Title of the axis.
+    """
+    values = [dict(row) for row in rows]
+    y = _names([row["name"] for row in values])
+    ends, central = (
+        {"field": field, "type": "quantitative", "axis": _money(title)}
+        for field in ("low", "central")
+    )
+    dot = {"type": "point", "size": 110, "opacity": 1, "stroke": MARK, "strokeWidth": 2}
+    layers = [
+        {"mark": {"type": "rule", "stroke": MARK, "strokeWidth": 2},
+         "encoding": {"y": y, "x": ends, "x2": {"field": "high"}}},
+        {"mark": dot | {"fill": MARK}, "encoding": {"y": y, "x": central}},
+    ]  # fmt: skip
+    return _svg({"data": {"values": values}, "layer": layers}, len(values))
+
+
 def waterfall(rows: Sequence[Row], *, title: str) -> str:
     """Steps from one total to another: totals from zero, parts from where the last one ended.
 

@@ -6,7 +6,7 @@ from pipelines.html import html_of, paragraph, whole_page
 from pipelines.report.checks import failed_checks
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
-from pipelines.report.page import beside, cells, headline, trails
+from pipelines.report.page import answers, beside, cells, headline, trails
 
 
 def page(facts: RunFacts, tables: Tables) -> str:
@@ -51,6 +51,8 @@ def _sections(facts: RunFacts, tables: Tables) -> Iterator[tuple[str, str, str]]
     """Name, heading for the contents, and HTML of each section that has something to say."""
     if tables["by_importer"].height:
         yield "headline", "What is hit", headline.headline(tables)
+    if "by_effect" in tables:
+        yield "answers", "If trade responds", answers.answers(tables)
     yield "funnel", "Funnel", headline.funnel(tables)
     others = beside.others(tables)
     if others:

@@ -1,0 +1,89 @@
+"""The section of the page on what trade does in answer: ranges drawn, in a sentence, in a table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pipelines.html import figure, paragraph, section, table
+from pipelines.report.answers import amount, totals_of
+from pipelines.report.figures import Tables
+from pipelines.report.page.charts import intervals
+from pipelines.report.page.words import named, usd
+
+MOST_PARTNERS = 12
+FIGURES = {
+    "imports_after_usd": "imports",
+    "imports_change_usd": "change in imports",
+    "duty_after_usd": "duty after response",
+    "revenue_change_usd": "change in duty",
+    "consumer_surplus_usd": "gain of buyers",
+    "producer_surplus_usd": "gain of domestic producers",
+    "terms_of_trade_usd": "gain by lower foreign prices",
+    "deadweight_loss_usd": "deadweight loss",
+    "welfare_usd": "welfare of the importer",
+}
+Row = Mapping[str, Any]
+
+
+def answers(tables: Tables) -> str:
+    """What trade does in answer, importer by importer."""
+    parts = [
+        part
+        for importer, totals in totals_of(tables)
+        for part in (
+            _told(importer, totals),
+            _totals(importer, totals),
+            _partners(importer, tables["by_effect"]),
+        )
+    ]
+    return section("answers", "If trade responds", *parts)
+
+
+def _told(importer: str, totals: Mapping[str, Row]) -> str:
+    welfare = totals["welfare_usd"]
+    return paragraph(
+        f"{welfare['markets_solved']:,} of {welfare['markets']:,} markets of {importer} are "
+        f"solved; {usd(welfare['unsolved_value_usd'])} USD are not, and are in no figure here. Ranges hold "
+        "90 percent of the draws of the elasticities.",
+        "told",
+    )
+
+
+def _totals(importer: str, totals: Mapping[str, Row]) -> str:
+    rows = [
+        [words, *(usd(totals[name][end]) for end in ("before_usd", "central_usd", "low_usd",
+         "median_usd", "high_usd")), _share(totals[name]["share_of_draws_below_zero"])]
+        for name, words in FIGURES.items()
+    ]  # fmt: skip
+    columns = ("Figure, USD", "before", "central", "5 %", "median", "95 %", "below 0")
+    return table(f"Totals of {importer} over its solved markets", columns, rows, 6)
+
+
+def _share(share: float | None) -> str:
+    return "unknown" if share is None else f"{100 * share:.0f} % of draws"
+
+
+def _partners(importer: str, by_effect: pl.DataFrame) -> str:
+    """The partners whose exports change most, with the range of the change."""
+    changes = by_effect.filter(
+        pl.col("importer") == importer,
+        pl.col("kind") == "partner",
+        pl.col("figure") == "imports_change_usd",
+        pl.col("low_usd").is_not_null() & pl.col("central_usd").is_not_null(),
+    ).sort(pl.col("central_usd").abs(), "name", descending=[True, False])
+    if changes.is_empty():
+        return ""
+    rows = [
+        {"name": named(row["name"]), "low": row["low_usd"], "central": row["central_usd"],
+         "high": row["high_usd"]}
+        for row in changes.head(MOST_PARTNERS).iter_rows(named=True)
+    ]  # fmt: skip
+    told = ", ".join(
+        f"{row['name']} {amount(row['central'], signed=True)} "
+        f"({amount(row['low'])} to {amount(row['high'])})"
+        for row in rows
+    )
+    sentence = f"Change in the imports of {importer}, USD, with 5 to 95 percent: {told}."
+    title = "change in imports, USD"
+    return figure(f"answers-{importer}", intervals(rows, title=title), sentence)
