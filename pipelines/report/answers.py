@@ -34,9 +34,9 @@ def answer_lines(tables: Tables) -> Iterator[str]:
             continue
         yield (
             f"if trade responds: imports {amount(imports['before_usd'])} -> "
-            f"{amount(imports['central_usd'])} USD{spread_text(imports)}; {solved}"
+            f"{amount(imports['central_usd'])} USD{spread_text(imports)}"
         )
-        yield f"{'':19}duty after {amount(duty['central_usd'])} USD{spread_text(duty)}"
+        yield f"{'':19}duty after {amount(duty['central_usd'])} USD{spread_text(duty)}; {solved}"
         lost = f"; {amount(welfare['unsolved_value_usd'])} USD not solved"
         yield (
             f"{'':19}welfare {amount(welfare['central_usd'], signed=True)} USD"

@@ -44,8 +44,8 @@ def _told(importer: str, totals: Mapping[str, Row]) -> str:
     welfare = totals["welfare_usd"]
     return paragraph(
         f"{welfare['markets_solved']:,} of {welfare['markets']:,} markets of {importer} are "
-        f"solved; {usd(welfare['unsolved_value_usd'])} USD are not, and are in no figure here. Ranges hold "
-        "90 percent of the draws of the elasticities.",
+        f"solved; {usd(welfare['unsolved_value_usd'])} USD are not, and are in no figure. "
+        "Ranges hold 90 percent of the draws of the elasticities.",
         "told",
     )
 
