@@ -66,7 +66,9 @@ def part_of(units: pl.Expr) -> pl.Expr:
 
     Each part is within one unit of amount times weight, and the parts of an amount add up to it:
     every bound is rounded down once, and a part is what lies between two. Null stays null.
+
+    Args:
+        units: A whole number of 128 bits, up to 10**26.
     """
-    amount = units.cast(pl.Int128)
-    upto, before = (amount * pl.col(name) // WHOLE for name in ("upto_e12", "before_e12"))
-    return (upto - before).cast(pl.Int64)
+    upto, before = (units * pl.col(name) // WHOLE for name in ("upto_e12", "before_e12"))
+    return upto - before

@@ -33,8 +33,9 @@ def mean_of_years(imports: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:
 
     Returns:
         One row a line: ``calc.means.KEY``, ``period``, the first ``table_row``, ``value_e4``,
-        ``duty_base_usd``, calculated duty, quantities and their units, sorted by key; and
-        ``rows_behind``, the rows of the table that it is the mean of.
+        ``duty_base_usd``, calculated duty, quantities and their units, ``is_estimated``
+        (in any year), sorted by key; and ``rows_behind``, the rows of the table that it is the mean
+        of.
     """
     month = pl.col("period").str.slice(4) if reference.by_month else pl.lit("")
     money = {"value_e4": pl.col("value_e4"), "calculated_e4": _units("calculated_duty_usd")}
@@ -44,6 +45,7 @@ def mean_of_years(imports: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:
         *(_known(pl.col(name), pl.col(name).is_null().any()).alias(name) for name in money),
         *(_quantity(name, unit, reference.years) for name, unit in AMOUNTS.items()),
         *(_unit(unit) for unit in AMOUNTS.values() if unit),
+        pl.col("is_estimated").any(),
         pl.col(ROW).alias(BEHIND),
     )
     means = summed.with_columns(_mean(name, reference.years) for name in money)
@@ -57,6 +59,7 @@ def mean_of_years(imports: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:
         usd(pl.col("calculated_e4")).alias("calculated_duty_usd"),
         *AMOUNTS,
         *(unit for unit in AMOUNTS.values() if unit),
+        "is_estimated",
         BEHIND,
     )
 

@@ -15,6 +15,7 @@ from pipelines.explain_market import Market, market_lines, market_of
 from pipelines.run.manifest import read_manifest
 
 MOST_LINES = 50
+MOST_SOURCES = 10
 Row = Mapping[str, Any]
 
 
@@ -40,7 +41,8 @@ class Trail:
         return {
             "line": dict(self.line),
             "sources": [
-                {name: row[name] for name in ("source_id", "source_row")} for row in self.sources
+                {name: row[name] for name in ("source_id", "source_row", "share")}
+                for row in self.sources
             ],
             "components": [dict(row) for row in self.components],
             "measures": [dict(row) for row in self.measures.values()],
@@ -178,6 +180,16 @@ def _of(found: pl.DataFrame, digits: str, side: str, economy: str | None) -> pl.
     return kept
 
 
+def _sources(rows: Sequence[Row]) -> Iterator[str]:
+    """The rows that a line is from; of a converted line there may be many."""
+    for row in rows[:MOST_SOURCES]:
+        part = "" if row["share"] in (None, 1) else f", {row['share']:.4%} of it"
+        number = "" if row["source_row"] is None else f", row {row['source_row']}"
+        yield f"  source       {row['source_id']}{number}{part}"
+    if len(rows) > MOST_SOURCES:
+        yield f"  source       and {len(rows) - MOST_SOURCES:,} more rows, in provenance.parquet"
+
+
 def usd(value: float | None) -> str:
     """An amount in USD with its cents; what is not known is said to be so."""
     return "unknown" if value is None else f"USD {value:,.2f}"
@@ -237,9 +249,7 @@ def trail_lines(trail: Trail) -> Iterator[str]:
     if line["description"]:
         yield f"  goods        {line['description']}"
     yield f"  status       {line['status']}"
-    for source in trail.sources:
-        row = "" if source["source_row"] is None else f", row {source['source_row']}"
-        yield f"  source       {source['source_id']}{row}"
+    yield from _sources(trail.sources)
     yield f"  base         {line['base_rate_text'] or 'none'} ({line['base_programme'] or 'none'})"
     for sentence in formulas(trail):
         yield f"  {sentence}"

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 
 import narwhals as nw
 import polars as pl
@@ -11,8 +12,7 @@ from calc.concordance import Nomenclature, codes_in
 from calc.errors import DataRejectedError
 from calc.money import UNITS_PER_USD, to_units
 from calc.valuation import any_value
-from pipelines.validation.step import table_of
-from pipelines.workspace import Workspace, embedded
+from pipelines.workspace import embedded
 
 CODES_FILE = "hs-codes.csv"
 CORRELATIONS_FILE = "hs-correlations.csv"
@@ -38,21 +38,19 @@ def codes_of(edition: str) -> Sequence[str]:
     return codes_in(nomenclature(), edition).collect()["code"].to_list()
 
 
-def values_by_code(workspace: Workspace, trade: str, edition: str) -> pl.DataFrame:
+def values_by_code(path: Path, edition: str) -> pl.DataFrame:
     """The imports in a trade table by six-digit code of an edition, in whole USD.
 
     Args:
-        workspace: Where ingested tables are.
-        trade: Name of an ingested table, or a file in its layout.
+        path: A table in the layout of TRADE.
         edition: The edition that its codes must be of.
 
     Returns:
         ``code`` and ``value_usd``, sorted.
 
     Raises:
-        DataRejectedError: There is no such table, or it has no imports in that edition.
+        DataRejectedError: It has no imports in that edition.
     """
-    path = table_of(workspace, trade)
     rows = pl.scan_parquet(path)
     names = rows.select(pl.col("nomenclature").cast(pl.String).unique()).collect()["nomenclature"]
     own = [name for name in names if edition_of(name) == edition]

@@ -23,7 +23,7 @@ from calc.tables.elasticities import Elasticities
 from calc.tables.instruments import Amounts, ExportDuties, Instruments
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
-from calc.tables.nomenclature import HsCodes, HsCorrelations
+from calc.tables.nomenclature import Conversion, HsCodes, HsCorrelations
 from calc.tables.provenance import TradeProvenance
 from calc.tables.quotas import ByQuota, Quotas
 from calc.tables.reports import (
@@ -88,6 +88,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "rejects": Rejects,
     "quarantine": Quarantine,
     "suggestions": Suggestions,
+    "conversion": Conversion,
     "hs_codes": HsCodes,
     "hs_correlations": HsCorrelations,
 }

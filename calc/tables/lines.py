@@ -56,6 +56,9 @@ class Lines(LineKey):
         description="in force, prohibited (may not enter, as over a quota), threatened (named but "
         "not in force) or excluded (an exclusion).",
     )
+    is_estimated = dy.Bool(
+        description="Whether trade of a code that a conversion split is in it, by shares."
+    )
     is_affected = dy.Bool(
         nullable=True,
         description="Whether a measure in force changes the rate; null where that is unknown.",
@@ -181,7 +184,7 @@ class Components(LineKey):
 
 
 class Provenance(LineKey):
-    """A line and a row of a source file that it comes from; a mean of years comes from several."""
+    """A line and a row of a source file that it comes from: several of a mean or a conversion."""
 
     source_id = dy.String(primary_key=True, description="Name of the source file.")
     source_row = dy.Int64(
@@ -189,4 +192,10 @@ class Provenance(LineKey):
         min=1,
         metadata={"unit": "number"},
         description="Row in the file as a spreadsheet counts it: the header is row 1.",
+    )
+    share = dy.Float64(
+        min=0,
+        max=1,
+        metadata={"unit": "fraction"},
+        description="Part of that row's trade that is in the line's; below 1 where it was split.",
     )

@@ -1,6 +1,8 @@
-"""HS_CODES and HS_CORRELATIONS: the editions of the Harmonized System and what joins them."""
+"""HS_CODES, HS_CORRELATIONS, CONVERSION: editions of the Harmonized System, what joins them."""
 
 import dataframely as dy
+
+from calc.tables.trade import CODE, ECONOMY, NOMENCLATURE
 
 EDITION = r"^HS(1992|1996|2002|2007|2012|2017|2022)$"
 HS6 = r"^[0-9]{6}$"
@@ -35,4 +37,34 @@ class HsCorrelations(dy.Schema):
     )
     is_tag = dy.Bool(
         description="Whether the newer code counts as this older one where it may be one only."
+    )
+
+
+class Conversion(dy.Schema):
+    """What became of each code of a trade table that was put into another nomenclature."""
+
+    importer = dy.String(primary_key=True, regex=ECONOMY, description="Importer whose imports.")
+    nomenclature = dy.String(
+        primary_key=True, regex=NOMENCLATURE, description="Edition of the codes of the table."
+    )
+    code = dy.String(primary_key=True, regex=CODE, description="Code of the table.")
+    converted_nomenclature = dy.String(
+        regex=NOMENCLATURE, description="Edition that it was put into."
+    )
+    converted_code = dy.String(
+        primary_key=True,
+        regex=r"^([0-9]{6}|none)$",
+        description="Code there; none where there is none.",
+    )
+    share = dy.Float64(
+        nullable=True,
+        min=0,
+        max=1,
+        metadata={"unit": "fraction"},
+        description="Part of the code's trade that is taken to be the other's; null where none.",
+    )
+    value_usd = dy.Float64(
+        nullable=True,
+        metadata={"unit": "USD"},
+        description="That part in USD: null where none is known.",
     )

@@ -18,6 +18,7 @@ from calc.listing import converted, expanded, lost
 from pipelines.codes.given import Listed, edition_given, groups_named, listed_codes
 from pipelines.codes.leaks import leaks_of
 from pipelines.nomenclature import nomenclature, values_by_code
+from pipelines.validation.step import table_of
 from pipelines.workspace import Workspace
 
 MOST_SHOWN = 60
@@ -186,9 +187,13 @@ def convert(workspace: Workspace, words: Sequence[str], asked: Asked) -> Convert
         listed=listed,
         rows=found,
         lost=lost(frame, found.lazy()).collect(),
-        values=values_by_code(workspace, asked.trade, source) if asked.trade else None,
+        values=_values(workspace, asked.trade, source) if asked.trade else None,
         leaks=[told for name in groups_named(words) for told in leaks_of(name, source, target)],
     )
+
+
+def _values(workspace: Workspace, trade: str, edition: str) -> pl.DataFrame:
+    return values_by_code(table_of(workspace, trade), edition)
 
 
 def _forward(
@@ -197,7 +202,7 @@ def _forward(
     """The weights from the list's edition, and how they were made in words."""
     known = nomenclature()
     if asked.weights:
-        values = values_by_code(workspace, asked.weights, target)
+        values = _values(workspace, asked.weights, target)
         return weights_by_value(
             known, source, target, values.lazy()
         ), f"by trade in {asked.weights}"

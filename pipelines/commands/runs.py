@@ -58,6 +58,18 @@ Effects = Annotated[
     bool,
     typer.Option("--effects", help="Compute what trade does in answer, as [effects] says."),
 ]
+Convert = Annotated[
+    bool,
+    typer.Option("--convert", help="Put the trade into the HS edition of the schedule's codes."),
+]
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        metavar="NAME|FILE",
+        help="Convert, sharing codes out by the trade of this table in the schedule's edition.",
+    ),
+]
 
 
 def run(
@@ -71,6 +83,8 @@ def run(
     shapley: Shapley = False,
     estimate: Estimate = None,
     effects: Effects = False,
+    convert: Convert = False,
+    weights: Weights = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -83,6 +97,8 @@ def run(
           what trade it hits, what duty it puts on it
       retorsion run scenario.toml --as-of 2024-06-01 --trade us-2024
           the same law at another date, on a table that you choose
+      retorsion run scenario.toml --convert
+          on trade in another edition of the Harmonized System
     """  # noqa: D301
     from pipelines.progress import Talk
     from pipelines.run.inputs import RunSettings
@@ -98,6 +114,8 @@ def run(
         shapley=shapley,
         estimate=method_given(estimate),
         effects=effects,
+        convert=convert or weights is not None,
+        weights=weights,
     )
     place = open_workspace(workspace)
     tell(run_scenario(place, scenario, settings, Talk(quiet=quiet)), as_json, strict)

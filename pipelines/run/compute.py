@@ -47,12 +47,14 @@ class Answer:
         shape: Rows and value of the table by flow, period, nomenclature, importer and partner.
         period: Reference period that was used.
         rows: The key of each line with its rows in the trade table, in the order of LINES.
+        links: Which rows of the table are in those that were converted; None where none was.
     """
 
     tables: Tables
     shape: pl.DataFrame
     period: Reference
     rows: pl.DataFrame
+    links: pl.DataFrame | None = None
 
 
 def answer(question: Question) -> Answer:

@@ -40,6 +40,7 @@ TABLE_FILES = {
     "market_effects": "what the answer means for each market, and which were not solved",
     "market_elasticities": "the elasticities of each market, and where each is from",
     "effect_drivers": "which elasticities drive the range of the totals",
+    "conversion": "what became of each code that was put into another edition",
     "unmatched": "schedule without trade, and trade of the groups that no measure names",
     "funnel": "rows and dollars from the source files to the lines affected",
     "provenance": "the source file and row of every line",
@@ -55,8 +56,9 @@ OF_SOME = (
     "credits",
     "controls",
     *EFFECT_TABLES,
+    "conversion",
 )
-"""Tables that a run has only where its scenario says something of that kind."""
+"""Tables that a run has only where its scenario, or its caller, says something of that kind."""
 VALIDATION_FILES = {
     "report.html": "the verdict on the trade table, for people",
     "verdict.json": "the verdict on the trade table, for machines",
@@ -196,7 +198,8 @@ def _notes(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:
 
 def _part_notes(part: Part) -> list[str]:
     inputs, lines = part.inputs, part.tables["lines"]
-    notes = [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
+    notes = [*_conversion(part)]
+    notes += [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
     notes += [*reference_notes(part.found, part.importer), *season_notes(part.found)]
     notes += membership_notes(part.importer, part.found.period)
     notes += _estimates(lines)
@@ -233,6 +236,13 @@ def _fills(tables: Mapping[str, pl.DataFrame]) -> Iterator[str]:
                 f"{amount}: more may be over than is told: the quota runs by {row['period']}, and "
                 "the table does not have each month of it by itself."
             )
+
+
+def _conversion(part: Part) -> Iterator[str]:
+    """How the trade was put into the edition of the schedule."""
+    if part.converted is not None:
+        estimated = part.tables["lines"].filter("is_estimated")
+        yield part.converted.note(exact_sum(estimated, "customs_value_usd"))
 
 
 def _gap(covered: pl.DataFrame) -> Iterator[str]:

@@ -43,6 +43,7 @@ def stages_of(
     return [
         *_read(record, verdict),
         *_left_out(verdict),
+        *_lost(question),
         *_not_asked(question, found),
         *_parts(found),
     ]
@@ -79,6 +80,22 @@ def _left_out(verdict: "Verdict") -> Iterator[Stage]:
             value_usd=verdict.value_failed_usd,
             value_unknown_rows=None,
         )
+
+
+def _lost(question: Question) -> Iterator[Stage]:
+    """Imports whose codes have none in the edition of the schedule."""
+    converted = question.converted
+    if converted is None or not converted.lost["rows"].item():
+        return
+    lost = converted.lost.row(0, named=True)
+    yield Stage(
+        stage=f"imports whose codes have none in {converted.target}",
+        kind="excluded",
+        reason="they cannot be converted; their codes are in conversion.parquet",
+        rows=lost["rows"],
+        value_usd=float(to_usd(lost["value_e4"])),
+        value_unknown_rows=lost["rows_without"],
+    )
 
 
 def _not_asked(question: Question, found: Answer) -> Iterator[Stage]:

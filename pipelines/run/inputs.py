@@ -33,6 +33,8 @@ class RunSettings:
         quarantine: Leave out rows that break a rule instead of refusing the table.
         estimate: Method by which missing quantities are estimated; None for the scenario's own.
         shapley: Share duty out among authorities by Shapley's value too.
+        convert: Put the trade into the edition of the schedule where it is in another.
+        weights: Trade table in the schedule's edition by whose values codes are shared out.
         every_date: The law is read at each of its dates, so that none need be chosen.
         effects: Compute what trade does in answer, where the scenario does not ask for it too.
         allow_rate_above: Rates up to this fraction are accepted instead of up to 10 (1,000 %).
@@ -47,6 +49,8 @@ class RunSettings:
     every_date: bool = False
     estimate: "Method | None" = None
     effects: bool = False
+    convert: bool = False
+    weights: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +64,7 @@ class Inputs:
     verdict: "Verdict"
     record: "IngestRecord | None"
     settings: RunSettings
+    weights: Path | None = None
 
     @property
     def trade_name(self) -> str:
@@ -93,7 +98,15 @@ class Inputs:
             "code_sha256": code_sha256(),
             "libraries": library_versions(),
             "reference_sha256": {name: digest for name, _, digest in self.law.sources},
-        }
+        } | self._conversion()
+
+    def _conversion(self) -> dict[str, Any]:
+        """How trade is put into the edition of the schedule; nothing where it is not asked."""
+        if not self.settings.convert:
+            return {}
+        by = None if self.weights is None else content_of(self.weights, None)
+        tables = {path.name: sha256_of(path) for path in nomenclature_files()}
+        return {"convert": {"weights_content": by, "weights": self.settings.weights} | tables}
 
     def run_id(self) -> str:
         """The id of the run that these inputs give."""
@@ -114,6 +127,11 @@ def _how(response: "Response | None") -> Mapping[str, Any] | None:
         "horizon": response.horizon,
         "elasticities_sha256": sha256_of(embedded(ELASTICITIES_FILE)),
     }
+
+
+def nomenclature_files() -> list[Path]:
+    """The tables by which codes are converted."""
+    return [embedded(name) for name in ("hs-codes.csv", "hs-correlations.csv")]
 
 
 def vars_of(stage: Any) -> Mapping[str, Any]:
@@ -165,6 +183,10 @@ def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
         )
     if inputs.response is not None:
         yield input_of(workspace, "elasticities", embedded(ELASTICITIES_FILE))
+    if inputs.weights is not None:
+        yield input_of(workspace, "trade table that weighs codes", inputs.weights)
+    for path in nomenclature_files() if inputs.settings.convert else ():
+        yield input_of(workspace, "law and reference", path)
     for path in inputs.law.files:
         yield input_of(workspace, "law and reference", path)
 

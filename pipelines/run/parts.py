@@ -1,7 +1,7 @@
 """Each part of a run answered by itself, and the tables of all of them put together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from pipelines.run.assumptions import assumptions_table
 from pipelines.run.beside import beside_stages, beside_table, drawback_table
 from pipelines.run.compute import Answer, Tables, answer
 from pipelines.run.controls import controls_table
+from pipelines.run.convert import Converted
 from pipelines.run.effects import trade_answers
 from pipelines.run.exports import export_duties_table
 from pipelines.run.funnel import stages_of
@@ -26,13 +27,15 @@ class Part:
 
     ``tables`` are all of its tables: those of the answer, the funnel, and where the scenario has
     any, the measures that are no duty and the control totals. ``notes`` are what a reader must know
-    of how trade was taken to respond.
+    of how trade was taken to respond; ``converted`` says how it was put into the edition of the
+    schedule, null where it was not.
     """
 
     inputs: Inputs
     found: Answer
     tables: Tables
     notes: tuple[str, ...] = ()
+    converted: Converted | None = None
 
     @property
     def importer(self) -> str:
@@ -48,7 +51,7 @@ def answered(inputs: Inputs, question: Question) -> Part:
         DataRejectedError: The table lacks the values that the importer levies duty on.
         LimitError: The values are beyond what is summed exactly.
     """
-    found = answer(question)
+    found = replace(answer(question), links=question.links)
     importer = inputs.scenario.importer
     flows = beside_table(inputs)
     stages = [
@@ -62,6 +65,8 @@ def answered(inputs: Inputs, question: Question) -> Part:
     if any(one.instrument.kind != "duty" for one in inputs.scenario.measures):
         tables["instruments"] = instruments_table(inputs, question, found.period)
         tables |= dict(_of_some(inputs, question, found.period))
+    if question.converted is not None:
+        tables["conversion"] = question.converted.became
     if inputs.scenario.controls:
         tables["controls"] = controls_table(inputs, found.tables["by_importer"])
     calibrated = {share.name: share.calibrated_to for share in inputs.scenario.shares}
@@ -72,7 +77,9 @@ def answered(inputs: Inputs, question: Question) -> Part:
     if inputs.response is not None:
         told = trade_answers(inputs.response, question, found)
         tables, notes = tables | told.tables, told.notes
-    return Part(inputs=inputs, found=found, tables=tables, notes=notes)
+    return Part(
+        inputs=inputs, found=found, tables=tables, notes=notes, converted=question.converted
+    )
 
 
 def _of_some(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import polars as pl
@@ -24,6 +25,9 @@ from calc.terms import ROW, Frame
 from calc.valuation import any_value, columns_for
 from pipelines.parquet import constant_columns
 from pipelines.run.unsuited import no_imports, no_period, not_whole, twice
+
+if TYPE_CHECKING:
+    from pipelines.run.convert import Converted
 
 LARGEST_RATE = 10.0
 SHAPE_KEY = ("flow", "period", "nomenclature", "importer", "partner")
@@ -47,6 +51,8 @@ class Question:
         with_shapley: Whether duty is shared out among authorities by Shapley's value too.
         estimate: Method by which missing quantities are estimated; null where they are not.
         oecd: Members of the OECD, whose imports a method may take.
+        converted: The imports asked about in the schedule's edition; None where they are as in
+            the table.
         may_hit_nothing: Whether the scenario says something even where no duty hits a line.
         windows: The days, half-open, on which trade of a period is taken to be entered.
         groups: ``prefix`` and ``product_group``.
@@ -70,11 +76,17 @@ class Question:
     with_shapley: bool = False
     estimate: Method | None = None
     oecd: tuple[str, ...] = ()
+    converted: "Converted | None" = None
 
     @functools.cached_property
     def constants(self) -> Mapping[str, str | None]:
         """Columns of the table that hold one value throughout, which need not be read."""
-        return constant_columns(self.table)
+        return {} if self.converted else constant_columns(self.table)
+
+    @property
+    def links(self) -> pl.DataFrame | None:
+        """Which rows of the table are in those that were converted; None where none was."""
+        return self.converted.links if self.converted else None
 
     @property
     def held(self) -> Sequence[str]:
@@ -82,7 +94,24 @@ class Question:
         return [name for name in VALUE_COLUMNS if name not in self.constants]
 
     def scan(self) -> pl.LazyFrame:
-        """The rows of the table that may be used, with their row number ``table_row``."""
+        """The rows of the table that may be used, with their row number ``table_row``.
+
+        ``source_rows`` counts the rows of the table in each, ``is_estimated`` tells those that
+        hold a part of a code that a conversion split.
+        """
+        whole = pl.lit(1, pl.Int64).alias("source_rows"), pl.lit(value=False).alias("is_estimated")
+        rows = self._usable().with_columns(*whole)
+        if self.converted is None:
+            return rows
+        replaced = self.is_asked & pl.col("nomenclature").is_in(self.converted.names)
+        schema = rows.collect_schema()
+        own = self.converted.rows.lazy().select(
+            pl.col(name).cast(dtype) for name, dtype in schema.items()
+        )
+        return pl.concat([rows.filter(~replaced), own])
+
+    def _usable(self) -> pl.LazyFrame:
+        """The rows of the table that validation did not leave out."""
         schema = pl.read_parquet_schema(self.table)
         trade = pl.scan_parquet(self.table, row_index_name=ROW).with_columns(
             pl.lit(value, schema[name]).alias(name) for name, value in self.constants.items()
@@ -149,7 +178,7 @@ def shape_of(question: Question) -> pl.DataFrame:
     )
     varying = [name for name in SHAPE_KEY if name not in question.constants]
     grouped = valued.group_by(*varying or SHAPE_KEY).agg(
-        nw.len().alias("rows"),
+        nw.col("source_rows").sum().alias("rows"),
         nw.col("any_e4").sum().alias("total_e4"),
         nw.col("any_usd").sum().alias("total_usd"),
         nw.col("any_usd").is_null().sum().alias("rows_without"),
@@ -234,7 +263,8 @@ def refuse_misfits(question: Question, shape: pl.DataFrame, period: Reference) -
             f"the schedule is in {question.nomenclature}, the trade in {', '.join(sorted(names))}: "
             f"{foreign['rows'].sum():,} rows, USD {to_usd(foreign['total_e4'].sum()):,.0f}",
             where=f"{question.table.name}, column nomenclature",
-            hint="use trade and schedule of one HS edition; codes mean other goods in another",
+            hint="use trade and schedule of one HS edition, or put the trade into that of the "
+            "schedule with --convert; codes mean other goods in another",
         )
     off_basis = imports.group_by("importer").agg(pl.col("rows_off_basis").sum()).sort("importer")
     problems = [

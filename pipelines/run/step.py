@@ -111,7 +111,15 @@ def _inputs_of(
         verdict=verdict,
         record=_record_of(table),
         settings=settings,
+        weights=_weights(workspace, settings),
     )
+
+
+def _weights(workspace: Workspace, settings: RunSettings) -> Path | None:
+    """The trade table by whose values codes are shared out; null where none is named."""
+    from pipelines.validation.step import table_of
+
+    return table_of(workspace, settings.weights) if settings.weights else None
 
 
 def _any_date(scenario: "Scenario", settings: RunSettings) -> date | None:
@@ -158,6 +166,7 @@ def question_of(inputs: Inputs) -> "Question":
     from calc.base import default_programme
     from calc.resolve import LawTables
     from pipelines.reference import descriptions, product_groups
+    from pipelines.run.convert import with_conversion
     from pipelines.run.members import members_of_importer
     from pipelines.run.question import Question
     from pipelines.scenario.reference import read_reference
@@ -165,7 +174,7 @@ def question_of(inputs: Inputs) -> "Question":
     law, scenario = inputs.law, inputs.scenario
     duties = [one.measure_id for one in scenario.measures if one.instrument.kind == "duty"]
     is_duty = pl.col("measure_id").is_in(duties)
-    return Question(
+    question = Question(
         table=inputs.table,
         left_out=inputs.verdict.quarantine_rows,
         law=LawTables(
@@ -192,6 +201,7 @@ def question_of(inputs: Inputs) -> "Question":
         may_hit_nothing=bool(scenario.beside)
         or any(one.instrument.kind != "duty" for one in scenario.measures),
     )
+    return with_conversion(question, inputs.weights) if inputs.settings.convert else question
 
 
 def _make(workspace: Workspace, inputs: Whole, folder: Path) -> None:

@@ -56,15 +56,27 @@ def write_outputs(
 
 
 def provenance_of(inputs: Inputs, found: Answer) -> pl.DataFrame:
-    """The source file and row of each line, in the order of LINES."""
+    """The source file and rows of each line, in the order of LINES, then of files and rows."""
     if found.rows.is_empty():
         return pl.DataFrame(schema=polars_schema(TABLES["provenance"]))
-    rows = found.rows.get_column(ROW).unique().sort().cast(pl.UInt32)
-    sources = source_rows(inputs.table, inputs.verdict.rows_judged, rows.to_frame(ROW))
-    joined = found.rows.with_columns(pl.col(ROW).cast(pl.UInt32)).join(
-        sources, on=ROW, how="left", validate="m:1", maintain_order="left"
+    key = list(LineKey.primary_key())
+    linked = _of_table(found.rows.with_columns(pl.col(ROW).cast(pl.UInt32)), found.links)
+    rows = linked.select(pl.col(ROW).unique().sort())
+    sources = source_rows(inputs.table, inputs.verdict.rows_judged, rows)
+    joined = linked.join(sources, on=ROW, how="left", validate="m:1", maintain_order="left")
+    return joined.sort(*key, "source_id", "source_row").select(
+        *key, "source_id", "source_row", "share"
     )
-    return joined.select(*LineKey.primary_key(), "source_id", "source_row")
+
+
+def _of_table(rows: pl.DataFrame, links: pl.DataFrame | None) -> pl.DataFrame:
+    """Lines with the rows of the table itself that they hold, and which share of each."""
+    if links is None:
+        return rows.with_columns(share=pl.lit(1.0))
+    linked = rows.join(links, on=ROW, how="left", maintain_order="left")
+    return linked.with_columns(
+        pl.coalesce("of_row", ROW).cast(pl.UInt32).alias(ROW), share=pl.col("share").fill_null(1.0)
+    ).drop("of_row")
 
 
 def copy_verdict(folder: Path, verdict: "Verdict") -> None:

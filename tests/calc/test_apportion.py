@@ -53,7 +53,7 @@ def test_parts_of_an_amount_lie_between_bounds_and_add_up() -> None:
     thirds = equal_weights(pairs(source=["a", "a", "a"], target=["x", "y", "z"]))
     amounts = with_bounds(thirds).join(pl.LazyFrame({"e4": [100, None, 9 * 10**18]}), how="cross")
 
-    found = amounts.select("target", "e4", part=part_of(pl.col("e4"))).collect()
+    found = amounts.select("target", "e4", part=part_of(pl.col("e4").cast(pl.Int128))).collect()
 
     of_hundred = found.filter(pl.col("e4") == 100).sort("target")["part"].to_list()
     of_most = found.filter(pl.col("e4") == 9 * 10**18)["part"]

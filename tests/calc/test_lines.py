@@ -66,6 +66,7 @@ def test_lines_are_in_dollars_and_show_the_nearest_measure() -> None:
         (date(2024, 12, 12), None),
     ).collect()
     shared = KEY | {"valid_from": date(2024, 12, 12), "base_programme": "mfn"}
+    shared |= {"is_estimated": False}
     mine = {"measure_id": "cars", "mode": "replace", "measure_rate": 1.0, "status": "in force"}
     rows = [
         shared | mine

@@ -14,7 +14,7 @@ FLOW: dict[str, Any] = {
     "importer": "USA", "partner": "JPN", "flow": "import", "nomenclature": "HTS2024",
     "code": "870323", "period": "2022", "value_e4": 0, "calculated_duty_usd": 0.0,
     "quantity": 6.0, "quantity_unit": "number", "quantity_2": None, "quantity_2_unit": None,
-    "net_mass_kg": 30.0,
+    "net_mass_kg": 30.0, "is_estimated": False,
 }  # fmt: skip
 TYPES = {
     "table_row": pl.UInt32, "quantity": pl.Float64, "quantity_2": pl.Float64,

@@ -178,7 +178,8 @@ def test_c10_codes_of_another_edition(mixed: Place, scenario: Scenario) -> None:
     assert done.err == (
         "error: the schedule is in HTS2024, the trade in HS2017: 1 rows, USD 1,000\n"
         "where: mixed.parquet, column nomenclature\n"
-        "hint: use trade and schedule of one HS edition; codes mean other goods in another\n"
+        "hint: use trade and schedule of one HS edition, or put the trade into that of the "
+        "schedule with --convert; codes mean other goods in another\n"
     )
 
 

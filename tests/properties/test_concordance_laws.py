@@ -79,7 +79,11 @@ def test_amounts_are_shared_out_to_the_last_unit(amounts: list[int], parts: list
     weights = with_bounds(weights_in_proportion(drawn, "part"))
     whole = pl.LazyFrame({"number": list(range(len(amounts))), "e4": amounts})
 
-    shared = whole.join(weights, how="cross").with_columns(part=part_of(pl.col("e4"))).collect()
+    shared = (
+        whole.join(weights, how="cross")
+        .with_columns(part=part_of(pl.col("e4").cast(pl.Int128)))
+        .collect()
+    )
 
     back = shared.group_by("number").agg(pl.col("part").sum()).sort("number")["part"].to_list()
     rows = shared.select("e4", WEIGHT, "part").iter_rows()

@@ -48,6 +48,7 @@ def line(code: str, group: str | None, value: float, **cells: Any) -> Row:
         "valid_from": date(1995, 6, 28),
         "product_group": group,
         "customs_value_usd": value,
+        "is_estimated": False,
         "status": "in force",
         "measure_id": "title-vii",
         "mode": "replace",

@@ -70,7 +70,8 @@ class Page(HTMLParser):
 def whole() -> dict[str, Any]:
     """The tables of a run with what a page needs beside the workbook's."""
     provenance = [
-        {name: row[name] for name in KEY} | {"source_id": "imports.csv", "source_row": at}
+        {name: row[name] for name in KEY}
+        | {"source_id": "imports.csv", "source_row": at, "share": 1.0}
         for at, row in enumerate(LINES, 2)
     ]
     authority = {"importer": "USA", "authority": "title-vii", "method": "order of law",

@@ -21,6 +21,7 @@ HIT: dict[str, Any] = {
     "segment": pl.String,
     "product_group": pl.String,
     "status": pl.String,
+    "is_estimated": pl.Boolean,
     "is_affected": pl.Boolean,
     "duty_base_usd": pl.Float64,
     "value_e4": pl.Int64,
@@ -52,6 +53,7 @@ HIT: dict[str, Any] = {
     "increment_is_estimate": pl.Boolean,
 }
 KEY: Row = {
+    "is_estimated": False,
     "importer": "USA",
     "partner": "JPN",
     "period": "2024",

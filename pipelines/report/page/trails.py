@@ -93,7 +93,7 @@ def _trails(tables: Tables, inputs: list[dict[str, str]]) -> Iterator[Trail]:
         same = pl.all_horizontal(pl.col(name) == line[name] for name in KEY)
         parts = beside["components"].filter(same).sort("measure_id").to_dicts()
         files = beside["provenance"].filter(same)["source_id"].unique().sort()
-        sources = [{"source_id": name, "source_row": None} for name in files]
+        sources = [{"source_id": name, "source_row": None, "share": None} for name in files]
         named = {row["measure_id"]: measures[line["importer"], row["measure_id"]] for row in parts}
         yield Trail(
             line=line,
