@@ -10,6 +10,7 @@ from calc.scope import (
     ALL,
     exclusions_on,
     match_exclusions,
+    match_finer,
     match_left_out,
     match_partners,
     match_products,
@@ -84,7 +85,10 @@ def candidates_of(
     whom = match_partners(partners, seen, measures, key=BRANCH)
     on_all = (pl.col("role") == "include") & (pl.col("prefix") == ALL)
     length = pl.col("prefix").str.len_chars().cast(pl.Int32)
-    goods = match_products(products.filter(~on_all), codes, key=BRANCH).drop("left_out_by")
+    named = products.filter(~on_all)
+    whole_codes = match_products(named, codes, key=BRANCH).drop("left_out_by")
+    finer = match_finer(named, codes, key=BRANCH).join(whole_codes, on=[BRANCH, "code"], how="anti")
+    goods = pl.concat([whole_codes, finer.select(whole_codes.collect_schema().names())])
     everything = products.filter(on_all).select(BRANCH, "prefix").unique()
     partial, pair = partial_exclusions(policy), [BRANCH, "exclusion"]
     whole = exclusions.join(partial, on=pair, how="anti")
@@ -94,7 +98,9 @@ def candidates_of(
         by_partner=everything.join(whom, on=BRANCH, how="inner").with_columns(length=length),
         left_out=match_left_out(products, codes, key=BRANCH),
         excluded=match_exclusions(whole, codes, seen, key=BRANCH),
-        partly=exclusions_on(partly, codes, seen, key=BRANCH).rename({"exclusion": "partly_by"}),
+        partly=exclusions_on(partly, codes, seen, key=BRANCH, with_finer=True).rename(
+            {"exclusion": "partly_by"}
+        ),
     )
 
 

@@ -29,6 +29,43 @@ def expand_prefixes(codes: pl.LazyFrame) -> pl.LazyFrame:
     return pl.concat([*levels, codes.select(code, prefix=pl.lit(ALL))])
 
 
+def heads_of(scopes: pl.LazyFrame) -> pl.LazyFrame:
+    """Each prefix with the shorter codes that it is a part of.
+
+    Args:
+        scopes: Reads ``prefix``.
+
+    Returns:
+        The same columns plus ``code``, one row a prefix and shorter level; none of ``*``.
+    """
+    prefix = pl.col("prefix")
+    levels = [
+        scopes.filter(prefix.str.len_chars() > digits).with_columns(code=prefix.str.head(digits))
+        for digits in LEVELS
+    ]
+    return pl.concat(levels)
+
+
+def match_finer(
+    products: pl.LazyFrame, codes: pl.LazyFrame, *, key: str = "measure_id"
+) -> pl.LazyFrame:
+    """The codes of which each measure names a part: its own code is finer than that of the trade.
+
+    How much of the code is meant is not told: the whole is an upper bound, unless a portion says.
+
+    Args:
+        products: Rows of MEASURE_PRODUCTS.
+        codes: Distinct codes of the trade table. Reads ``code``.
+        key: Column that tells a measure, or a branch of one.
+
+    Returns:
+        One row a measure and code: the key, ``code`` and ``prefix``, the first that is a part.
+    """
+    included = heads_of(products.filter(pl.col("role") == "include"))
+    parts = included.join(codes.select("code"), on="code", how="semi")
+    return parts.group_by(key, "code").agg(pl.col("prefix").min())
+
+
 def match_products(
     products: pl.LazyFrame, codes: pl.LazyFrame, *, key: str = "measure_id"
 ) -> pl.LazyFrame:
@@ -143,6 +180,7 @@ def exclusions_on(
     seen: pl.LazyFrame,
     *,
     key: str = "measure_id",
+    with_finer: bool = False,
 ) -> pl.LazyFrame:
     """Each exclusion of each measure on each code and partner that it names.
 
@@ -151,11 +189,15 @@ def exclusions_on(
         codes: Distinct codes of the trade table. Reads ``code``.
         seen: Distinct ``importer`` and ``partner`` of the trade table.
         key: Column that tells a measure, or a branch of one.
+        with_finer: Whether an exclusion is on a code of which its own is a part.
 
     Returns:
         One row a measure, code, partner and ``exclusion``: those.
     """
     of_code = exclusions.join(expand_prefixes(codes), on="prefix", how="inner")
+    if with_finer:
+        parts = heads_of(exclusions).join(codes.select("code"), on="code", how="semi")
+        of_code = pl.concat([of_code, parts.select(of_code.collect_schema().names())])
     everyone = seen.select("partner").unique()
     for_all = of_code.filter(pl.col("partner") == ALL).drop("partner").join(everyone, how="cross")
     named = of_code.filter(pl.col("partner") != ALL)

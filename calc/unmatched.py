@@ -5,12 +5,12 @@ import polars as pl
 from calc.dictionary import conform
 from calc.lines import tag_groups
 from calc.money import usd
-from calc.scope import ALL, expand_prefixes
+from calc.scope import ALL, expand_prefixes, heads_of
 from calc.tables.reports import Unmatched
 
 MOST_SUGGESTIONS = 3
 NO_CODE = "no code of the table begins with it"
-FINER = "finer than the codes of the trade table"
+FINER = "finer than the codes of the trade table, which has none of that heading from the partners"
 NO_PARTNER = "the partners of the measure have no such trade"
 NOT_NAMED = "no measure names it"
 
@@ -33,7 +33,9 @@ def idle_schedule(
     hit = rules.select("measure_id", "code").unique()
     reached = hit.join(expand_prefixes(hit.select("code").unique()), on="code", how="inner")
     named = products.filter((pl.col("role") == "include") & (pl.col("prefix") != ALL))
-    idle = named.join(reached.select(pair).unique(), on=pair, how="anti").join(
+    in_part = heads_of(named).join(hit, on=["measure_id", "code"], how="semi").select(pair)
+    reached_by = pl.concat([reached.select(pair), in_part]).unique()
+    idle = named.join(reached_by, on=pair, how="anti").join(
         measures.select("measure_id", "importer").unique(),
         on="measure_id",
         how="inner",

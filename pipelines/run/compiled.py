@@ -108,12 +108,21 @@ def _refuse_conflicts(
         raise ScenarioError.collected(problems)
 
 
+CONFLICT_HINT = "narrow the scope of one, or say under [[stacking]] how they combine"
+COARSE_HINT = (
+    "both name parts of a code that the trade does not divide: use trade by finer codes, or let "
+    'the higher count, as an upper bound, with within = "highest" under [[stacking]]'
+)
+
+
 def _told(pair: tuple[str, str, str], rows: pl.DataFrame, named: pl.DataFrame) -> Problem:
     what, first, second = pair
     lines = named.join(rows, on=ROW, how="semi").select(LINE).unique().sort(LINE)
     example = lines.row(0, named=True)
+    is_part = pl.col("length") > pl.col("code").str.len_chars()
+    is_coarse = named.filter(is_part).join(rows, on=ROW, how="semi").height > 0
     return Problem(
         f"measures {first} and {second} {what} on {lines.height:,} lines",
         where=f"first on {example['importer']} from {example['partner']}, code {example['code']}",
-        hint="narrow the scope of one, or say under [[stacking]] how they combine",
+        hint=COARSE_HINT if is_coarse else CONFLICT_HINT,
     )

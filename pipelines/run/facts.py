@@ -10,6 +10,7 @@ from calc.valuation import basis_text
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, OutputFile, PartFacts, RunFacts, Source
 from pipelines.report.figures import exact_sum
 from pipelines.run.effects import EFFECT_TABLES
+from pipelines.run.finer import finer_notes
 from pipelines.run.inputs import Inputs
 from pipelines.run.members import membership_notes
 from pipelines.run.parts import Part
@@ -198,7 +199,7 @@ def _notes(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:
 
 def _part_notes(part: Part) -> list[str]:
     inputs, lines = part.inputs, part.tables["lines"]
-    notes = [*_conversion(part)]
+    notes = [*_conversion(part), *finer_notes(inputs, part.tables["components"])]
     notes += [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
     notes += [*reference_notes(part.found, part.importer), *season_notes(part.found)]
     notes += membership_notes(part.importer, part.found.period)

@@ -200,7 +200,7 @@ def test_v08_value_on_another_basis_is_not_taken(
 
 
 @pytest.mark.parametrize(
-    "keys", [{"products": '["8704"]'}, {"partners": '["FRA"]'}, {"products": '["8703.23.01.10"]'}]
+    "keys", [{"products": '["8704"]'}, {"partners": '["FRA"]'}, {"products": '["8703.24.01.10"]'}]
 )
 def test_t08_nothing_hit_is_no_result(
     mixed: Place, scenario: Scenario, keys: dict[str, str]

@@ -48,7 +48,7 @@ def outcomes_of(law: Law, trade: pl.DataFrame) -> dict[Line, list[tuple[Row, Out
     policy = policy_of(law)
     numbers = {branch.measure_id: number for number, branch in enumerate(policy.branches)}
     rows_of: dict[Line, list[Row]] = {}
-    for (importer, partner, code), measure in names(law, trade):
+    for (importer, partner, code), measure in names(law, trade, finer=True):
         left_out = left_out_by(law, measure["measure_id"], code)
         number = excluded_by(law, measure["measure_id"], code, partner)
         row = measure | {"is_excluded": left_out is not None or number is not None}
@@ -96,13 +96,24 @@ def excluded_by(law: Law, measure_id: str, code: str, partner: str) -> int | Non
     return min(numbers, default=None)
 
 
-def names(law: Law, trade: pl.DataFrame) -> Iterator[tuple[Line, Row]]:
-    """Every line of importer, partner and code with each measure that names it."""
+def part_of_code(law: Law, measure_id: str, code: str) -> str | None:
+    """The first prefix that a measure includes and that is a part of a code: it is finer."""
+    prefixes = law.products.filter(measure_id=measure_id, role="include")["prefix"]
+    return min((one for one in prefixes if one != code and one.startswith(code)), default=None)
+
+
+def names(law: Law, trade: pl.DataFrame, *, finer: bool = False) -> Iterator[tuple[Line, Row]]:
+    """Every line of importer, partner and code with each measure that names it.
+
+    With ``finer``, so does a measure that names only a part of the code.
+    """
     for measure in law.measures.iter_rows(named=True):
         own = trade.filter(importer=measure["importer"])["partner"].unique()
         for partner in own:
             for code in trade["code"].unique():
                 prefix = longest_prefix(law, measure["measure_id"], "include", code)
+                if prefix is None and finer:
+                    prefix = part_of_code(law, measure["measure_id"], code)
                 if prefix is not None and is_hit(law, measure, partner):
                     yield (measure["importer"], partner, code), measure | {"prefix": prefix}
 

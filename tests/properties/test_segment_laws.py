@@ -300,7 +300,7 @@ def read_row_by_row(law: Law, trade: pl.DataFrame) -> dict[tuple[str, str, str],
     """What becomes of every measure on every flow, where authorities stand beside each other."""
     flows = {(row["partner"], row["code"]) for row in trade.iter_rows(named=True)}
     by_line: dict[tuple[str, str], list[Row]] = {}
-    for (importer, partner, code), measure in names(law, trade):
+    for (importer, partner, code), measure in names(law, trade, finer=True):
         if importer == "USA" and (partner, code) in flows:
             out = is_out(law, measure, partner, code)
             by_line.setdefault((partner, code), []).append(measure | {"is_excluded": out})
