@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -151,7 +152,7 @@ def test_components_have_each_measures_own_duty(tmp_path: Path) -> None:
         "authority": "section-301", "state": "in force", "mode": "add", "bites_on": "full value",
     }  # fmt: skip
     first = {"status": "applied", "reason": "in force and first in rank"}
-    rows = [
+    rows: list[dict[str, Any]] = [
         shared | first
         | {"code": "870323", "measure_id": "near", "prefix": "870323", "measure_rate": 0.25,
            "rate_text": "25%", "customs_value_usd": 100.0, "measure_duty_usd": 25.0,
@@ -166,5 +167,11 @@ def test_components_have_each_measures_own_duty(tmp_path: Path) -> None:
            "rate_text": "10%", "customs_value_usd": 10.0, "measure_duty_usd": 1.0,
            "duty_before_credit_usd": 1.0, "credit_usd": 0.0, "duty_increment_usd": 1.0},
     ]  # fmt: skip
+    uncredited = [
+        row
+        | {"duty_before_credit_usd": row["measure_duty_usd"], "credit_usd": 0.0}
+        | {"duty_increment_usd": row["measure_duty_usd"] if row["status"] == "applied" else None}
+        for row in rows
+    ]
     found = components_of(tmp_path, law)
-    assert_frame_equal(found, pl.DataFrame(rows, schema=polars_schema(Components)))
+    assert_frame_equal(found, pl.DataFrame(uncredited, schema=polars_schema(Components)))
