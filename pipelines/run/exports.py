@@ -8,6 +8,7 @@ import polars as pl
 
 from calc import reports
 from calc.accounting import value_where
+from calc.attributed import with_increments
 from calc.base import default_programme
 from calc.dictionary import conform
 from calc.hits import totals, with_value
@@ -45,7 +46,7 @@ def export_duties_table(inputs: "Inputs", question: Question, period: Reference)
         sums = _without_lines(measures)
     else:
         found = assess(asked, resolved, valued)
-        components = found.components.lazy()
+        components = with_increments(found.components.lazy(), found.lines.lazy())
         sums = reports.by_measure(components, measures).join(
             _unknown(components), on="measure_id", how="left", validate="1:1"
         )
@@ -107,7 +108,7 @@ def _without_lines(measures: pl.LazyFrame) -> pl.LazyFrame:
     nothing = pl.DataFrame(
         schema={
             "measure_id": pl.String, "table_row": pl.UInt32, "status": pl.String,
-            "value_e4": pl.Int64, "measure_e4": pl.Int64,
+            **dict.fromkeys(("value_e4", "measure_e4", "credit_e4", "increment_e4"), pl.Int64),
         }
     ).lazy()  # fmt: skip
     return reports.by_measure(nothing, measures).with_columns(unknown_usd=pl.lit(0.0))
