@@ -20,6 +20,7 @@ from pipelines.workspace import Workspace
 if TYPE_CHECKING:
     import polars as pl
 
+    from calc.resolve import LawTables
     from pipelines.report.facts import RunFacts
     from pipelines.run.question import Question
     from pipelines.scenario.model import Scenario
@@ -161,10 +162,7 @@ def _record_of(table: Path) -> Any:
 
 def question_of(inputs: Inputs) -> "Question":
     """What the inputs of a run ask."""
-    import polars as pl
-
     from calc.base import default_programme
-    from calc.resolve import LawTables
     from pipelines.reference import descriptions, product_groups
     from pipelines.run.convert import with_conversion
     from pipelines.run.members import members_of_importer
@@ -172,20 +170,10 @@ def question_of(inputs: Inputs) -> "Question":
     from pipelines.scenario.reference import read_reference
 
     law, scenario = inputs.law, inputs.scenario
-    duties = [one.measure_id for one in scenario.measures if one.instrument.kind == "duty"]
-    is_duty = pl.col("measure_id").is_in(duties)
     question = Question(
         table=inputs.table,
         left_out=inputs.verdict.quarantine_rows,
-        law=LawTables(
-            measures=law.measures.filter(is_duty).lazy(),
-            products=law.products.filter(is_duty).lazy(),
-            partners=law.partners.lazy(),
-            exclusions=law.exclusions.lazy(),
-            base=pl.concat([law.base, law.preferences]).lazy(),
-            shares=law.shares.lazy(),
-            quotas=law.quotas.lazy(),
-        ),
+        law=_duties_of(inputs),
         policy=law.policy,
         default_programme=default_programme(law.base["programme"].unique()),
         interval=(law.valid_from, law.valid_until),
@@ -202,6 +190,26 @@ def question_of(inputs: Inputs) -> "Question":
         or any(one.instrument.kind != "duty" for one in scenario.measures),
     )
     return with_conversion(question, inputs.weights) if inputs.settings.convert else question
+
+
+def _duties_of(inputs: Inputs) -> "LawTables":
+    """The scopes of the measures that are import duties, with base, shares and quotas."""
+    import polars as pl
+
+    from calc.resolve import LawTables
+
+    law, measures = inputs.law, inputs.scenario.measures
+    duties = [one.measure_id for one in measures if one.instrument.kind == "duty"]
+    is_duty = pl.col("measure_id").is_in(duties)
+    return LawTables(
+        measures=law.measures.filter(is_duty).lazy(),
+        products=law.products.filter(is_duty).lazy(),
+        partners=law.partners.lazy(),
+        exclusions=law.exclusions.lazy(),
+        base=pl.concat([law.base, law.preferences]).lazy(),
+        shares=law.shares.lazy(),
+        quotas=law.quotas.lazy(),
+    )
 
 
 def _make(workspace: Workspace, inputs: Whole, folder: Path) -> None:
