@@ -8,6 +8,7 @@ import polars as pl
 
 from calc.funnel import Stage
 from calc.money import to_usd
+from calc.tables.lines import LineKey
 from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
 from pipelines.run.question import Question
@@ -15,6 +16,9 @@ from pipelines.run.question import Question
 if TYPE_CHECKING:
     from pipelines.ingest.record import IngestRecord
     from pipelines.validation.verdict import Verdict
+
+ROW_KEY = [name for name in LineKey.primary_key() if name != "segment"]
+"""A line in parts is one row."""
 
 PARTS = {
     "listed_value_usd": ("lines that a measure names (listed)", None),
@@ -162,5 +166,6 @@ def _sum(rows: pl.DataFrame, stage: str, kind: str, reason: str | None) -> Stage
 def _parts(found: Answer) -> Iterator[Stage]:
     lines, total = found.tables["lines"], found.tables["by_importer"]
     for column, (stage, where) in PARTS.items():
-        rows = lines.height if where is None else lines.filter(where).height
+        part = lines if where is None else lines.filter(where)
+        rows = part.select(ROW_KEY).n_unique()
         yield Stage(stage=stage, kind="part", rows=rows, value_usd=exact_sum(total, column))
