@@ -38,13 +38,15 @@ class Alternative:
     """What a branch charges in the part of the flow that a portion takes: another rate, or none.
 
     ``rate`` is null for exempt. ``on`` is a content or ``FULL``. ``quota_part`` says that the
-    portion is what is over the branch's quota, or a flow of which that is not known.
+    portion is what is over the branch's quota, or a flow of which that is not known. ``place`` is
+    where it is stated, for messages.
     """
 
     portion: str
     rate: Expression | None
     on: str = FULL
     quota_part: QuotaPart | None = None
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,28 @@ class Outcome:
 
 
 class UnsettledError(Exception):
-    """The law does not say which of two branches goes first, or how they combine."""
+    """The law does not say which of two branches goes first, or how they combine.
+
+    ``place`` is where the file says so; empty where it is in no one place.
+    """
+
+    place = ""
 
     def __init__(self, first: Branch, second: Branch, what: str) -> None:
         self.first, self.second, self.what = first.measure_id, second.measure_id, what
         super().__init__(f"{self.first} and {self.second} {what}")
+
+
+class MeetingError(UnsettledError):
+    """Portions that share a part of a flow ask for different things of it.
+
+    ``first`` and ``second`` are the measure that asks; empty where no measure does.
+    """
+
+    def __init__(self, measure_id: str, what: str, place: str = "") -> None:
+        self.first = self.second = measure_id
+        self.what, self.place = what, place
+        Exception.__init__(self, f"{measure_id} {what}".strip())
 
 
 def names_of(basis: Basis) -> tuple[str, ...]:

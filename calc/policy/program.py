@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from calc.policy.expression import Expression
 from calc.policy.model import Branch, Policy
-from calc.policy.outcome import Candidate, On, Outcome, Segment, UnsettledError
+from calc.policy.outcome import Candidate, MeetingError, On, Outcome, Segment, UnsettledError
 from calc.policy.portions import Family, Part, families_of, parts_of, with_outer
 from calc.policy.stack import resolve
 
@@ -69,12 +69,24 @@ class ComponentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """A kind of line on which the law does not say what goes first, or how two combine."""
+    """A kind of line on which the law does not say what goes first, or how two combine.
+
+    ``first`` and ``second`` are measures; they are the same where one contradicts itself, and empty
+    where portions do. ``place`` is where the file says so; empty where it is in no one place.
+    """
 
     kind: int
     first: str
     second: str
     what: str
+    place: str = ""
+
+    @property
+    def told(self) -> str:
+        """What is not settled, as the beginning of a sentence."""
+        if self.first == self.second:
+            return f"measure {self.first} {self.what}" if self.first else self.what
+        return f"measures {self.first} and {self.second} {self.what}"
 
 
 @dataclass(slots=True)
@@ -127,13 +139,14 @@ def _compile_segment(
     policy = law[0]
     name = placed[1].name
     try:
-        outcomes = resolve(kind.candidates, segment, policy)
+        outcomes, programme = resolve(kind.candidates, segment, policy), _programme(segment, law)
     except UnsettledError as err:
+        first, second, what, place = err.first, err.second, err.what, err.place
         program.conflicts.append(
-            Conflict(kind=kind.number, first=err.first, second=err.second, what=err.what)
+            Conflict(kind=kind.number, first=first, second=second, what=what, place=place)
         )
         return
-    row = _segment_row(kind, placed, outcomes, (policy, _programme(segment, law)))
+    row = _segment_row(kind, placed, outcomes, (policy, programme))
     program.segments.append(row)
     program.components += _rows(kind, name, outcomes, policy)
     if row.is_in_force or not row.is_threatened:
@@ -161,10 +174,29 @@ def _rows(
 
 
 def _programme(segment: Segment, law: tuple[Policy, str]) -> str:
-    """The base programme that a segment claims, else the default one."""
+    """The base programme that a segment claims, else the default one.
+
+    What a nested portion claims goes before what the one around it does.
+
+    Raises:
+        MeetingError: Portions that meet claim different programmes: an entry claims one.
+    """
     policy, default = law
-    claimed = (one.programme for one in policy.claims if one.portion in segment.inside)
-    return next(claimed, default)
+    claims = [one for one in policy.claims if one.portion in segment.inside]
+    around = {
+        outer
+        for one in claims
+        for outer in with_outer([one.portion], policy.nested_in) - {one.portion}
+    }
+    nearest = [one for one in claims if one.portion not in around]
+    for one in nearest[1:]:
+        if one.programme != nearest[0].programme:
+            both = f"{nearest[0].portion} and {one.portion}"
+            programmes = f"{nearest[0].programme} and {one.programme}"
+            raise MeetingError(
+                "", f"the portions {both} claim the programmes {programmes} and meet"
+            )
+    return nearest[0].programme if nearest else default
 
 
 def _segment_row(

@@ -11,24 +11,41 @@ from dataclasses import replace
 
 from calc.policy.expression import ad_valorem_rate
 from calc.policy.model import FULL, Alternative, Basis, Branch, Policy, QuotaPart, Stacking
-from calc.policy.outcome import Candidate, On, Outcome, Segment, UnsettledError, names_of
+from calc.policy.outcome import (
+    Candidate,
+    MeetingError,
+    On,
+    Outcome,
+    Segment,
+    UnsettledError,
+    names_of,
+)
 from calc.policy.portions import with_outer
+from calc.policy.wording import text_of
 
 
 def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: bool) -> Outcome:
-    """A candidate before rank: applied (so far), threatened, or excluded and why."""
+    """A candidate before rank: applied (so far), threatened, or excluded and why.
+
+    What is exempt in one portion is exempt, whatever others that it meets are charged.
+
+    Raises:
+        MeetingError: Two portions that meet in the segment are charged differently.
+    """
     branch = policy.branches[candidate.branch]
     rate, on = branch.rate, On() if branch.on == FULL else On("content", (branch.on,))
     excluded = _exclusion(candidate, branch, segment)
     part: QuotaPart | None = "within" if branch.quota else None
-    for alternative in _nearest(branch, segment, policy):
-        if not excluded:
-            if alternative.rate is None:
-                excluded = f"exempt in the portion {alternative.portion}"
-                break
-            rate = alternative.rate
-            on = On() if alternative.on == FULL else On("content", (alternative.on,))
-            part = alternative.quota_part or part
+    nearest = _nearest(branch, segment, policy)
+    exempt = next((one.portion for one in nearest if one.rate is None), None)
+    if not excluded and exempt is not None:
+        excluded = f"exempt in the portion {exempt}"
+    if not excluded:
+        _refuse_two_rates(branch, nearest)
+        for one in nearest:
+            rate = one.rate or rate
+            on = On() if one.on == FULL else On("content", (one.on,))
+            part = one.quota_part or part
     if excluded:
         return Outcome(candidate, "excluded", excluded, rate, on)
     where = _where(part, branch)
@@ -36,6 +53,27 @@ def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: boo
         reason = f"in force and first in rank{where}"
         return Outcome(candidate, "applied", reason, rate, on, part)
     return Outcome(candidate, "threatened", f"{branch.state}: not in force{where}", rate, on, part)
+
+
+def _refuse_two_rates(branch: Branch, nearest: Sequence[Alternative]) -> None:
+    """Nothing, where what is charged in a segment does not depend on the names of its portions.
+
+    What is over a quota is told apart last, whatever else a flow is in.
+
+    Raises:
+        MeetingError: Two portions that meet are charged differently.
+    """
+    first, *others = [one for one in nearest if one.quota_part is None] or [None]
+    for other in others:
+        if first and other and (first.rate, first.on) != (other.rate, other.on):
+            charged = " and ".join(_charged(one) for one in (first, other))
+            raise MeetingError(branch.measure_id, f"charges {charged}", other.place)
+
+
+def _charged(one: Alternative) -> str:
+    on = "" if one.on == FULL else f" on {one.on}"
+    rate = "nothing" if one.rate is None else text_of(one.rate)
+    return f"{rate}{on} in the portion {one.portion}"
 
 
 def _nearest(branch: Branch, segment: Segment, policy: Policy) -> list[Alternative]:

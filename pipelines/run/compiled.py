@@ -1,7 +1,7 @@
 """The law compiled for the rows of a trade table: their kinds, and the program of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -97,12 +97,12 @@ def _refuse_conflicts(
     Raises:
         ScenarioError: It is not; names the measures, how many lines, and the first of them.
     """
-    by_pair: dict[tuple[str, str, str], set[int]] = {}
+    alike: dict[Conflict, set[int]] = {}
     for one in conflicts:
-        by_pair.setdefault((one.what, one.first, one.second), set()).add(one.kind)
+        alike.setdefault(replace(one, kind=0), set()).add(one.kind)
     problems = [
-        _told(pair, by_row.filter(pl.col("kind").is_in(list(kinds))), named)
-        for pair, kinds in sorted(by_pair.items(), reverse=True)
+        _told(one, by_row.filter(pl.col("kind").is_in(list(alike[one]))), named)
+        for one in sorted(alike, key=lambda c: (c.what, c.first, c.second), reverse=True)
     ]
     if problems:
         raise ScenarioError.collected(problems)
@@ -115,14 +115,21 @@ COARSE_HINT = (
 )
 
 
-def _told(pair: tuple[str, str, str], rows: pl.DataFrame, named: pl.DataFrame) -> Problem:
-    what, first, second = pair
+MEETING_HINT = (
+    "say of one that it is in the other (nested_in), or that they share nothing (disjoint_with), "
+    "or write the same of both"
+)
+
+
+def _told(conflict: Conflict, rows: pl.DataFrame, named: pl.DataFrame) -> Problem:
     lines = named.join(rows, on=ROW, how="semi").select(LINE).unique().sort(LINE)
     example = lines.row(0, named=True)
     is_part = pl.col("length") > pl.col("code").str.len_chars()
     is_coarse = named.filter(is_part).join(rows, on=ROW, how="semi").height > 0
+    hint = COARSE_HINT if is_coarse else CONFLICT_HINT
+    line = f"first on {example['importer']} from {example['partner']}, code {example['code']}"
     return Problem(
-        f"measures {first} and {second} {what} on {lines.height:,} lines",
-        where=f"first on {example['importer']} from {example['partner']}, code {example['code']}",
-        hint=COARSE_HINT if is_coarse else CONFLICT_HINT,
+        f"{conflict.told} on {lines.height:,} line{'' if lines.height == 1 else 's'}",
+        where=f"{conflict.place}; {line}" if conflict.place else line,
+        hint=MEETING_HINT if conflict.first == conflict.second else hint,
     )

@@ -106,7 +106,7 @@ def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
     program = compile_program(resolved.kinds, policy, default_programme=question.default_programme)
     if program.conflicts:
         one = program.conflicts[0]
-        raise ScenarioError(f"measures {one.first} and {one.second} {one.what} once changed")
+        raise ScenarioError(f"{one.told} once changed")
     held = resolved.terms
     terms = replace(
         terms_of(program, policy),

@@ -74,6 +74,10 @@ class Table:
         """The table that a key holds, with its own values."""
         return Table((*self.path, key), values, self.ledger)
 
+    def place_of(self, key: str) -> str:
+        """Where a key stands, for a message that is told later."""
+        return self.ledger.place_of((*self.path, key))
+
     def shown_key(self, key: str) -> str:
         """A key as a message names it."""
         return key if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", key) else quoted(key)

@@ -68,6 +68,10 @@ class Ledger:
     def _place(self, line: int, path: KeyPath) -> str:
         return ", ".join((f"{self._document.name} line {line}", *self._label(path)))
 
+    def place_of(self, path: KeyPath) -> str:
+        """The file, the line and the key of a path, as messages name them."""
+        return self._place(self.line_of(path), path)
+
     def line_of(self, path: KeyPath) -> int:
         """The line of a key, for a message that points to another place."""
         return nearest_line(self._lines, path)

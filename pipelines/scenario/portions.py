@@ -91,7 +91,8 @@ def read_alternatives(
         inner = outer.inner(name, stated)
         check_keys(inner, ALTERNATIVE)
         rate, on = _alternative_rate(inner, setting), read_content(inner, "on", setting)
-        found.append(Alternative(name, rate, on))
+        place = outer.place_of(name) if len(value) > 1 else ""
+        found.append(Alternative(name, rate, on, place=place))
     found.sort(key=lambda each: each.portion)
     return tuple(found), {"by_portion": dict(sorted(value.items()))}
 

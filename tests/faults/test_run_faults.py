@@ -242,7 +242,7 @@ def test_t06_two_authorities_on_a_line(mixed: Place, scenario: Scenario) -> None
     first = done.err.splitlines()[0]
     assert "cars and wide" in first
     assert "of two authorities or programmes" in first
-    assert "on 1 lines" in first
+    assert first.endswith("on 1 line")
     assert f"where: first on USA from JPN, code {CARS}\n" in done.err
 
 
@@ -253,10 +253,66 @@ def test_t06_two_programmes_of_one_authority(mixed: Place, scenario: Scenario) -
     assert "cars and parts" in done.err.splitlines()[0]
 
 
+PORTIONS = """
+[portions.usmca]
+central = 0.5
+source = "made up"
+{0}
+[portions.claimed]
+central = 0.25
+source = "made up"
+{1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("pays", "said", "code"),
+    [
+        ('claimed = { rate = "5%" }, usmca = { rate = "10%" }', ("", ""), 4),
+        ('usmca = { rate = "10%" }, claimed = { rate = "5%" }', ("", ""), 4),
+        ('claimed = { rate = "5%" }, usmca = { rate = "5%" }', ("", ""), 0),
+        ('claimed = { rate = "5%" }, usmca = { rate = "Free" }', ("", ""), 0),
+        ('claimed = { rate = "5%" }, usmca = { rate = "10%" }',
+         ("", 'nested_in = "usmca"'), 0),
+        ('claimed = { rate = "5%" }, usmca = { rate = "10%" }',
+         ('disjoint_with = ["claimed"]', ""), 0),
+    ],
+)  # fmt: skip
+def test_two_portions_that_meet_do_not_settle_a_rate_by_their_names(
+    mixed: Place, scenario: Scenario, pays: str, said: tuple[str, str], code: int
+) -> None:
+    text = measure(by_portion=f"{{ {pays} }}") + PORTIONS.format(*said)
+    if not code:
+        assert mixed.run("-q", scenario=scenario(text)).code == 0
+        return
+    done = refused(mixed, code, scenario(text))
+    assert done.err.splitlines()[:3] == [
+        "error: measure cars charges 5% in the portion claimed and 10% in the portion usmca on "
+        "1 line",
+        'where: faults.toml line 14, measure "cars", by_portion, usmca; first on USA from JPN, '
+        f"code {CARS}",
+        "hint: say of one that it is in the other (nested_in), or that they share nothing "
+        "(disjoint_with), or write the same of both",
+    ]
+
+
+def test_two_portions_that_meet_do_not_claim_two_preferences(
+    mixed: Place, scenario: Scenario
+) -> None:
+    claims = 'programme = "usmca"', 'programme = "gsp"'
+    done = refused(mixed, 4, scenario(measure(), PORTIONS.format(*claims)))
+    assert done.err.startswith(
+        "error: the portions claimed and usmca claim the programmes gsp and usmca and meet on "
+        "1 line\n"
+    )
+    apart = PORTIONS.format(claims[0] + '\ndisjoint_with = ["claimed"]', claims[1])
+    assert mixed.run("-q", scenario=scenario(measure(), apart)).code == 0
+
+
 def test_equal_ranks_are_named(mixed: Place, scenario: Scenario) -> None:
     again = measure("again", partners='["JPN", "KOR"]', rate='"50%"')
     done = refused(mixed, 4, scenario(measure(), again))
-    assert "error: measures again and cars have the same rank on 1 lines\n" in done.err
+    assert "error: measures again and cars have the same rank on 1 line\n" in done.err
     assert f"where: first on USA from JPN, code {CARS}\n" in done.err
     assert "hint: narrow the scope of one" in done.err
 
