@@ -6,6 +6,7 @@ authority (``highest``, ``sum``), or is an error that names both. Under ``latest
 other engines, the measure that stands last in the scenario overwrites those before it.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -63,9 +64,9 @@ def _refuse_two_rates(branch: Branch, nearest: Sequence[Alternative]) -> None:
     Raises:
         MeetingError: Two portions that meet are charged differently.
     """
-    first, *others = [one for one in nearest if one.quota_part is None] or [None]
-    for other in others:
-        if first and other and (first.rate, first.on) != (other.rate, other.on):
+    stated = [one for one in nearest if one.quota_part is None]
+    for first, other in itertools.pairwise(stated):
+        if (first.rate, first.on) != (other.rate, other.on):
             charged = " and ".join(_charged(one) for one in (first, other))
             raise MeetingError(branch.measure_id, f"charges {charged}", other.place)
 
