@@ -52,15 +52,14 @@ def stretches_of(inputs: "Inputs", days: Sequence[date] = ()) -> list[Stretch]:
     earlier = law_at(inputs.scenario, dates[0] - timedelta(days=1))
     begins: list[date | None] = [None] if days or earlier.measures["is_in_force"].any() else []
     begins += dates
+    # Trade is put into the edition of the schedule once: that does not depend on the date.
+    as_is = replace(inputs, settings=replace(inputs.settings, convert=False))
+    converted = question_of(inputs).converted
+    laws = [law_at(inputs.scenario, begin) if begin else earlier for begin in begins]
+    asked = [replace(question_of(replace(as_is, law=law)), converted=converted) for law in laws]
     return [
-        Stretch(
-            valid_from=begin,
-            valid_until=end,
-            question=question_of(
-                replace(inputs, law=law_at(inputs.scenario, begin) if begin else earlier)
-            ),
-        )
-        for begin, end in zip(begins, (*begins[1:], None), strict=True)
+        Stretch(valid_from=begin, valid_until=end, question=question)
+        for begin, end, question in zip(begins, (*begins[1:], None), asked, strict=True)
     ]
 
 

@@ -8,13 +8,24 @@ import typer
 from pipelines.commands.common import (
     AsJson,
     AsOf,
+    HighRate,
     Quiet,
     WorkspaceOption,
     day_given,
+    method_given,
     period_given,
+    rate_given,
     show,
 )
-from pipelines.commands.runs import Period, Quarantine, ScenarioFile, Trade
+from pipelines.commands.runs import (
+    Convert,
+    Estimate,
+    Period,
+    Quarantine,
+    ScenarioFile,
+    Trade,
+    Weights,
+)
 
 Rate = Annotated[
     str | None,
@@ -42,6 +53,10 @@ def sweep(
     as_of: AsOf = None,
     period: Period = None,
     quarantine: Quarantine = False,
+    allow_rate_above: HighRate = None,
+    estimate: Estimate = None,
+    convert: Convert = False,
+    weights: Weights = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -56,12 +71,15 @@ def sweep(
           what is hit and owed from each change of the law on
       retorsion sweep scenario.toml --calendar 2025
           what is owed over the year, as its law changes
+      retorsion sweep scenario.toml --by-date --convert
+          on trade in another edition of the Harmonized System
     """  # noqa: D301
     from calc.errors import UsageError
     from pipelines.progress import Talk
     from pipelines.run.inputs import RunSettings
     from pipelines.run.step import read_inputs
     from pipelines.tables_out import shown_table, write_out
+    from pipelines.variant_notes import notes_of_variants
     from pipelines.variants import found_for
     from pipelines.workspace import open_workspace
 
@@ -76,16 +94,22 @@ def sweep(
         as_of=day_given(as_of),
         period=period_given(period),
         quarantine=quarantine,
+        allow_rate_above=rate_given(allow_rate_above),
         every_date=rate is None,
+        estimate=method_given(estimate),
+        convert=convert or weights is not None,
+        weights=weights,
     )
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)
     name = {"--rate": "sweep", "--by-date": "by_date", "--calendar": "by_calendar"}[chosen[0]]
     with talk.working("computing each variant"):
         found = found_for(inputs, rate, calendar)
+        notes = notes_of_variants(inputs, rate)
     if output is not None:
         write_out(output, found, name)
-    show({name: found.to_dicts()}, shown_table(found, name), as_json=as_json)
+    lines = [*shown_table(found, name), *(f"note: {note}" for note in notes)]
+    show({name: found.to_dicts(), "notes": notes}, lines, as_json=as_json)
 
 
 def register(app: typer.Typer) -> None:

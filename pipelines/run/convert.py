@@ -46,11 +46,14 @@ class Converted:
     became: pl.DataFrame
     lost: pl.DataFrame
 
-    def note(self, estimated_usd: float | None) -> str:
-        """What a reader must know of the conversion, as a sentence."""
+    def note(self, estimated_usd: float | None, of: str = "lines") -> str:
+        """What a reader must know of the conversion, as a sentence.
+
+        ``estimated_usd`` is the value that rests on shares of split codes, ``of`` in words of what.
+        """
         several = pl.len().over("nomenclature", "code") > 1
         split = self.became.filter(several)["code"].n_unique()
-        worth = f"USD {estimated_usd:,.0f} of the lines" if estimated_usd else "no line"
+        worth = f"USD {estimated_usd:,.0f} of the {of}" if estimated_usd else "no line"
         gone = self.lost["value_e4"].item() / cut.UNITS
         national = any(not name.startswith("HS") for name in self.names)
         by_six = " National codes are converted by their first six digits." if national else ""

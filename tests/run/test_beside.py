@@ -175,3 +175,51 @@ def test_resolved_scenario_reads_back(place: Place, tmp_path: Path) -> None:
     (tmp_path / "parcels.csv").write_text(CELLS, encoding="utf-8")
 
     assert place.run("--json", scenario=again).object["run"]["run_id"] == first["run"]["run_id"]
+
+
+LEFT_OUT = """
+[[measure]]
+id = "rare-earths"
+authority = "export-control"
+direction = "export"
+imposed_by = "CHN"
+products = ["8505"]
+rate = "10%"
+source = "made up"
+
+[[measure]]
+id = "buy-at-home"
+authority = "title-vii"
+instrument = "procurement-ban"
+partners = ["CHN"]
+products = ["8505"]
+source = "made up"
+
+[drawback]
+share = { central = 0.05, source = "made up" }
+
+[effects]
+penetration = { central = 0.4, source = "made up" }
+"""
+
+
+def test_a_sweep_says_what_it_leaves_out(place: Place) -> None:
+    path = place.root / "parcels.toml"
+    path.write_text(SCENARIO.format(more=PARCELS + LEFT_OUT, measure=""), encoding="utf-8")
+    notes = [
+        "Export duties (rare-earths) are in no figure here; retorsion run has them.",
+        "Bans (buy-at-home) are in no figure here; retorsion run has them.",
+        "Flows beside the trade table (small-consignments) are in no figure here; retorsion run "
+        "has them.",
+        "Duty is told before drawback; retorsion run has it.",
+        "Duty is told at unchanged trade, without what trade does in answer; retorsion run has it.",
+    ]
+    done = place.do("sweep", path, "--rate", "magnets=0:25:25", "-q")
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[-5:] == [f"note: {note}" for note in notes]
+    told = place.do("sweep", path, "--rate", "magnets=0:25:25", "-q", "--json").object
+    assert told["notes"] == notes
+    # 1,000,000 of China pays 30 and 25 percent, 10,000 of Hong Kong 30.
+    assert [row["duty_increment_usd"] for row in told["sweep"]] == [303_000.0, 553_000.0]
+    path.write_text(SCENARIO.format(more="", measure=""), encoding="utf-8")
+    assert place.do("sweep", path, "--rate", "magnets=0:5:5", "--json").object["notes"] == []

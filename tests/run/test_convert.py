@@ -173,3 +173,38 @@ def test_trade_in_the_edition_of_the_schedule_is_left_as_it_is(place: Place) -> 
     lines = place.table("lines").select("code", "customs_value_usd", "is_estimated").rows()
     assert lines == [("870822", 300.0, False)]
     assert not (place.folder() / "conversion.parquet").exists()
+
+
+@pytest.mark.parametrize("chosen", ["--convert", "--weights=newer"])
+def test_a_sweep_is_on_the_converted_trade_too(place: Place, chosen: str) -> None:
+    dated = SCENARIO.replace('rate = "25%"', 'rate = "25%"\nfrom = 2024-03-01')
+    path = place.root / "windows.toml"
+    path.write_text(dated.replace('trade = "older"', 'trade = "older"\nas_of = 2024-06-01'))
+    assert run(place, chosen).code == 0
+    whole = place.table("by_importer").row(0, named=True)["duty_increment_usd"]
+
+    swept = place.do("sweep", path, "--rate", "windows=25:25:1", chosen, "--json", "-q").object
+    assert [row["duty_increment_usd"] for row in swept["sweep"]] == [whole]
+    how = {
+        "--convert": "in equal shares along the published conversion",
+        "--weights=newer": "by the value of trade in newer",
+    }[chosen]
+    assert swept["notes"] == [
+        f"Imports in HS1996 were put into HS2022, {how}: 1 of 5 codes are split, USD 100,000 of "
+        "the imports rests on such shares, and USD 5 has no code there and is left out."
+    ]
+    dates = place.do("sweep", path, "--by-date", chosen, "--json", "-q").object
+    assert [row["duty_increment_usd"] for row in dates["by_date"]] == [3.0, whole]
+    assert dates["notes"] == swept["notes"]
+    year = place.do("sweep", path, "--calendar", "2024", chosen, "--json", "-q").object
+    added = [row["duty_increment_usd"] for row in year["by_calendar"]]
+    # 60 of the 366 days are before March.
+    assert added == pytest.approx([sum(added[1:]), 3.0 * 60 / 366, whole * 306 / 366], abs=1e-3)
+    assert f"note: {swept['notes'][0]}\n" in place.do("sweep", path, "--by-date", chosen, "-q").out
+
+
+def test_a_sweep_on_another_edition_is_refused_as_a_run_is(place: Place) -> None:
+    done = place.do("sweep", place.root / "windows.toml", "--rate", "windows=0:10:5", "-q")
+
+    assert done.code == 4
+    assert "put the trade into that of the schedule with --convert" in done.err

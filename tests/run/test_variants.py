@@ -47,7 +47,7 @@ def increment(place: Place) -> float:
 def sweep(place: Place, *options: str | Path) -> pl.DataFrame:
     done = retorsion("sweep", *options, "--workspace", place.root, "--json", "-q")
     assert done.code == 0, done.err
-    (rows,) = json.loads(done.out).values()
+    rows, _ = json.loads(done.out).values()
     return pl.DataFrame(rows, infer_schema_length=None)
 
 

@@ -1,0 +1,67 @@
+"""What a reader of a sweep must know: what its figures rest on, and what they leave out."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipelines.report.figures import exact_sum
+from pipelines.run.question import chosen_period, shape_of
+from pipelines.run.step import question_of
+from pipelines.variants import part_of, read_wanted
+
+if TYPE_CHECKING:
+    from pipelines.run.inputs import Inputs
+    from pipelines.run.whole import Whole
+
+
+def notes_of_variants(inputs: "Whole", rate: str | None) -> list[str]:
+    """The notes of a sweep, of each part that it computes; the part is named where it has others.
+
+    Args:
+        inputs: What the sweep is made from.
+        rate: The rates that are asked for; null where the dates of the law are.
+    """
+    parts = inputs.parts if rate is None else (part_of(inputs, read_wanted(rate))[0],)
+    return [
+        f"{part.scenario.importer}: {note}" if inputs.includes else note
+        for part in parts
+        for note in (*_conversion(part), *_left_out(part))
+    ]
+
+
+def _conversion(part: "Inputs") -> Iterator[str]:
+    """How the trade was put into the edition of the schedule."""
+    if not part.settings.convert:
+        return
+    question = question_of(part)
+    if question.converted is None:
+        return
+    imports = question.imports(chosen_period(question, shape_of(question)))
+    rows: pl.LazyFrame = imports.to_native()
+    estimated = rows.filter("is_estimated").select("duty_base_usd").collect()
+    yield question.converted.note(exact_sum(estimated, "duty_base_usd"), of="imports").replace(
+        " (is_estimated)", ""
+    )
+
+
+def _left_out(part: "Inputs") -> Iterator[str]:
+    """What the scenario says that is in no figure of a sweep, with its names."""
+    scenario, run = part.scenario, "retorsion run has them"
+    exports = [one.measure_id for one in scenario.measures if one.instrument.kind == "export-duty"]
+    if exports:
+        yield f"Export duties ({', '.join(exports)}) are in no figure here; {run}."
+    kinds = ("duty", "export-duty")
+    bans = [one.measure_id for one in scenario.measures if one.instrument.kind not in kinds]
+    if bans:
+        yield f"Bans ({', '.join(bans)}) are in no figure here; {run}."
+    if scenario.beside:
+        names = ", ".join(flow.name for flow in scenario.beside)
+        yield f"Flows beside the trade table ({names}) are in no figure here; {run}."
+    if scenario.drawback:
+        yield "Duty is told before drawback; retorsion run has it."
+    if part.response is not None:
+        yield (
+            "Duty is told at unchanged trade, without what trade does in answer; retorsion run has "
+            "it."
+        )
