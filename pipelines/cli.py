@@ -15,8 +15,8 @@ INTERRUPTED = 130
 BUG = 1
 STOPPED = "interrupted; nothing was left half done"
 SUBJECTS = (
-    *("start", "data", "base", "codes", "scenario", "validation", "runs", "variants", "report"),
-    "reference",
+    *("start", "data", "base", "codes", "scenario", "validation", "runs", "variants", "compare"),
+    *("report", "reference"),
 )
 
 app = typer.Typer(

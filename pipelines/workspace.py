@@ -31,6 +31,11 @@ class Workspace:
         """Folder of runs, one folder a scenario and in it one folder a run."""
         return self.root / "data" / "processed" / "runs"
 
+    @property
+    def comparisons(self) -> Path:
+        """Folder of comparisons, one folder two scenarios and in it one folder a comparison."""
+        return self.root / "data" / "processed" / "comparisons"
+
     def trade_names(self) -> list[str]:
         """Names of the ingested trade tables, sorted; what ingest keeps beside one has a dot."""
         return sorted(path.stem for path in self.trade.glob("*.parquet") if "." not in path.stem)

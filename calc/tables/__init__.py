@@ -11,6 +11,7 @@ from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts, Sug
 from calc.tables.base import Base
 from calc.tables.beside import Beside, Drawback
 from calc.tables.calendar import ByCalendar
+from calc.tables.comparison import Causes, Compared, ListChanges, ScheduleChanges
 from calc.tables.effects import (
     ByEffect,
     EffectDrivers,
@@ -81,6 +82,10 @@ TABLES: dict[str, type[dy.Schema]] = {
     "sweep": Sweep,
     "by_calendar": ByCalendar,
     "by_date": ByDate,
+    "compared": Compared,
+    "causes": Causes,
+    "schedule_changes": ScheduleChanges,
+    "list_changes": ListChanges,
     "unmatched": Unmatched,
     "funnel": Funnel,
     "rule_counts": RuleCounts,

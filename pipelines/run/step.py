@@ -91,13 +91,20 @@ def read_inputs(workspace: Workspace, path: Path, settings: RunSettings, talk: T
 
     scenario = read_scenario(path, allow_rate_above=settings.allow_rate_above, workspace=workspace)
     listed = sorted(scenario.parts or (scenario,), key=lambda part: part.importer)
-    parts = tuple(_inputs_of(workspace, part, settings, talk) for part in listed)
+    parts = tuple(inputs_of_part(workspace, part, settings, talk) for part in listed)
     return Whole(scenario=scenario, parts=parts)
 
 
-def _inputs_of(
+def inputs_of_part(
     workspace: Workspace, scenario: "Scenario", settings: RunSettings, talk: Talk
 ) -> Inputs:
+    """One importer's scenario with its law at the date and its trade table, judged.
+
+    Raises:
+        ScenarioError: The law of the scenario cannot be used.
+        DataRejectedError: The trade table cannot be used.
+        NotJudgedError: A rule could not be run on the table.
+    """
     from pipelines.scenario.law import law_at
     from pipelines.scenario.show import resolved_toml
 

@@ -49,6 +49,22 @@ def read_scenario(
     return read_whole(document, document.path.parent, highest=highest, workspace=workspace)
 
 
+def read_resolved(path: Path, folder: Path, workspace: Workspace) -> Scenario:
+    """A scenario as a run keeps it; the files that it names are found from another folder.
+
+    Args:
+        path: The text.
+        folder: Where the file was that it was resolved from.
+        workspace: Where bases have their names.
+
+    Raises:
+        ScenarioError: A file that it names is not there, or cannot be used.
+        StorageError: A file cannot be read.
+    """
+    document = replace(read_document(path), path=folder / path.name)
+    return read_whole(document, folder, highest=float("inf"), workspace=workspace)
+
+
 def _including(document: Document, highest: float, workspace: Workspace) -> Scenario:
     """Several scenarios run together: each is read as one of its own."""
     ledger = Ledger(document)

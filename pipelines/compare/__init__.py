@@ -1,0 +1,1 @@
+"""Two runs, or two scenarios, set against each other."""

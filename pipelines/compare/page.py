@@ -1,0 +1,179 @@
+"""A comparison as a page in one file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from pipelines.compare.step import Comparison
+from pipelines.compare.told import (
+    FIGURE_WORDS,
+    ORDER_TOLD,
+    SHOWN,
+    amount,
+    causes_told,
+    counts,
+    figures_shown,
+    largest,
+    said_of,
+    signed,
+    unknown,
+)
+from pipelines.html import bullets, figure, html_of, paragraph, section, table, whole_page
+from pipelines.report.figures import exact_sum
+from pipelines.report.page import charts
+from pipelines.version import tool_version
+
+MOST_LINES = 100
+
+
+def page(done: Comparison) -> str:
+    """The page as HTML."""
+    first, second = (side.facts() for side in (done.first, done.second))
+    title = f"{first['scenario']} against {second['scenario']}"
+    header = [f"<h1>{html_of(title)}</h1>"]
+    for name, facts in (("First", first), ("Second", second)):
+        header.append(
+            paragraph(
+                f"{name}: {facts['title']}. Trade {facts['trade']}, law as of {facts['as_of']}, "
+                f"run {facts['run_id']}."
+            )
+        )
+    return whole_page(
+        f"{title}: retorsion",
+        skip="Skip to the difference",
+        header="\n".join(header),
+        main="\n".join(_sections(done)),
+        footer=paragraph(
+            f"retorsion {tool_version()}. Every figure is in the tables beside this page."
+        ),
+    )
+
+
+def _sections(done: Comparison) -> Iterator[str]:
+    tables = done.tables
+    yield section("figures", "Figures at unchanged trade", _figures(tables["compared"]))
+    causes = _causes(tables["causes"], tables["compared"])
+    yield section("causes", "Causes of the difference", *causes)
+    yield section("schedule", "Entries of the schedule", *_schedule(tables["schedule_changes"]))
+    yield section("lines", "Lines of trade", *_lines(tables["list_changes"]))
+    if done.silent:
+        yield section(
+            "comments", "Comments on what did not change", bullets([", ".join(done.silent)])
+        )
+
+
+def _figures(compared: pl.DataFrame) -> str:
+    rows = [
+        [
+            f"{row['importer']}: {FIGURE_WORDS[row['figure']]}",
+            amount(row["first_usd"]),
+            amount(row["second_usd"]),
+            signed(row["change_usd"]),
+        ]
+        for row in figures_shown(compared)
+    ]
+    heads = ("Figure", "First (USD)", "Second (USD)", "Change (USD)")
+    return table("Figures of both, at unchanged trade", heads, rows, 3)
+
+
+def _causes(causes: pl.DataFrame, compared: pl.DataFrame) -> Iterator[str]:
+    told = list(causes_told(causes))
+    if not told:
+        yield paragraph("There are none: the two are alike.")
+        return
+    yield paragraph(ORDER_TOLD[0].upper() + ORDER_TOLD[1:] + ".")
+    yield _chart(told, compared)
+    rows = [
+        [row["cause"], row["importer"], row["kind"], row["what"]]
+        + [signed(changes[name]) for name in SHOWN]
+        for row, changes in told
+    ]
+    sums = [sum(changes[name] for _, changes in told) for name in SHOWN]
+    rows.append(["Sum", "", "", "", *map(signed, sums)])
+    heads = ["Cause", "Importer", "Kind", "How"]
+    heads += [f"{FIGURE_WORDS[name].capitalize()} (USD)" for name in SHOWN]
+    yield table("Causes in their order, with what each changes", heads, rows, len(SHOWN))
+
+
+def _chart(told: list[tuple[dict[str, Any], dict[str, float]]], compared: pl.DataFrame) -> str:
+    """The way from the duty added in the first to that in the second."""
+    ends = compared.filter(pl.col("figure") == "duty_increment")
+    first, second = (exact_sum(ends, name) or 0.0 for name in ("first_usd", "second_usd"))
+    steps = [
+        {"name": f"{row['importer']}: {row['cause']}", "usd": changes["duty_increment"],
+         "is_total": False}
+        for row, changes in told
+        if changes["duty_increment"]
+    ]  # fmt: skip
+    ends_shown = [{"name": name, "usd": usd, "is_total": True}
+                  for name, usd in (("first", first), ("second", second))]  # fmt: skip
+    sentence = (
+        f"From the first to the second the duty added goes from {amount(first)} to "
+        f"{amount(second)} USD, in the steps of the table below."
+    )
+    drawing = charts.waterfall([ends_shown[0], *steps, ends_shown[1]], title="duty added (USD)")
+    return figure("causes-chart", drawing, sentence)
+
+
+def _schedule(changes: pl.DataFrame) -> Iterator[str]:
+    if changes.is_empty():
+        yield paragraph("Both name the same entries at the same rates.")
+        return
+    rows = [
+        [
+            row["prefix"],
+            row["measure_id"],
+            row["change"],
+            row["rate_first"] or "not listed",
+            row["rate_second"] or "not listed",
+            ". ".join(said_of(row)) or "-",
+            amount(row["named_value_first_usd"]),
+            amount(row["named_value_second_usd"]),
+            signed(row["duty_increment_change_usd"]),
+        ]
+        for row in largest(changes, MOST_LINES)
+    ]
+    heads = ("Code", "Measure", "Change", "Rate in the first", "Rate in the second", "Comments")
+    money = ("Trade named, first (USD)", "Trade named, second (USD)", "Change of duty added (USD)")
+    yield table("Entries that differ, largest change of duty first", heads + money, rows, 3)
+    yield _rest(changes.height, "schedule_changes.parquet")
+
+
+def _lines(changes: pl.DataFrame) -> Iterator[str]:
+    if changes.is_empty():
+        yield paragraph("Both cover the same lines, at the same rates and values.")
+        return
+    yield bullets(
+        [
+            f"{row['change']}: {row['lines']:,} lines, covered value "
+            f"{amount(row['covered_value_first_usd'])} to "
+            f"{amount(row['covered_value_second_usd'])} USD, duty added "
+            f"{signed(row['duty_increment_change_usd'])} USD{unknown(row)}"
+            for row in counts(changes)
+        ]
+    )
+    rows = [
+        [
+            row["code"],
+            row["partner"],
+            row["description"] or "",
+            row["change"],
+            row["rate_first"] or "not listed",
+            row["rate_second"] or "not listed",
+            ". ".join(said_of(row)) or "-",
+            amount(row["covered_value_second_usd"] or row["covered_value_first_usd"]),
+            signed(row["duty_increment_change_usd"]),
+        ]
+        for row in largest(changes, MOST_LINES)
+    ]
+    heads = ("Code", "Partner", "Good", "Change", "Rates in the first", "Rates in the second",
+             "Comments", "Covered value (USD)", "Change of duty added (USD)")  # fmt: skip
+    yield table("Lines that differ, largest change of duty first", heads, rows, 2)
+    yield _rest(changes.height, "list_changes.parquet")
+
+
+def _rest(count: int, name: str) -> str:
+    if count <= MOST_LINES:
+        return ""
+    return paragraph(f"{count - MOST_LINES:,} more are in {name}.")

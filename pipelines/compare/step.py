@@ -1,0 +1,190 @@
+"""A comparison as one step: two sides read, causes put on one by one, lists set side by side."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from calc import comparison
+from calc.tables import TABLES
+from pipelines.compare.comments import read_comments
+from pipelines.compare.sides import Side
+from pipelines.compare.states import KIND_OF_TOOL, figures_at, labelled, nothing_of, states_between
+from pipelines.compare.steps import Step, state_of
+from pipelines.files import sha256_of
+from pipelines.folders import new_folder
+from pipelines.parquet import write_table
+from pipelines.run.inputs import Inputs
+from pipelines.run.manifest import run_id_of
+from pipelines.version import code_sha256, tool_version
+from pipelines.workspace import Workspace
+
+NAMES = ("compared", "causes", "schedule_changes", "list_changes")
+PAGE_NAME = "comparison.html"
+CODES = {"schedule_changes": "prefix", "list_changes": "code"}
+State = tuple[Step | None, pl.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two sides and what they differ in: the tables of ``NAMES``.
+
+    ``silent`` are the codes of comments that concern no line or entry that changed.
+    """
+
+    first: Side
+    second: Side
+    tables: Mapping[str, pl.DataFrame]
+    comments_sha256: str | None = None
+    silent: Sequence[str] = ()
+
+    def comparison_id(self) -> str:
+        """An id of what was compared: the same runs, comments and tool give the same."""
+        return run_id_of(
+            {
+                "first": self.first.facts(),
+                "second": self.second.facts(),
+                "comments_sha256": self.comments_sha256,
+                "code_sha256": code_sha256(),
+            }
+        )
+
+
+def compare(first: Side, second: Side, comments: Path | None = None) -> Comparison:
+    """What two sides differ in, with causes that add up exactly to the difference.
+
+    Raises:
+        ScenarioError: A side's own law cannot be used.
+        DataRejectedError: A trade table does not suit it, or the comment log cannot be used.
+        StorageError: The comment log cannot be read.
+    """
+    said = None if comments is None else read_comments(comments)
+    states = pl.concat(_states(first, second)).lazy()
+    tables = {
+        "compared": _sorted("compared", comparison.compared(states)),
+        "causes": _sorted("causes", comparison.causes(states)),
+        "schedule_changes": _sorted(
+            "schedule_changes", comparison.schedule_changes(_entries(first), _entries(second))
+        ),
+        "list_changes": _sorted(
+            "list_changes", comparison.list_changes(_listed(first), _listed(second))
+        ),
+    }
+    silent: list[str] = []
+    if said is not None:
+        for name, code in CODES.items():
+            tables[name] = comparison.with_comments(tables[name], code, said)
+        silent = list(_silent(tables, said))
+    digest = None if comments is None else sha256_of(comments)
+    return Comparison(
+        first=first, second=second, tables=tables, comments_sha256=digest, silent=silent
+    )
+
+
+def _sorted(name: str, plan: pl.LazyFrame) -> pl.DataFrame:
+    return plan.sort(TABLES[name].primary_key()).collect()
+
+
+def _silent(tables: Mapping[str, pl.DataFrame], said: pl.DataFrame) -> Iterator[str]:
+    """The codes of comments that no change is about."""
+    changed = {code for name, column in CODES.items() for code in tables[name][column]}
+    for code in said["code"].unique().sort():
+        if not any(code.startswith(one) or one.startswith(code) for one in changed):
+            yield code
+
+
+def _listed(side: Side) -> pl.LazyFrame:
+    return comparison.listed(side.tables["lines"].lazy(), side.tables["components"].lazy())
+
+
+def _entries(side: Side) -> pl.LazyFrame:
+    """The entries of each importer's schedule, whose measures may share their names."""
+    components = side.tables["components"].lazy()
+    parts = [
+        comparison.entries(
+            inputs.law.measures.lazy(),
+            inputs.law.products.lazy(),
+            components.filter(pl.col("importer") == importer),
+        )
+        for importer, inputs in side.parts.items()
+    ]
+    return pl.concat(parts)
+
+
+def _states(first: Side, second: Side) -> Iterator[pl.DataFrame]:
+    """The figures of each state of each importer, labelled and numbered."""
+    before, after = first.parts, second.parts
+    for importer in sorted({*before, *after}):
+        ends = (_recorded(first, importer), _recorded(second, importer))
+        way = _way(importer, before.get(importer), after.get(importer), ends)
+        for number, (step, figures) in enumerate(_that_matter(way)):
+            yield labelled(figures, step, number)
+
+
+def _recorded(side: Side, importer: str) -> pl.DataFrame | None:
+    """The figures that a kept run holds of an importer; null where none is kept."""
+    if side.recorded is None or importer not in side.parts:
+        return None
+    own = side.recorded.filter(pl.col("importer") == importer)
+    return nothing_of(importer) if own.is_empty() else own
+
+
+def _way(
+    importer: str,
+    first: Inputs | None,
+    second: Inputs | None,
+    ends: tuple[pl.DataFrame | None, pl.DataFrame | None],
+) -> Iterator[State]:
+    """The states from one importer's part to another: as kept, as computed now, step by step."""
+    again = Step(
+        kind=KIND_OF_TOOL, cause="another version of the tool", put_on=lambda at: at,
+        what="the same inputs give another figure than the run that is kept",
+    )  # fmt: skip
+    if ends[0] is not None:
+        yield None, ends[0]
+    if first is None:
+        yield None, nothing_of(importer)
+    else:
+        yield again, figures_at(state_of(first))
+    if first is not None and second is not None:
+        yield from states_between(first, second)
+    else:
+        what = "added" if first is None else "removed"
+        whole = Step(kind="law", cause=f"all of {importer}", what=what, put_on=lambda at: at)
+        yield whole, nothing_of(importer) if second is None else figures_at(state_of(second))
+    if ends[1] is not None:
+        yield again, ends[1]
+
+
+def _that_matter(way: Iterator[State]) -> Iterator[State]:
+    """The states, without the tool and the rest where they change nothing."""
+    last: pl.DataFrame | None = None
+    for step, figures in way:
+        ordered = figures.sort("importer", "figure")
+        is_quiet = step is None or step.kind in (KIND_OF_TOOL, "the rest")
+        if last is not None and is_quiet and ordered.equals(last):
+            continue
+        yield (None if last is None else step), ordered
+        last = ordered
+
+
+def write_comparison(workspace: Workspace, done: Comparison) -> Path:
+    """The folder of a comparison, written whole: its tables and a page.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    from pipelines.compare.page import page
+
+    names = [str(side.facts()["scenario"]) for side in (done.first, done.second)]
+    folder = workspace.comparisons / "--".join(names) / done.comparison_id()
+    about: dict[str, Any] = {"comparison": done.comparison_id(), "tool_version": tool_version()}
+    if folder.is_dir():
+        return folder
+    with new_folder(folder) as fresh:
+        for name in NAMES:
+            write_table(fresh / f"{name}.parquet", done.tables[name], name, TABLES[name], about)
+        (fresh / PAGE_NAME).write_text(page(done), encoding="utf-8", newline="\n")
+    return folder

@@ -1,0 +1,232 @@
+"""A comparison told on a terminal and as an object."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from calc.comparison import FIGURES
+from pipelines.compare.sides import Side
+from pipelines.compare.step import Comparison
+
+ORDER_TOLD = (
+    "causes are put on one after another, each computed anew: data, then assumptions, then law, "
+    "measure by measure by name; another order may share the dollars out otherwise"
+)
+SHOWN = ("covered_value", "duty_before", "duty_after", "duty_increment", "threatened_increment")
+"""The figures of which each cause is told; the tables hold them all."""
+
+FIGURE_WORDS = {
+    "listed_value": "listed value",
+    "covered_value": "covered value",
+    "in_force_value": "value in force",
+    "prohibited_value": "value that may not enter",
+    "affected_value": "affected value",
+    "threatened_value": "threatened value",
+    "duty_before": "duty before",
+    "duty_after": "duty after",
+    "duty_increment": "duty added",
+    "threatened_increment": "duty threatened",
+    "affected_unknown_value": "value, change of rate unknown",
+    "duty_before_unknown_value": "value, duty before unknown",
+    "duty_after_unknown_value": "value, duty after unknown",
+    "duty_increment_unknown_value": "value, duty added unknown",
+    "threatened_increment_unknown_value": "value, threatened duty unknown",
+}
+MOST_LINES, WIDTH = 10, 60
+CHANGES = (
+    "added",
+    "removed",
+    "rate changed",
+    "measure changed",
+    "value changed",
+    "duty changed",
+)
+
+
+def comparison_dict(done: Comparison, folder: str) -> dict[str, Any]:
+    """A comparison as an object: both sides, figures, causes, entries; counts of the lines."""
+    return {
+        "first": done.first.facts(),
+        "second": done.second.facts(),
+        "compared": done.tables["compared"].to_dicts(),
+        "order": ORDER_TOLD,
+        "causes": [
+            dict(row) | {"changes_usd": changes}
+            for row, changes in causes_told(done.tables["causes"])
+        ],
+        "schedule_changes": done.tables["schedule_changes"].to_dicts(),
+        "list_changes": counts(done.tables["list_changes"]),
+        "comments_on_nothing_changed": list(done.silent),
+        "folder": folder,
+    }
+
+
+def causes_told(causes: pl.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, float]]]:
+    """Each cause in its order, with what it changes of every figure."""
+    key = ("importer", "step", "kind", "cause", "what")
+    for values, rows in causes.group_by(key, maintain_order=True):
+        changes = dict(zip(rows["figure"], rows["change_usd"], strict=True))
+        yield dict(zip(key, values, strict=True)), {name: changes[name] for name in FIGURES}
+
+
+def counts(changes: pl.DataFrame) -> list[dict[str, Any]]:
+    """Lines by what became of them, with covered value and the change of the duty added."""
+    told = []
+    for change in CHANGES:
+        rows = changes.filter(pl.col("change") == change)
+        if rows.height:
+            told.append({"change": change, "lines": rows.height} | _dollars(rows))
+    return told
+
+
+def unknown(row: dict[str, Any]) -> str:
+    """On how many of the lines counted the change of the duty is not known, in words."""
+    lines = row["lines_of_unknown_change"]
+    return f", unknown on {lines:,} lines" if lines else ""
+
+
+def _dollars(rows: pl.DataFrame) -> dict[str, float | None]:
+    from pipelines.report.figures import exact_sum
+
+    names = ("covered_value_first_usd", "covered_value_second_usd", "duty_increment_change_usd")
+    lines_unknown = {"lines_of_unknown_change": rows[names[-1]].null_count()}
+    return {name: exact_sum(rows, name) for name in names} | lines_unknown
+
+
+def comparison_lines(done: Comparison, folder: str) -> list[str]:
+    """A comparison for people at a terminal."""
+    tables = done.tables
+    return [
+        f"first     {_side(done.first)}",
+        f"second    {_side(done.second)}",
+        *_figures(tables["compared"]),
+        "",
+        *_causes(tables["causes"]),
+        f"order     {ORDER_TOLD}",
+        "",
+        *_lists(tables["schedule_changes"], tables["list_changes"]),
+        *_silent(done.silent),
+        f"files     {folder}: comparison.html and 4 tables",
+    ]
+
+
+def _side(side: Side) -> str:
+    facts = side.facts()
+    kind = "run" if facts["is_kept_run"] else "computed now,"
+    return (
+        f"{facts['scenario']}, {kind} {facts['run_id']}: {facts['trade']}, law as of "
+        f"{facts['as_of']}"
+    )
+
+
+def amount(value: float | None) -> str:
+    """An amount in whole dollars; what is not known is said to be so."""
+    return "unknown" if value is None else f"{value:,.0f}"
+
+
+def signed(value: float | None) -> str:
+    """A change in whole dollars with its sign; none is 0."""
+    if value is None:
+        return "unknown"
+    return "0" if round(value) == 0 else f"{value:+,.0f}"
+
+
+def figures_shown(compared: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """The figures that are not 0 on both sides, in the order of the accounting."""
+    order = {name: place for place, name in enumerate(FIGURES)}
+    rows = compared.filter((pl.col("first_usd") != 0) | (pl.col("second_usd") != 0)).to_dicts()
+    yield from sorted(rows, key=lambda row: (row["importer"], order[row["figure"]]))
+
+
+def _figures(compared: pl.DataFrame) -> Iterator[str]:
+    yield f"{'USD':<36}{'first':>19}{'second':>19}{'change':>19}"
+    for row in figures_shown(compared):
+        name = f"{row['importer']}  {FIGURE_WORDS[row['figure']]}"
+        yield (
+            f"{name:<36}{amount(row['first_usd']):>19}{amount(row['second_usd']):>19}"
+            f"{signed(row['change_usd']):>19}"
+        )
+
+
+def _causes(causes: pl.DataFrame) -> Iterator[str]:
+    """Each cause with what it changes of the figures shown, and their sum."""
+    told = list(causes_told(causes))
+    if not told:
+        yield "causes    none: the two are alike"
+        return
+    shown = [name for name in SHOWN if any(round(each[name]) for _, each in told)] or [SHOWN[0]]
+    width = max(30, *(len(_cause(row)) for row, _ in told)) + 2
+    yield "cause".ljust(width) + "".join(f"{FIGURE_WORDS[name]:>19}" for name in shown)
+    for row, changes in told:
+        yield _cause(row).ljust(width) + "".join(f"{signed(changes[name]):>19}" for name in shown)
+        if row["what"]:
+            yield from (f"    {part}" for part in row["what"].split("; "))
+    sums = causes.group_by("figure").agg(pl.col("change_usd").sum())
+    totals = dict(zip(sums["figure"], sums["change_usd"], strict=True))
+    yield "sum".ljust(width) + "".join(f"{signed(totals[name]):>19}" for name in shown)
+
+
+def _cause(row: dict[str, Any]) -> str:
+    return f"{row['importer']}  {row['kind']}: {row['cause']}"
+
+
+def _lists(schedule: pl.DataFrame, lines: pl.DataFrame) -> Iterator[str]:
+    told = counts(lines)
+    if not told and schedule.is_empty():
+        yield "list      the same lines at the same rates"
+        return
+    for row in told:
+        yield (
+            f"lines     {row['change']:<16}{row['lines']:>7,}  covered "
+            f"{amount(row['covered_value_first_usd'])} -> "
+            f"{amount(row['covered_value_second_usd'])} USD, duty added "
+            f"{signed(row['duty_increment_change_usd'])} USD{unknown(row)}"
+        )
+    for change, rows in schedule.group_by("change", maintain_order=True):
+        yield f"schedule  {change[0]:<16}{rows.height:>7,}  entries, as a measure names them"
+    yield from _largest(schedule)
+
+
+def _largest(schedule: pl.DataFrame) -> Iterator[str]:
+    """The entries of the schedule that move most, with who asked for it."""
+    for row in largest(schedule, MOST_LINES):
+        rates = f"{row['rate_first'] or '-'} -> {row['rate_second'] or '-'}"
+        said = "; ".join(said_of(row))
+        asked = f"  [{said}]" if said else ""
+        moved = signed(row["duty_increment_change_usd"])
+        yield (
+            f"  {row['prefix']:<12}{row['change']:<14}{moved:>18}  "
+            f"{row['measure_id']}: {rates}{asked}"
+        )
+    if schedule.height > MOST_LINES:
+        yield f"  ... and {schedule.height - MOST_LINES:,} more in schedule_changes.parquet"
+
+
+def largest(changes: pl.DataFrame, count: int) -> list[dict[str, Any]]:
+    """The changes that move most dollars of duty, then of trade, first."""
+    columns = changes.columns
+    values = [name for name in columns if "_value_" in name]
+    moved = pl.max_horizontal(pl.col(name).fill_null(0.0).abs() for name in values)
+    duty = pl.col("duty_increment_change_usd").abs().fill_null(float("inf"))
+    ordered = changes.with_columns(duty_moved=duty, value_moved=moved).sort(
+        "duty_moved", "value_moved", descending=True, maintain_order=True
+    )
+    return ordered.select(columns).head(count).to_dicts()
+
+
+def said_of(row: dict[str, Any]) -> Iterator[str]:
+    """What a comment log says of a change, in words."""
+    if row["commenter"] or row["ask"]:
+        yield f"{row['commenter'] or 'somebody'} asked: {row['ask'] or 'not said'}"
+    if row["decision"]:
+        yield f"decided: {row['decision']}"
+    if row["decision_reason"]:
+        yield f"because: {row['decision_reason']}"
+
+
+def _silent(codes: Sequence[str]) -> Iterator[str]:
+    if codes:
+        more = f" and {len(codes) - MOST_LINES} more" if len(codes) > MOST_LINES else ""
+        listed = ", ".join(codes[:MOST_LINES])
+        yield f"comments  {len(codes)} on codes that did not change: {listed}{more}"
