@@ -8,7 +8,8 @@ import polars as pl
 from pipelines.report.figures import exact_sum
 from pipelines.run.question import chosen_period, shape_of
 from pipelines.run.step import question_of
-from pipelines.variants import part_of, read_wanted
+from pipelines.sweep import read_wanted
+from pipelines.variants import part_of
 
 if TYPE_CHECKING:
     from pipelines.run.inputs import Inputs
