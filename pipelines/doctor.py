@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from calc.errors import Problem, RetorsionError, VerificationError
+from pipelines import locks
 from pipelines.files import sha256_of
 from pipelines.folders import clear_leftovers
 from pipelines.run.store import stored_runs
@@ -110,6 +111,9 @@ def _workspace(workspace: Workspace) -> Iterator[Finding]:
         hint = "choose another with --workspace"
         state = f"{root}{chosen} is no folder that can be written"
         yield Finding(mark="broken", what="workspace", state=state, hint=hint)
+    if not locks.are_there():
+        state = "not on this system: let no two commands write to one workspace at a time"
+        yield Finding(mark="note", what="locks", state=state)
     for folder in (workspace.trade, workspace.validation, *workspace.runs.glob("*")):
         for path in clear_leftovers(folder):
             state = f"left by a killed process, removed: {workspace.relative(path)}"

@@ -36,6 +36,11 @@ class Workspace:
         """Folder of comparisons, one folder two scenarios and in it one folder a comparison."""
         return self.root / "data" / "processed" / "comparisons"
 
+    @property
+    def locks(self) -> Path:
+        """Folder of the locks that are held, absent while none is."""
+        return self.root / "data" / "processed" / ".locks"
+
     def trade_names(self) -> list[str]:
         """Names of the ingested trade tables, sorted; what ingest keeps beside one has a dot."""
         return sorted(path.stem for path in self.trade.glob("*.parquet") if "." not in path.stem)

@@ -43,10 +43,12 @@ def make_base(
         DataRejectedError: The file is no schedule that is read, or not whole.
         LimitError: It is too large.
         StorageError: A file cannot be read or written.
+        LockedError: Another process writes the base of that name.
     """
     from pipelines.base import places, source, store, table
     from pipelines.ingest.sniff import check_files
     from pipelines.ingest.store import scratch_folder
+    from pipelines.locks import held
 
     check_settings(settings)
     check_files([path])
@@ -56,7 +58,11 @@ def make_base(
         _check_importer(reading, settings)
         made = table.make_table(reading, path.name, settings)
     folder = places.bases_folder(workspace)
-    with talk.working("writing the base"), scratch_folder(folder, settings.name) as fresh:
+    with (
+        talk.working("writing the base"),
+        held(workspace, f"base-{settings.name}", f"base {settings.name}", talk),
+        scratch_folder(folder, settings.name) as fresh,
+    ):
         files = store.write_tables(fresh, settings.name, made)
         record = _record(path, files, reading, made, settings=settings)
         (fresh / f"{settings.name}.json").write_bytes(to_json(record))

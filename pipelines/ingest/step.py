@@ -49,12 +49,17 @@ def ingest(
         DataRejectedError: A file is no table of trade, or cells of it cannot be read.
         LimitError: A file is too large to be opened.
         StorageError: A file cannot be written.
+        LockedError: Another process writes the table of that name.
     """
+    from pipelines import locks
     from pipelines.ingest import faults, sniff, store, table
 
     check_settings(settings)
     sniff.check_files(files)
-    with store.scratch_folder(workspace.trade, settings.name) as fresh:
+    with (
+        locks.held(workspace, f"trade-{settings.name}", f"ingest {settings.name}", talk),
+        store.scratch_folder(workspace.trade, settings.name) as fresh,
+    ):
         readings = _read_all(sorted(files, key=lambda path: path.name), settings, fresh, talk)
         rejects = [faults.rejects_of(reading) for reading in readings]
         if any(found.height for found in rejects) and not settings.quarantine:

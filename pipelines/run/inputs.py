@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from calc.errors import DataRejectedError
 from pipelines.files import sha256_of
 from pipelines.run.manifest import Input, run_id_of
 from pipelines.version import code_sha256, library_versions, tool_version
@@ -167,11 +168,14 @@ def content_of(table: Path, record: "IngestRecord | None") -> str:
 def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
     from pipelines.validation.store import beside
 
-    yield input_of(workspace, "scenario", inputs.scenario.path)
-    yield input_of(workspace, "trade table", inputs.table, inputs.verdict.rows_judged)
+    subject, scenario = inputs.verdict.subject, inputs.scenario
+    yield as_read(input_of(workspace, "scenario", scenario.path), scenario.text_sha256)
+    table = input_of(workspace, "trade table", inputs.table, inputs.verdict.rows_judged)
+    yield as_read(table, subject.sha256)
     provenance = beside(inputs.table, "provenance")
     if provenance.is_file():
-        yield input_of(workspace, "provenance of the trade table", provenance)
+        found = input_of(workspace, "provenance of the trade table", provenance)
+        yield as_read(found, subject.provenance_sha256)
     for source in () if inputs.record is None else inputs.record.sources:
         yield Input(
             role="source of the trade table",
@@ -187,8 +191,23 @@ def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
         yield input_of(workspace, "trade table that weighs codes", inputs.weights)
     for path in nomenclature_files() if inputs.settings.convert else ():
         yield input_of(workspace, "law and reference", path)
-    for path in inputs.law.files:
-        yield input_of(workspace, "law and reference", path)
+    for path, (_, _, sha256) in zip(inputs.law.files, inputs.law.sources, strict=True):
+        yield as_read(input_of(workspace, "law and reference", path), sha256)
+
+
+def as_read(found: Input, sha256: str) -> Input:
+    """An input, where it is still what was read of it.
+
+    Raises:
+        DataRejectedError: It has another hash: somebody wrote to it meanwhile.
+    """
+    if found.sha256 == sha256:
+        return found
+    raise DataRejectedError(
+        f"{found.name} changed while it was read: no run is made of half of each",
+        where=found.name,
+        hint="run again when nothing writes to it",
+    )
 
 
 def input_of(workspace: Workspace, role: str, path: Path, rows: int | None = None) -> Input:

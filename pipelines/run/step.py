@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from calc.errors import DataRejectedError
 from pipelines.folders import new_folder
+from pipelines.locks import held
 from pipelines.progress import Talk
 from pipelines.run.inputs import Inputs, RunSettings
 from pipelines.run.manifest import Manifest, read_manifest, write_manifest
@@ -65,17 +66,20 @@ def run_scenario(workspace: Workspace, scenario: Path, settings: RunSettings, ta
         NotJudgedError: A rule could not be run on the table.
         StorageError: A file cannot be read or written; nothing is left behind.
         VerificationError: The same inputs made the run before, and it was altered since.
+        LockedError: Another process makes the same run and does not come to an end.
     """
     inputs = read_inputs(workspace, scenario, settings, talk)
     run_id = inputs.run_id()
-    folder = folder_of(workspace, inputs.scenario.scenario_id, run_id)
-    is_reused = is_run(folder)
-    if is_reused:
-        refuse_damaged(folder)
-    else:
-        with talk.working("applying the schedule"):
-            _make(workspace, inputs, folder)
-    note_latest(workspace, inputs.scenario.scenario_id, run_id)
+    scenario_id = inputs.scenario.scenario_id
+    folder = folder_of(workspace, scenario_id, run_id)
+    with held(workspace, f"run-{run_id}", f"run {scenario_id}", talk):
+        is_reused = is_run(folder)
+        if is_reused:
+            refuse_damaged(folder)
+        else:
+            with talk.working("applying the schedule"):
+                _make(workspace, inputs, folder)
+        note_latest(workspace, scenario_id, run_id)
     return Run(folder=folder, manifest=read_manifest(folder), is_reused=is_reused)
 
 

@@ -1,5 +1,6 @@
 """Runs on disk: one folder a scenario, in it one folder a run; which run a person means."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from calc.errors import StorageError, UsageError, did_you_mean
 from pipelines.files import write_text
+from pipelines.locks import held
 from pipelines.run.manifest import MANIFEST_FILE, Manifest, read_manifest
 from pipelines.workspace import Workspace
 
@@ -39,9 +41,21 @@ def note_latest(workspace: Workspace, scenario_id: str, run_id: str) -> None:
 
     Raises:
         StorageError: The list cannot be written.
+        LockedError: Another process writes it and does not come to an end.
     """
-    order = [run_id, *(other for other in _order(workspace, scenario_id) if other != run_id)]
-    write_text(workspace.runs / scenario_id / LATEST_FILE, "".join(f"{item}\n" for item in order))
+    with _listing(workspace, scenario_id):
+        others = (other for other in _order(workspace, scenario_id) if other != run_id)
+        _write_order(workspace, scenario_id, [run_id, *others])
+
+
+def _listing(workspace: Workspace, scenario_id: str) -> contextlib.AbstractContextManager[None]:
+    """The lock on the list of the runs of a scenario, which is read, altered and written."""
+    return held(workspace, f"runs-{scenario_id}", f"list the runs of {scenario_id}")
+
+
+def _write_order(workspace: Workspace, scenario_id: str, run_ids: Sequence[str]) -> None:
+    listing = workspace.runs / scenario_id / LATEST_FILE
+    write_text(listing, "".join(f"{item}\n" for item in run_ids))
 
 
 def _order(workspace: Workspace, scenario_id: str) -> list[str]:
@@ -143,10 +157,10 @@ def remove_runs(workspace: Workspace, folders: Sequence[Path]) -> None:
                 where=workspace.relative(folder),
                 hint="check the permissions of the folder",
             ) from err
-    for scenario_id in {folder.parent.name for folder in folders}:
-        kept = _order(workspace, scenario_id)
-        listing = workspace.runs / scenario_id / LATEST_FILE
-        if kept:
-            write_text(listing, "".join(f"{item}\n" for item in kept))
-        else:
-            shutil.rmtree(listing.parent, ignore_errors=True)
+    for scenario_id in sorted({folder.parent.name for folder in folders}):
+        with _listing(workspace, scenario_id):
+            kept = _order(workspace, scenario_id)
+            if kept:
+                _write_order(workspace, scenario_id, kept)
+            else:
+                shutil.rmtree(workspace.runs / scenario_id, ignore_errors=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from calc.errors import DataRejectedError, Problem, did_you_mean
 from pipelines.folders import replaced_folder
+from pipelines.locks import held
 from pipelines.progress import Talk
 from pipelines.validation.store import (
     folder_of,
@@ -84,15 +85,20 @@ def verdict_for(
         DataRejectedError: The file is not a table in the TRADE layout, or cannot be read.
         NotJudgedError: A rule could not be run; nothing is written.
         StorageError: The verdict cannot be written.
+        LockedError: Another process judges the table and does not come to an end.
     """
     own = None if settings.rules is None else _own_rules(settings.rules)
     subject = subject_of(workspace, table, settings.rules)
     folder = folder_of(workspace, subject)
     kept = read_kept(folder, subject, settings)
-    if kept is None or settings.data_docs:
-        return _judge(table, subject, settings, talk, own_rules=own or [], folder=folder)
-    same = chosen(kept, settings.choice) == kept
-    return kept if same else _told_again(kept, settings.choice)
+    if kept is not None and not settings.data_docs and chosen(kept, settings.choice) == kept:
+        return kept
+    with held(workspace, f"validation-{folder.name}", f"validate {table.stem}", talk):
+        kept = None if settings.data_docs else read_kept(folder, subject, settings)
+        if kept is None:
+            return _judge(table, subject, settings, talk, own_rules=own or [], folder=folder)
+        same = chosen(kept, settings.choice) == kept
+        return kept if same else _told_again(kept, settings.choice)
 
 
 def _own_rules(path: Path) -> "list[Rule]":

@@ -174,7 +174,8 @@ def test_o03_interrupted_run_leaves_nothing_or_all_of_it(
     assert "Traceback" not in done.err
     assert hidden(place.root) == []
     after = contents(place.root)
-    assert {name: after[name] for name in before} == before
+    kept = {name: content for name, content in before.items() if not name.endswith("latest")}
+    assert {name: after[name] for name in kept} == kept
     assert (after == before) == (share < 0.5)
     assert len(seen_by_people(place)) == (1 if share < 0.5 else 2)
 
@@ -228,7 +229,23 @@ def as_somebody_else() -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_o04_folder_that_cannot_be_written(demonstration: tuple[Place, Done]) -> None:
+def written_to(place: Place) -> list[Done]:
+    """Commands that write."""
+    return [
+        place.run("--as-of", DAY),
+        place.run(),
+        place.do("ingest", IMPORTS, "--name", "us-2024"),
+        place.do("ingest", IMPORTS, "--name", "other"),
+        place.do("prune", "--keep", "0"),
+    ]
+
+
+def test_o04_folder_that_cannot_be_written(
+    demonstration: tuple[Place, Done], tmp_path: Path
+) -> None:
+    """First where they can: somebody else may not be able to read the libraries."""
+    done = written_to(copied(demonstration[0], tmp_path / "workspace"))
+    assert [one.code for one in done] == [0] * 5, done
     with tempfile.TemporaryDirectory() as folder:
         place = copied(demonstration[0], Path(folder))
         for path in (place.root, *place.root.rglob("*")):
@@ -236,13 +253,7 @@ def test_o04_folder_that_cannot_be_written(demonstration: tuple[Place, Done]) ->
         before = contents(place.root)
         try:
             with as_somebody_else():
-                done = [
-                    place.run("--as-of", DAY),
-                    place.run(),
-                    place.do("ingest", IMPORTS, "--name", "us-2024"),
-                    place.do("ingest", IMPORTS, "--name", "other"),
-                    place.do("prune", "--keep", "0"),
-                ]
+                done = written_to(place)
         finally:
             for path in (place.root, *place.root.rglob("*")):
                 path.chmod(0o755 if path.is_dir() else 0o644)
