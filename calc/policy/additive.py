@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from calc.policy.expression import Expression, only_adds, units_of
-from calc.policy.model import Branch, Policy
+from calc.policy.model import Branch, Mode, Policy
 
 Apart = Literal["none", "specific base", "all"]
 """Which lines, of those with a quantity, cannot be added up to others that pay the same rates."""
@@ -23,8 +23,8 @@ def lines_apart(policies: Iterable[Policy], *, has_expressions: bool = False) ->
     found: Apart = "specific base" if has_expressions else "none"
     for policy in policies:
         for branch in policy.branches:
-            for rate in _rates(branch):
-                if branch.mode != "all-in" and only_adds(rate) and branch.rebate is None:
+            for rate, mode in _rates(branch):
+                if mode != "all-in" and only_adds(rate) and branch.rebate is None:
                     continue
                 if units_of(rate):
                     return "all"
@@ -32,6 +32,8 @@ def lines_apart(policies: Iterable[Policy], *, has_expressions: bool = False) ->
     return found
 
 
-def _rates(branch: Branch) -> Iterator[Expression]:
-    yield branch.rate
-    yield from (one.rate for one in branch.alternatives if one.rate is not None)
+def _rates(branch: Branch) -> Iterator[tuple[Expression, Mode]]:
+    yield branch.rate, branch.mode
+    for one in branch.alternatives:
+        if one.rate is not None:
+            yield one.rate, one.mode or branch.mode

@@ -39,7 +39,8 @@ class Alternative:
 
     ``rate`` is null for exempt. ``on`` is a content or ``FULL``. ``quota_part`` says that the
     portion is what is over the branch's quota, or a flow of which that is not known. ``place`` is
-    where it is stated, for messages.
+    where it is stated, for messages. ``mode`` is how the rate stands to the base duty; null for the
+    branch's own mode.
     """
 
     portion: str
@@ -47,6 +48,7 @@ class Alternative:
     on: str = FULL
     quota_part: QuotaPart | None = None
     place: str = field(default="", compare=False)
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)

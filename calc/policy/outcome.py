@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from calc.policy.expression import Expression, is_zero
-from calc.policy.model import Basis, Branch, QuotaPart
+from calc.policy.model import Basis, Branch, Mode, QuotaPart
 
 Status = Literal["applied", "prohibited", "displaced", "threatened", "excluded"]
 
@@ -51,6 +51,7 @@ class Outcome:
     """What becomes of a branch in a segment, why, at which rate and on what.
 
     ``quota_part`` says where the segment stands to the branch's quota; null where it has none.
+    ``mode`` is how the rate that is paid in the segment stands to the base duty.
     """
 
     candidate: Candidate
@@ -59,6 +60,7 @@ class Outcome:
     rate: Expression
     on: On = On()
     quota_part: QuotaPart | None = None
+    mode: Mode = "add"
 
 
 class UnsettledError(Exception):

@@ -41,7 +41,8 @@ class Kind:
 class SegmentRow:
     """A segment of a kind of line: its part of the flow, its place there, its base and state.
 
-    ``place`` counts the segments of a kind from 0.
+    ``place`` counts the segments of a kind from 0. ``applied`` are the measures that are charged or
+    prohibit, ``threatened`` those that wait.
     """
 
     kind: int
@@ -54,8 +55,8 @@ class SegmentRow:
     is_in_force: bool
     is_prohibited: bool
     is_threatened: bool
-    applied: tuple[int, ...]
-    threatened: tuple[int, ...]
+    applied: tuple[Outcome, ...]
+    threatened: tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def _compile_segment(
             Conflict(kind=kind.number, first=first, second=second, what=what, place=place)
         )
         return
-    row = _segment_row(kind, placed, outcomes, (policy, programme))
+    row = _segment_row(kind, placed, outcomes, programme)
     program.segments.append(row)
     program.components += _rows(kind, name, outcomes, policy)
     if row.is_in_force or not row.is_threatened:
@@ -156,7 +157,7 @@ def _compile_segment(
     except UnsettledError:
         return
     program.as_if += _rows(kind, name, would_be, policy)
-    program.as_if_segments.append(_segment_row(kind, placed, would_be, (policy, row.programme)))
+    program.as_if_segments.append(_segment_row(kind, placed, would_be, row.programme))
 
 
 def _rows(
@@ -200,9 +201,9 @@ def _programme(segment: Segment, law: tuple[Policy, str]) -> str:
 
 
 def _segment_row(
-    kind: Kind, placed: tuple[int, Part], outcomes: Sequence[Outcome], law: tuple[Policy, str]
+    kind: Kind, placed: tuple[int, Part], outcomes: Sequence[Outcome], programme: str
 ) -> SegmentRow:
-    (place, part), (policy, programme) = placed, law
+    place, part = placed
     applied = [one for one in outcomes if one.status == "applied"]
     banned = [one for one in outcomes if one.status == "prohibited"]
     waiting = [one for one in outcomes if one.status == "threatened"]
@@ -212,19 +213,19 @@ def _segment_row(
         place=place,
         part=part,
         programme=programme,
-        base_on=NOTHING if banned else _base_on(applied, policy),
+        base_on=NOTHING if banned else _base_on(applied),
         is_covered=any(one.status != "excluded" for one in outcomes),
         is_in_force=bool(applied),
         is_prohibited=bool(banned),
         is_threatened=bool(waiting),
-        applied=tuple(one.candidate.branch for one in (*applied, *banned)),
-        threatened=tuple(one.candidate.branch for one in waiting),
+        applied=(*applied, *banned),
+        threatened=tuple(waiting),
     )
 
 
-def _base_on(applied: Sequence[Outcome], policy: Policy) -> On:
+def _base_on(applied: Sequence[Outcome]) -> On:
     """What the base duty is still on: all, or what measures in lieu of it leave."""
-    instead = [one for one in applied if policy.branches[one.candidate.branch].mode == "replace"]
+    instead = [one for one in applied if one.mode == "replace"]
     if not instead:
         return On()
     if any(one.on.kind != "content" for one in instead):

@@ -37,6 +37,7 @@ def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: boo
     rate, on = branch.rate, On() if branch.on == FULL else On("content", (branch.on,))
     excluded = _exclusion(candidate, branch, segment)
     part: QuotaPart | None = "within" if branch.quota else None
+    mode = branch.mode
     nearest = _nearest(branch, segment, policy)
     exempt = next((one.portion for one in nearest if one.rate is None), None)
     if not excluded and exempt is not None:
@@ -44,16 +45,17 @@ def opened(candidate: Candidate, segment: Segment, policy: Policy, *, as_if: boo
     if not excluded:
         _refuse_two_rates(branch, nearest)
         for one in nearest:
-            rate = one.rate or rate
+            rate, mode = one.rate or rate, one.mode or branch.mode
             on = On() if one.on == FULL else On("content", (one.on,))
             part = one.quota_part or part
     if excluded:
-        return Outcome(candidate, "excluded", excluded, rate, on)
+        return Outcome(candidate, "excluded", excluded, rate, on, mode=mode)
     where = _where(part, branch)
     if branch.is_in_force or as_if:
         reason = f"in force and first in rank{where}"
-        return Outcome(candidate, "applied", reason, rate, on, part)
-    return Outcome(candidate, "threatened", f"{branch.state}: not in force{where}", rate, on, part)
+        return Outcome(candidate, "applied", reason, rate, on, part, mode)
+    waits = f"{branch.state}: not in force{where}"
+    return Outcome(candidate, "threatened", waits, rate, on, part, mode)
 
 
 def _refuse_two_rates(branch: Branch, nearest: Sequence[Alternative]) -> None:
@@ -66,7 +68,7 @@ def _refuse_two_rates(branch: Branch, nearest: Sequence[Alternative]) -> None:
     """
     stated = [one for one in nearest if one.quota_part is None]
     for first, other in itertools.pairwise(stated):
-        if (first.rate, first.on) != (other.rate, other.on):
+        if (first.rate, first.on, first.mode) != (other.rate, other.on, other.mode):
             charged = " and ".join(_charged(one) for one in (first, other))
             raise MeetingError(branch.measure_id, f"charges {charged}", other.place)
 
@@ -74,7 +76,8 @@ def _refuse_two_rates(branch: Branch, nearest: Sequence[Alternative]) -> None:
 def _charged(one: Alternative) -> str:
     on = "" if one.on == FULL else f" on {one.on}"
     rate = "nothing" if one.rate is None else text_of(one.rate)
-    return f"{rate}{on} in the portion {one.portion}"
+    mode = " all-in" if one.mode == "all-in" else ""
+    return f"{rate}{mode}{on} in the portion {one.portion}"
 
 
 def _nearest(branch: Branch, segment: Segment, policy: Policy) -> list[Alternative]:

@@ -7,7 +7,7 @@ import polars as pl
 from calc.duty import ALL_IN
 from calc.policy.expression import ad_valorem_rate
 from calc.policy.model import FULL, Branch, Policy
-from calc.policy.outcome import On
+from calc.policy.outcome import On, Outcome
 from calc.policy.program import ComponentRow, Program, SegmentRow
 from calc.policy.wording import text_of
 from calc.terms import Terms
@@ -85,12 +85,14 @@ def segments_table(rows: Sequence[SegmentRow], policy: Policy, terms: Terms) -> 
     return pl.LazyFrame(found, schema=schema, orient="row")
 
 
-def _told(branches: Sequence[int], policy: Policy, prefix: str) -> dict[str, str | float | None]:
-    """The measures of a segment by name; mode and rate where there is only one."""
-    measures = [policy.branches[number] for number in branches]
-    only: Branch | None = measures[0] if len(measures) == 1 else None
+def _told(
+    outcomes: Sequence[Outcome], policy: Policy, prefix: str
+) -> dict[str, str | float | None]:
+    """The measures of a segment by name; the mode and rate paid there where there is only one."""
+    names = {policy.branches[one.candidate.branch].measure_id for one in outcomes}
+    only = outcomes[0] if len(outcomes) == 1 else None
     return {
-        f"{prefix}measure_id": JOINED.join(sorted({one.measure_id for one in measures})) or None,
+        f"{prefix}measure_id": JOINED.join(sorted(names)) or None,
         f"{prefix}mode": only.mode if only else None,
         f"{prefix}measure_rate": ad_valorem_rate(only.rate) if only else None,
     }
@@ -122,11 +124,11 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
                 "state": branch.state,
                 "reason": outcome.reason,
                 "branch": outcome.candidate.branch,
-                "mode": branch.mode,
+                "mode": outcome.mode,
                 "rate": rates[outcome.rate],
                 "measure_rate": ad_valorem_rate(outcome.rate),
                 "on": ons[outcome.on],
-                "rate_text": f"{text_of(outcome.rate)}{' all-in' if branch.mode == ALL_IN else ''}",
+                "rate_text": text_of(outcome.rate) + (" all-in" if outcome.mode == ALL_IN else ""),
                 "bites_on": on_text(outcome.on),
                 "quota": branch.quota,
                 "quota_part": outcome.quota_part,

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from calc.policy.expression import is_zero
 from calc.policy.model import Alternative
-from calc.rate_text import quoted
 from pipelines.scenario.annex import Annex, Row
 from pipelines.scenario.assumed import ANY, Range, Share, ShareRow
 from pipelines.scenario.duties import duty_in_cell
@@ -65,9 +64,6 @@ def _groups(rows: list[Row], setting: Setting) -> dict[Line, Firms]:
         if not firm or firm in firms:
             row.refuse("firm", "the firm is there twice" if firm else "the row names no firm")
         duty, portion = duty_in_cell(row, "rate", setting.words), _portion(row)
-        if duty is not None and duty.mode is not None and not is_rest:
-            row.refuse("rate", f"{quoted(duty.text)} is all-in, which a firm cannot pay yet",
-                       "write a measure of its own for the firm")  # fmt: skip
         if duty is not None and portion is not None:
             firms[firm] = (portion, duty, row.text("source"))
     return groups
@@ -132,7 +128,9 @@ def _choice(line: Line, firms: Firms, names: dict[str, str]) -> RateChoice:
     """The rate of all others on a line, and what the portions of the named firms pay instead."""
     partner, prefix = line
     alternatives = tuple(
-        Alternative(names[firm], None if is_zero(duty.expression) else duty.expression)
+        Alternative(
+            names[firm], None if is_zero(duty.expression) else duty.expression, mode=duty.mode
+        )
         for firm, (_, duty, _) in sorted(firms.items())
         if firm != REST
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 from calc.law import IN_FORCE
 from calc.money import unit_of
-from calc.policy.model import Branch, Credit, Policy, Stacking
+from calc.policy.model import Alternative, Branch, Credit, Policy, Stacking
 from calc.seasons import name_of, told_apart
 from pipelines.scenario.branches import MeasureBranch
 from pipelines.scenario.model import Measure, Scenario
@@ -108,12 +108,18 @@ def _branch(branch: MeasureBranch, as_of: date | None, order: int) -> Branch:
             for number, exclusion in enumerate(measure.exclusions, 1)
             if exclusion.portion is not None and exclusion.timing.state_at(as_of).state == IN_FORCE
         },
-        alternatives=branch.alternatives,
+        alternatives=tuple(_in_its_mode(one, branch) for one in branch.alternatives),
         is_upper_bound=branch.is_part and measure.portion is None,
         order=order,
         rebate=measure.credit.rebate if measure.credit else None,
         quota=measure.quota,
     )
+
+
+def _in_its_mode(alternative: Alternative, branch: MeasureBranch) -> Alternative:
+    """What a portion pays, in the mode that its words say, else that of the measure."""
+    mode = alternative.mode or branch.measure.mode
+    return replace(alternative, mode=None if mode == branch.mode else mode)
 
 
 def _stacking(scenario: Scenario, as_of: date | None) -> Stacking | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from calc.errors import did_you_mean
 from calc.policy.expression import Expression, is_zero
-from calc.policy.model import FULL, Alternative
+from calc.policy.model import FULL, Alternative, Mode
 from calc.rate_text import quoted
 from pipelines.scenario.assumed import Range, Share, ShareRow
 from pipelines.scenario.duties import read_duty
@@ -90,24 +90,21 @@ def read_alternatives(
             continue
         inner = outer.inner(name, stated)
         check_keys(inner, ALTERNATIVE)
-        rate, on = _alternative_rate(inner, setting), read_content(inner, "on", setting)
+        (rate, mode), on = _alternative_rate(inner, setting), read_content(inner, "on", setting)
         place = outer.place_of(name) if len(value) > 1 else ""
-        found.append(Alternative(name, rate, on, place=place))
+        found.append(Alternative(name, rate, on, place=place, mode=mode))
     found.sort(key=lambda each: each.portion)
     return tuple(found), {"by_portion": dict(sorted(value.items()))}
 
 
-def _alternative_rate(inner: Table, setting: Setting) -> Expression | None:
-    """The rate of a part of a flow; null where it is exempt."""
+def _alternative_rate(inner: Table, setting: Setting) -> tuple[Expression | None, Mode | None]:
+    """The rate of a part of a flow, null where it is exempt; the mode that its words say."""
     if "rate" not in inner.values:
-        return None
+        return None, None
     duty = read_duty(inner, "rate", inner.values["rate"], setting.words)
     if duty is None or is_zero(duty.expression):
-        return None
-    if duty.mode is not None:
-        inner.refuse("rate", f"{quoted(duty.text)} is all-in, which a portion cannot pay yet",
-                     "write a measure of its own for the portion")  # fmt: skip
-    return duty.expression
+        return None, None
+    return duty.expression, duty.mode
 
 
 def read_shares(top: Table, setting: Setting) -> None:

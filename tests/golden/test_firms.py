@@ -96,7 +96,6 @@ def test_the_scenario_as_resolved_says_the_same(place: Place) -> None:
         ("KOR,,all others,0.9,20%,made up\n", "", 'firms.csv has no firm "all others" of KOR'),
         ("JPN,,B,30%", "JPN,,A,30%", "the firm is there twice"),
         ("KOR,,C,0.1", "KOR,,,0.1", "the row names no firm"),
-        ("60%", "60% all-in", '"60% all-in" is all-in, which a firm cannot pay yet'),
         ("KOR,,C,0.1", "KOR,,C,", "the row has no portion"),
         ("firm,portion", "firma,portion", "column firm is missing"),
     ],

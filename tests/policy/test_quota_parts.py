@@ -97,12 +97,12 @@ def test_what_may_not_enter_is_no_line_in_force_and_pays_no_base_duty() -> None:
     kind = Kind(number=0, candidates=(Candidate(0, 6),), splits=(OVER,))
     program = compile_program([kind], law(branch()), default_programme="mfn")
     rows = [
-        (row.segment, row.is_covered, row.is_in_force, row.is_prohibited, row.base_on, row.applied)
+        (row.segment, row.is_covered, row.is_in_force, row.is_prohibited, row.base_on)
         for row in program.segments
     ]
     assert rows == [
-        ("over quota plate", True, False, True, NOTHING, (0,)),
-        ("not over quota plate", True, True, False, On(), (0,)),
+        ("over quota plate", True, False, True, NOTHING),
+        ("not over quota plate", True, True, False, On()),
     ]
     parts = [row.outcome.quota_part for row in program.components]
     assert parts == ["over", "within"]

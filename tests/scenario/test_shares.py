@@ -150,8 +150,6 @@ def test_rate_on_a_content(tmp_path: Path) -> None:
         ('by_portion = { usmac = { rate = "Free" } }' + USMCA,
          '"usmac" is not a portion of the scenario'),
         ('on = "non-us-contents"' + USMCA, '"non-us-contents" is not a content of the scenario'),
-        ('by_portion = { usmca = { rate = "15% all-in" } }' + USMCA,
-         '"15% all-in" is all-in, which a portion cannot pay yet'),
         ("[portions.a]\n", "the portion a has no value"),
         ("[portions.a]\ncentral = 0.5\n", "source is missing: a share must have it"),
         ('[portions.a]\ncentral = 0.5\nsource = "x"\nnested_in = "b"\n',
