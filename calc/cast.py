@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 
 from calc.codes import PUNCTUATION
-from calc.tables.trade import CODE, NOMENCLATURE
+from calc.tables.trade import ALL_GOODS, CODE, NOMENCLATURE
 
 PERIOD = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"
 ODD_DIGITS = r"^[0-9]([0-9]{2}){0,4}$"
@@ -63,12 +63,23 @@ def folded(text: pl.Expr) -> pl.Expr:
     return bare.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]", "")
 
 
-def code_cast(text: pl.Expr, *, pad: bool) -> Cast:
-    """A code of the good as digits; one of odd length only where ``pad`` gives back its zero."""
+def code_cast(text: pl.Expr, *, pad: bool, fill_to: int = 0, cut_to: int = 0) -> Cast:
+    """A code of the good as digits.
+
+    Args:
+        text: The cell.
+        pad: Give a code of odd length the zero that it lost.
+        fill_to: Digits to which all codes are filled with zeros in front; 0 for none.
+        cut_to: Digits to which longer codes are cut; 0 for none.
+    """
     digits = text.fill_null("").str.replace_all(PUNCTUATION.pattern, "")
+    if fill_to:
+        digits = pl.when(digits == "").then(digits).otherwise(digits.str.zfill(fill_to))
+    if cut_to:
+        digits = digits.str.slice(0, cut_to)
     odd = digits.str.contains(ODD_DIGITS)
     whole = pl.when(odd & pl.lit(pad)).then("0" + digits).otherwise(digits)
-    keeps = whole.str.contains(CODE)
+    keeps = whole.str.contains(CODE) & (digits != ALL_GOODS)
     lengths = pl.format(
         "has {} digits: a leading zero may be lost, and is not guessed", digits.str.len_chars()
     )
@@ -88,6 +99,12 @@ def is_padded(text: pl.Expr) -> pl.Expr:
     """Whether a code has an odd number of digits, so that ``pad`` gives it a zero."""
     digits = text.fill_null("").str.replace_all(PUNCTUATION.pattern, "")
     return digits.str.contains(ODD_DIGITS)
+
+
+def is_short(text: pl.Expr, digits: int) -> pl.Expr:
+    """Whether a code has fewer digits than all of its source have, so that zeros were lost."""
+    bare = text.fill_null("").str.replace_all(PUNCTUATION.pattern, "")
+    return bare.str.contains(r"^[0-9]+$") & (bare.str.len_chars() < digits)
 
 
 def number_signs(text: pl.Expr, decimal: str) -> dict[str, pl.Expr]:
@@ -161,7 +178,7 @@ def _grouped(mark: str, separator: str) -> str:
     return rf"^[+-]?[0-9]{{1,3}}({separator}[0-9]{{3}})+({mark}[0-9]+)?$"
 
 
-def scaled(number: pl.Expr, factor: int) -> pl.Expr:
+def scaled(number: pl.Expr, factor: float) -> pl.Expr:
     """An amount in USD from thousands or millions, to 1/10,000 USD."""
     return number if factor == 1 else (number * factor).round(MONEY_DECIMALS)
 
@@ -171,14 +188,16 @@ def is_said(text: pl.Expr, said: Collection[str]) -> pl.Expr:
     return trimmed(text).str.to_lowercase().is_in(list(said))
 
 
-def period_cast(text: pl.Expr, *, of_year: bool) -> Cast:
+def period_cast(text: pl.Expr, *, of_year: bool, written: str = "iso") -> Cast:
     """A year or month as ISO 8601 writes it.
 
     Args:
         text: The cell.
         of_year: The figure is a year's at month 12, and the year to date in other months.
+        written: ``iso``; ``compact`` (202407, and 202452 or 202400 for the year), ``day``
+            (2024-07-31, of which the month is read) or ``us-day`` (7/31/2024).
     """
-    cell = trimmed(text)
+    cell = _as_iso(trimmed(text), written)
     is_iso = cell.str.contains(PERIOD)
     is_whole = cell.str.contains(r"^[0-9]{4}(-12)?$") if of_year else pl.lit(value=True)
     value = cell.str.slice(0, 4) if of_year else cell
@@ -192,6 +211,18 @@ def period_cast(text: pl.Expr, *, of_year: bool) -> Cast:
         .otherwise(pl.lit("is not a year (2024) or a month (2024-07)"))
     )
     return Cast(pl.when(is_iso & is_whole).then(value), fault)
+
+
+def _as_iso(cell: pl.Expr, written: str) -> pl.Expr:
+    if written == "compact":
+        cell = cell.str.replace(r"^([0-9]{4})(00|52)$", "$1")
+        return cell.str.replace(r"^([0-9]{4})(0[1-9]|1[0-2])$", "$1-$2")
+    if written == "us-day":
+        cell = cell.str.replace(r"^([1-9])/", "0$1/")
+        cell = cell.str.replace(r"^([01][0-9])/[0-3]?[0-9]/([0-9]{4})$", "$2-$1")
+    if written in ("day", "us-day"):
+        return cell.str.replace(r"^([0-9]{4}-[0-9]{2})-[0-3][0-9]([ T].*)?$", "$1")
+    return cell
 
 
 def word_cast(text: pl.Expr, meanings: Mapping[str, str], what: str) -> Cast:

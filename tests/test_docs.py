@@ -187,6 +187,12 @@ def test_readme_names_targets_of_the_makefile() -> None:
     assert {"demo", "test"} <= named <= targets
 
 
+def test_page_of_sources_is_what_is_declared() -> None:
+    from pipelines.ingest.sources_told import page
+
+    assert (ROOT / "docs" / "sources.md").read_text(encoding="utf-8") == page()
+
+
 def test_data_dictionary_is_what_the_tables_declare() -> None:
     assert text_of(DOCS / "data-dictionary.md") == page(), (
         "remake it: python -m pipelines.dictionary > docs/data-dictionary.md"

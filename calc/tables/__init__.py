@@ -25,7 +25,7 @@ from calc.tables.instruments import Amounts, ExportDuties, Instruments
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
 from calc.tables.nomenclature import Conversion, HsCodes, HsCorrelations
-from calc.tables.provenance import TradeProvenance
+from calc.tables.provenance import TradeParts, TradeProvenance
 from calc.tables.quotas import ByQuota, Quotas
 from calc.tables.reports import (
     ByAuthority,
@@ -47,6 +47,7 @@ from calc.tables.trade import Trade
 TABLES: dict[str, type[dy.Schema]] = {
     "trade": Trade,
     "trade_provenance": TradeProvenance,
+    "trade_parts": TradeParts,
     "base": Base,
     "measures": Measures,
     "measure_products": MeasureProducts,

@@ -13,3 +13,24 @@ class TradeProvenance(dy.Schema):
         metadata={"unit": "number"},
         description="Row in the file as a spreadsheet counts it: the header is row 1.",
     )
+
+
+class TradeParts(dy.Schema):
+    """The rows of files that were added up to a row of a table: one row each, where there are any.
+
+    Provenance names the first of them.
+    """
+
+    table_row = dy.Int64(
+        primary_key=True,
+        min=0,
+        metadata={"unit": "number"},
+        description="Row of the table, from 0.",
+    )
+    source_id = dy.String(primary_key=True, description="Name of the source file.")
+    source_row = dy.Int64(
+        primary_key=True,
+        min=1,
+        metadata={"unit": "number"},
+        description="Row in the file as a spreadsheet counts it: the header is row 1.",
+    )

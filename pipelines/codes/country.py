@@ -8,7 +8,7 @@ from typing import Any
 
 from calc.errors import UsageError
 from pipelines.ingest.economies import economies
-from pipelines.ingest.layouts import words
+from pipelines.ingest.words import words
 from pipelines.scenario.reference import PartnerGroup, Reference, fold, read_reference
 from pipelines.workspace import embedded
 

@@ -11,6 +11,9 @@ Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="CSV (also .gz), Parquet, XLSX or JSON.")
 ]
 OneFile = Annotated[Path, typer.Argument(metavar="FILE", help="The file to look at.")]
+SourceName = Annotated[
+    str | None, typer.Argument(metavar="SOURCE", help="One source; without it, all are listed.")
+]
 Name = Annotated[
     str,
     typer.Option("--name", help="Name of the table: small letters, digits, dashes."),
@@ -42,6 +45,26 @@ Decimal = Annotated[str, typer.Option("--decimal", help="Decimal mark of numbers
 PadCodes = Annotated[
     bool, typer.Option("--pad-codes", help="Give codes of odd length their leading zero back.")
 ]
+Source = Annotated[
+    str | None,
+    typer.Option("--source", help="What the file is (retorsion sources); else its content says."),
+]
+Sheet = Annotated[str | None, typer.Option("--sheet", help="Sheet of a workbook to read.")]
+Level = Annotated[
+    int | None,
+    typer.Option("--level", help="Digits of the codes to keep, if there are several."),
+]
+Rate = Annotated[
+    str | None,
+    typer.Option("--rate", help="Dollars for one of the file's currency, such as EUR=1.08."),
+]
+PartnerCodes = Annotated[
+    Path | None,
+    typer.Option("--partner-codes", help="CSV of the file's own codes of economies: code, iso3."),
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit 8 where a note may mean that a file is not whole.")
+]
 AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Accept a file without rows.")]
 
 
@@ -61,6 +84,12 @@ def ingest(
     decimal: Decimal = ".",
     pad_codes: PadCodes = False,
     allow_empty: AllowEmpty = False,
+    source: Source = None,
+    sheet: Sheet = None,
+    level: Level = None,
+    rate: Rate = None,
+    partner_codes: PartnerCodes = None,
+    strict: Strict = False,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -96,11 +125,18 @@ def ingest(
         decimal=decimal,
         pad_codes=pad_codes,
         allow_empty=allow_empty,
+        source=source,
+        sheet=sheet,
+        level=level,
+        rate=rate,
+        partner_codes=partner_codes,
     )
     place = open_workspace(workspace)
     record = step.ingest(place, files, settings, Talk(quiet=quiet))
     folder = place.relative(place.trade)
     show(_result(record, folder), tell.lines_of(record, folder), as_json=as_json)
+    if strict and record.warnings:
+        raise tell.not_strict(record)
 
 
 def inspect(
@@ -115,6 +151,10 @@ def inspect(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     decimal: Decimal = ".",
+    source: Source = None,
+    sheet: Sheet = None,
+    rate: Rate = None,
+    partner_codes: PartnerCodes = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a file is and how its columns would be read; nothing is written.
@@ -139,15 +179,35 @@ def inspect(
         encoding=encoding,
         delimiter=delimiter,
         decimal=decimal,
+        source=source,
+        sheet=sheet,
+        rate=rate,
+        partner_codes=partner_codes,
     )
     found = inspect_file(file, settings)
     show(found.as_dict(), found.lines(), as_json=as_json)
+
+
+def sources(name: SourceName = None, as_json: AsJson = False) -> None:
+    """List the sources of trade that are recognised, each with an example of its headers.
+
+    \b
+    Examples:
+      retorsion sources
+          all of them
+      retorsion sources baci
+          one, with its units, basis and traps
+    """  # noqa: D301
+    from pipelines.ingest.sources_told import objects_of, told_of
+
+    show({"sources": objects_of(name)}, told_of(name), as_json=as_json)
 
 
 def register(app: typer.Typer) -> None:
     """Attach the commands of this subject."""
     app.command("inspect")(inspect)
     app.command("ingest")(ingest)
+    app.command("sources")(sources)
 
 
 def _result(record: Any, folder: str) -> dict[str, Any]:

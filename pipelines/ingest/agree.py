@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from calc.errors import DataRejectedError, Problem
-from pipelines.ingest.cells import EXCLUDED, REJECTED, Reading, constant
-from pipelines.ingest.layouts import folded
-from pipelines.ingest.mapping import Mapping
+from pipelines.ingest.casts import constant
+from pipelines.ingest.cells import EXCLUDED, REJECTED, Reading
+from pipelines.ingest.mapped import Mapping
 from pipelines.ingest.source import ROW
+from pipelines.ingest.words import folded
 from pipelines.validation.words import counted
 
 REPORTERS = ("reporter", "declarant")
@@ -50,6 +51,8 @@ def _other(reading: Reading, used: pl.DataFrame, column: str, value: str) -> Ite
 
 def _reporters(reading: Reading, used: pl.DataFrame, mapping: Mapping) -> Iterator[Problem]:
     """The reporter of an export is the exporter."""
+    if mapping.declared.reports:
+        return
     item = mapping.mapped("importer")
     exports = used.filter(pl.col("flow").is_in(["export", "re-export"]))
     if item is not None and folded(item.header).startswith(REPORTERS) and exports.height:

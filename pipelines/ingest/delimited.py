@@ -3,17 +3,20 @@
 import csv
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from calc.errors import DataRejectedError, Problem
-from pipelines.ingest.layouts import folded, known_headers
 from pipelines.ingest.settings import DELIMITERS, IngestSettings
 from pipelines.ingest.shape import MAX_MISSHAPEN, Shape
 from pipelines.ingest.sniff import kind_of
 from pipelines.ingest.source import FIRST_ROW, ROW, Opened, cell, nothing
-from pipelines.ingest.text import Decoder, head_record, raw_chunks
+from pipelines.ingest.sources.declaration import Declaration
+from pipelines.ingest.sources.registry import known_headers, recognise
+from pipelines.ingest.text import Decoder, NotTextError, head_record, raw_chunks
+from pipelines.ingest.words import folded
 
 CALLED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 MAX_EXTRA = 50
@@ -21,13 +24,33 @@ MAX_EXTRA = 50
 
 
 def delimited(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) -> Opened:
-    """A delimited text as cells.
+    """A delimited text as cells, in the encoding that its source declares where it is not UTF-8.
 
     Raises:
         DataRejectedError: The text cannot be decoded, rows have another number of fields than
             the header (unless they are to be set aside), or quotation marks do not match.
         LimitError: An archive unpacks to too much.
     """
+    try:
+        return _read(path, settings, scratch, packed=packed)
+    except NotTextError:
+        declared = _recognised(path, settings, packed=packed)
+        if settings.encoding is not None or not declared.encoding:
+            raise
+        opened = _read(path, replace(settings, encoding=declared.encoding), scratch, packed=packed)
+        note = f"{path.name}: read as {declared.encoding}, as {declared.title} writes it"
+        return replace(opened, notes=(*opened.notes, note))
+
+
+def _recognised(path: Path, settings: IngestSettings, *, packed: bool) -> Declaration:
+    """The source of a text by its first line, before it is decoded."""
+    first = next(raw_chunks(path, packed=packed), b"")
+    line = first.split(b"\n", 1)[0].decode("latin-1").strip()
+    found = [recognise(_split(line, mark), settings.source) for mark in CALLED]
+    return max((item.declaration for item in found), key=lambda item: len(item.recognised_by))
+
+
+def _read(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) -> Opened:
     chunks = Decoder(path.name, settings.encoding).utf8(raw_chunks(path, packed=packed))
     first = next((chunk for chunk in chunks if chunk), b"")
     if packed and first and kind_of(first[:4096], path) not in ("text", "empty"):
@@ -42,19 +65,32 @@ def delimited(path: Path, settings: IngestSettings, scratch: Path, *, packed: bo
     _check_line_ends(header, path.name)
     delimiter = _delimiter(header, path.name, settings)
     headers = _split(header, delimiter)
-    shape = Shape(delimiter, len(headers))
+    declared = recognise(headers, settings.source).declaration
+    shape = Shape(delimiter, len(headers), extra=declared.extra_fields)
     rewritten = packed or settings.encoding is not None
     readable = scratch / f"{path.name}.utf8" if rewritten else path
     _walk(itertools.chain([first], chunks), shape, readable if rewritten else None)
+    cells = _cells(readable, delimiter, shape)
+    if declared.extra_fields:
+        _check_extra(cells, shape)
     _check(path.name, headers, shape, settings)
     return Opened(
         said=_said(settings, delimiter, packed=packed),
         headers=headers,
-        cells=_cells(readable, delimiter, shape),
+        cells=cells,
         records=shape.records - 1,
         misshapen=shape.misshapen,
         notes=_notes(path.name, shape),
+        warnings=_notes(path.name, shape),
     )
+
+
+def _check_extra(cells: pl.LazyFrame, shape: Shape) -> None:
+    """Find the rows whose fields beyond the header, which a source leaves empty, hold something."""
+    beyond = [pl.col(cell(shape.fields + place)) for place in range(shape.extra)]
+    holds = pl.any_horizontal(text.fill_null("").str.strip_chars() != "" for text in beyond)
+    rows = cells.filter(holds).select(ROW).head(MAX_MISSHAPEN).collect(engine="streaming")
+    shape.misshapen |= dict.fromkeys(rows[ROW].to_list(), shape.fields + shape.extra)
 
 
 def _delimiter(header: str, name: str, settings: IngestSettings) -> str:
@@ -159,7 +195,7 @@ def _notes(name: str, shape: Shape) -> tuple[str, ...]:
 
 def _cells(path: Path, delimiter: str, shape: Shape) -> pl.LazyFrame:
     """The records below the header, as polars reads them a batch at a time."""
-    width = max([shape.fields, *shape.misshapen.values()])
+    width = max([shape.fields + shape.extra, *shape.misshapen.values()])
     read = pl.scan_csv(
         path,
         has_header=False,

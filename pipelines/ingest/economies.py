@@ -3,13 +3,14 @@
 import functools
 import tomllib
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from calc import cast
-from pipelines.ingest.layouts import words
+from pipelines.ingest.words import words
 from pipelines.workspace import embedded
 
 MEMBERSHIP = {
@@ -18,8 +19,16 @@ MEMBERSHIP = {
     "valid_from": pl.Date,
     "valid_until": pl.Date,
 }
-TRADE_NUMBERS = {"842": "USA", "251": "FRA", "757": "CHE", "699": "IND", "579": "NOR"}
-"""Numbers that trade statistics use beside ISO 3166 for an economy with its territories."""
+EUROSTAT = {"EL": "GRC", "UK": "GBR", "XI": "GBR", "XS": "SRB", "XK": "XKX"}
+"""Codes of Eurostat's geonomenclature that are not those of ISO 3166."""
+EUROSTAT_RESIDUAL = {
+    **dict.fromkeys(("QP", "QQ", "QR", "QS", "QU", "QV", "QW", "QX", "QY", "QZ"), "not specified"),
+    "EU": "the Union itself",
+}
+JAPAN = {
+    **{"103": "KOR", "105": "CHN", "106": "TWN", "205": "GBR", "213": "DEU", "304": "USA"},
+}
+"""Numbers of Japan Customs that could be confirmed; the others are given by --partner-codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +40,27 @@ class Economies:
         schedule_c: Code of the U.S. Census Bureau.
         ambiguous: A name that several economies share, to its choices in words.
         names: Alpha-3 code to English name.
+        comtrade: Number of UN Comtrade and BACI, without leading zeros.
+        residual: Text, as it is written, that is no economy, to its name; by system.
     """
 
     general: dict[str, str]
     schedule_c: dict[str, str]
     ambiguous: dict[str, str]
     names: dict[str, str]
+    comtrade: dict[str, str] = field(default_factory=dict)
+    residual: Mapping[str, dict[str, str]] = field(default_factory=dict)
 
     def meanings(self, codes: str) -> dict[str, str]:
-        """What is understood in a layout: its own codes only, or all but the Census Bureau's."""
-        return self.schedule_c if codes == "schedule_c" else self.general
+        """What is understood in a source: its own codes only, or all but the Census Bureau's."""
+        own = {
+            "schedule_c": self.schedule_c,
+            "comtrade": self.comtrade,
+            "japan": JAPAN,
+            "own": {},
+            "comext": self.general | {text.lower(): code for text, code in EUROSTAT.items()},
+        }
+        return own.get(codes, self.general)
 
 
 @functools.cache
@@ -49,10 +69,10 @@ def economies() -> Economies:
 
     A name that several economies share before their comma (Korea, Congo) means none of them.
     """
-    table = pl.read_csv(
-        embedded("economies.csv"), infer_schema=False, empty_string_is_null=False
-    ).to_dicts()
-    general: dict[str, str] = dict(TRADE_NUMBERS)
+    table = _table("economies.csv")
+    numbers = _table("economies-of-trade.csv")
+    general = {row["number"]: row["code"] for row in numbers if row["kind"] == "number"}
+    general.pop("490")  # nearly all Taiwan, but it is Comtrade that says so
     schedule_c: dict[str, str] = {}
     shared = defaultdict(list)
     for economy in table:
@@ -70,8 +90,43 @@ def economies() -> Economies:
         for name, found in shared.items()
         if len(found) > 1
     }
-    names = {economy["iso3"]: economy["name"] for economy in table}
-    return Economies(general, schedule_c, ambiguous, names)
+    return Economies(
+        general,
+        schedule_c,
+        ambiguous,
+        {economy["iso3"]: economy["name"] for economy in table},
+        _comtrade(table, numbers),
+        {"comtrade": _residual(numbers), "comext": EUROSTAT_RESIDUAL},
+    )
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    return pl.read_csv(embedded(name), infer_schema=False, empty_string_is_null=False).to_dicts()
+
+
+def _comtrade(table: list[dict[str, str]], numbers: list[dict[str, str]]) -> dict[str, str]:
+    """Number of trade statistics to code; a state that is no more has its code of that time."""
+    found = {row["m49"].lstrip("0"): row["iso3"] for row in table if row["m49"]}
+    own = {row["number"].lstrip("0"): row["code"] for row in numbers if row["code"]}
+    alone = {
+        row["number"].lstrip("0"): row["successors"]
+        for row in numbers
+        if not row["code"] and row["successors"] and "|" not in row["successors"]
+    }
+    every = found | own | alone
+    padded = {number.zfill(3): code for number, code in every.items()}
+    return every | padded
+
+
+def _residual(numbers: list[dict[str, str]]) -> dict[str, str]:
+    """Numbers that are no economy of the table, to their names."""
+    lacking = [row for row in numbers if not row["code"] and "|" in row["successors"]]
+    remainders = [row for row in numbers if row["kind"] == "residual"]
+    return {
+        text: row["name"]
+        for row in (*lacking, *remainders)
+        for text in (row["number"], row["number"].lstrip("0"))
+    }
 
 
 def _folded(texts: list[str]) -> list[str]:

@@ -10,10 +10,11 @@ from calc.errors import Problem, did_you_mean, nearest
 from calc.money import usd
 from calc.tables.audit import Rejects
 from calc.tables.trade import VALUE_COLUMNS
-from pipelines.ingest.cells import NUMBERS, REJECTED, Reading
+from pipelines.ingest.casts import NUMBERS
+from pipelines.ingest.cells import REJECTED, Reading
 from pipelines.ingest.economies import economies
-from pipelines.ingest.layouts import words
 from pipelines.ingest.source import ROW, Source, cell
+from pipelines.ingest.words import words
 from pipelines.validation.words import counted
 
 SHAPE = "read.row"
@@ -27,18 +28,19 @@ def rejects_of(reading: Reading) -> pl.DataFrame:
     if not reading.rows[REJECTED].any():
         return pl.DataFrame(schema=polars_schema(Rejects))
     rows = judge.with_row_and_value(reading.rows.lazy(), VALUE_COLUMNS).filter(REJECTED)
-    values = rows.select(ROW, value_usd=usd(pl.col(judge.VALUE)))
+    keys = reading.source.keys
+    values = rows.select(*keys, value_usd=usd(pl.col(judge.VALUE)))
     faults = _faults(reading)
     rules = [pl.when(fault.is_not_null()).then(pl.lit(rule)) for rule, _, fault in faults]
     reasons = [_reason(label, fault) for _, label, fault in faults]
     detail = reading.source.cells.select(
-        ROW,
+        *keys,
         pl.lit(reading.source.name).alias("source_id"),
         pl.concat_str(rules, separator=";", ignore_nulls=True).alias("failed_rules"),
         pl.concat_str(reasons, separator="; ", ignore_nulls=True).alias("reason"),
         original(reading.source),
     )
-    joined = detail.join(values, on=ROW, how="inner", validate="1:1").sort(ROW)
+    joined = detail.join(values, on=keys, how="inner", validate="1:1").sort(keys)
     return joined.select(column_names(Rejects)).collect(engine="streaming")
 
 

@@ -21,7 +21,11 @@ class Inspection:
     name: str
     said: str
     headers: tuple[str, ...]
+    source: str
     layout: str
+    why: str
+    basis: str
+    unit: str
     mapping: dict[str, str]
     missing: tuple[str, ...] = ()
     rows: int = 0
@@ -40,14 +44,19 @@ class Inspection:
 
     def lines(self) -> list[str]:
         """The inspection for people."""
-        lines = [f"{self.name}: {self.said}", f"headers: {', '.join(self.headers)}"]
+        lines = [
+            f"{self.name}: {self.said}",
+            f"headers: {', '.join(self.headers)}",
+            f"source: {self.source}, {self.layout}: {self.why}",
+        ]
         if self.missing:
             return [*lines, *(f"missing: {text}" for text in self.missing)]
         digits = " and ".join(str(number) for number in self.code_digits)
         return [
             *lines,
-            f"layout: {self.layout}",
             *(f"  {column}: {source}" for column, source in self.mapping.items()),
+            *([f"  basis: {self.basis}"] if self.basis else []),
+            *([f"  unit: {self.unit}"] if self.unit else []),
             f"{counted(self.rows, 'row')}; {self.unreadable_rows:,} cannot be read, "
             f"{self.left_out_rows:,} are totals",
             f"importers: {', '.join(self.importers[:8])}; {counted(self.partners, 'partner')}",
@@ -67,6 +76,8 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
         LimitError: It is too large to be opened.
     """
     from pipelines.ingest import mapping, sniff, source
+    from pipelines.ingest.reshape import reshaped
+    from pipelines.ingest.sources.registry import recognise
 
     check_settings(settings)
     sniff.check_files([path])
@@ -77,11 +88,21 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
             "said": opened.said,
             "headers": opened.headers,
         }
+        taken_for = recognise(opened.headers, settings.source)
+        declared = taken_for.declaration
+        facts |= {
+            "source": declared.name,
+            "layout": declared.title,
+            "why": taken_for.why,
+            "basis": declared.basis,
+            "unit": declared.given.get("unit", ""),
+        }
+        opened = reshaped(opened, declared)
         try:
-            understood = mapping.map_columns(opened.name, opened.headers, settings)
+            understood = mapping.map_columns(opened.name, opened.headers, settings, taken_for)
         except DataRejectedError as err:
             missing = tuple(f"{problem.what}: {problem.hint}" for problem in err.problems)
-            return Inspection(**facts, layout="", mapping={}, missing=missing)
+            return Inspection(**facts, mapping={}, missing=missing)
         return Inspection(**facts, **_understood(opened, understood, settings))
 
 
@@ -91,12 +112,14 @@ def _understood(opened: Any, understood: Any, settings: IngestSettings) -> dict[
     from pipelines.ingest import cells
 
     reading = cells.read_cells(opened, understood, settings)
-    left_out = pl.col(cells.EXCLUDED).is_not_null()
+    left_out = pl.col(cells.EXCLUDED).is_not_null() | _is_total()
     kept = reading.rows.filter(~left_out & ~pl.col(cells.REJECTED))
+    if not kept.height:  # then the totals are what there is
+        left_out = pl.col(cells.EXCLUDED).is_not_null()
+        kept = reading.rows.filter(~left_out & ~pl.col(cells.REJECTED))
     sources = {item.column: item.told for item in understood.columns}
     given = {name: text for name, text in understood.constants.items() if name not in sources}
     return {
-        "layout": understood.layout.title,
         "mapping": sources | {name: f"{text} (all rows)" for name, text in given.items()},
         "rows": reading.rows.height,
         "unreadable_rows": reading.rows[cells.REJECTED].sum(),
@@ -108,3 +131,13 @@ def _understood(opened: Any, understood: Any, settings: IngestSettings) -> dict[
         "code_digits": tuple(sorted(kept["code"].str.len_chars().unique())),
         "notes": reading.notes,
     }
+
+
+def _is_total() -> Any:
+    """Whether a row is a total over partners or goods, which stays where nothing is beside it."""
+    import polars as pl
+
+    from calc.tables.trade import ALL_GOODS, WORLD
+
+    worlds = [(pl.col(role) == WORLD).fill_null(value=False) for role in ("importer", "partner")]
+    return pl.any_horizontal(*worlds, (pl.col("code") == ALL_GOODS).fill_null(value=False))

@@ -1,121 +1,91 @@
 """Which column of a file is which column of TRADE, in which unit and on which valuation."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from calc.dictionary import column_names
 from calc.errors import DataRejectedError, Problem, nearest
-from calc.tables.trade import KEY, Trade
-from pipelines.ingest.layouts import Layout, folded, layout_of, words
+from calc.tables.trade import KEY
+from pipelines.ingest.declared_values import declared_values
+from pipelines.ingest.mapped import (
+    BY_FLOW,
+    COLUMNS,
+    FLAGS,
+    VALUE_OF,
+    Mapped,
+    Mapping,
+)
+from pipelines.ingest.reshape import place_of
 from pipelines.ingest.settings import UNITS, IngestSettings
+from pipelines.ingest.sources.declaration import Declaration
+from pipelines.ingest.sources.registry import Recognised
+from pipelines.ingest.words import folded, words
 
-YEAR_RULE = "HTS of the year"
-VALUE_OF = {
-    "customs": "customs_value_usd",
-    "cif": "cif_value_usd",
-    "fob": "fob_value_usd",
-    "duty": "calculated_duty_usd",
-}
-COLUMNS = tuple(name for name in column_names(Trade) if name != "source_id")
-FLAGS = {"importer", "partner", "period", "flow", "nomenclature"}
+ORDER = (*COLUMNS, BY_FLOW)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapped:
-    """A TRADE column, the header and place it is read from, and what one unit of it is in USD."""
-
-    column: str
-    header: str
-    place: int
-    unit: str = ""
-    factor: int = 1
-
-    @property
-    def told(self) -> str:
-        """The header, with the unit where the column is money not in dollars."""
-        return self.header if self.factor == 1 else f"{self.header} ({self.unit})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapping:
-    """How the columns of a file are understood.
-
-    Attributes:
-        layout: The layout recognised.
-        columns: What is read from the file.
-        constants: TRADE column to the text of all its cells, given by an option or the source.
-        of_year: Whether the figures are a year's at month 12 only.
-        unused: Headers that are not read.
-        notes: What was taken for granted, in sentences.
-    """
-
-    layout: Layout
-    columns: tuple[Mapped, ...]
-    constants: dict[str, str]
-    of_year: bool
-    unused: tuple[str, ...]
-    notes: tuple[str, ...]
-
-    def mapped(self, column: str) -> Mapped | None:
-        """Where a TRADE column is read from; None where it is not read from the file."""
-        return next((item for item in self.columns if item.column == column), None)
-
-    @property
-    def units(self) -> set[str]:
-        """The units of the values of money."""
-        return {item.unit for item in self.columns if item.unit}
-
-    @property
-    def valuations(self) -> set[str]:
-        """The value columns that the file has."""
-        values = set(VALUE_OF.values()) - {VALUE_OF["duty"]}
-        return {item.column for item in self.columns} & values
-
-
-def map_columns(name: str, headers: tuple[str, ...], settings: IngestSettings) -> Mapping:
+def map_columns(
+    name: str, headers: tuple[str, ...], settings: IngestSettings, taken_for: Recognised
+) -> Mapping:
     """The columns of a file as columns of TRADE, by declared names and the options given.
 
     Raises:
         DataRejectedError: A required column is missing, two headers say the same, or the unit or
             the valuation of a value is not known. All of it is said at once.
     """
-    layout = layout_of(headers)
+    declared = taken_for.declaration
+    _check_read(name, declared)
     problems: list[Problem] = []
-    columns = [*_named(name, headers, layout, problems)]
-    measures = _sets(headers, layout) if layout.sets else None
-    if measures is None:
-        columns += _money(name, headers, settings, layout, problems=problems)
+    columns = [*_named(name, headers, declared, problems)]
+    if declared.money:
+        columns += _money(name, headers, settings, declared, problems=problems)
     else:
-        columns += measures
-        problems += _conflicts(name, settings, layout)
+        values, faults = declared_values(name, headers, declared, settings)
+        columns += values
+        problems += faults
     problems += _twice(name, columns)
     taken = {item.column for item in columns}
-    constants, notes = _constants(layout, settings, taken)
+    constants, notes = _constants(name, declared, settings, taken)
     read = {item.place for item in columns}
     unused = tuple(h for place, h in enumerate(headers) if place not in read and h)
     problems += _missing(name, headers, unused, taken | set(constants))
-    of_year = any(item.header in layout.annual_only for item in columns)
+    of_year = any(item.header in declared.annual_only for item in columns)
     if of_year and settings.period is not None and len(settings.period) != len("2024"):
         what = f"{name} holds figures of a year, --period {settings.period} is not one"
         problems.append(Problem(what, where=f"{name} row 1", hint="give --period as 2024"))
     if problems:
         raise DataRejectedError.collected(problems)
     return Mapping(
-        layout=layout,
-        columns=tuple(sorted(columns, key=lambda item: COLUMNS.index(item.column))),
+        declared=declared,
+        why=taken_for.why,
+        columns=tuple(sorted(columns, key=lambda item: ORDER.index(item.column))),
         constants=constants,
         of_year=of_year,
         unused=unused,
         notes=(*notes, *_quantity_notes(name, taken)),
+        total_place=_total_place(headers, declared),
     )
 
 
+def _total_place(headers: tuple[str, ...], declared: Declaration) -> int | None:
+    line = declared.total_line
+    return None if line is None else place_of(headers, line.header)
+
+
+def _check_read(name: str, declared: Declaration) -> None:
+    if declared.refused:
+        raise DataRejectedError(
+            f"{name} is taken for {declared.title}: {declared.refused}",
+            where=name,
+            hint="say what it is instead with --source; retorsion sources lists all",
+        )
+
+
 def _named(
-    name: str, headers: tuple[str, ...], layout: Layout, problems: list[Problem]
+    name: str, headers: tuple[str, ...], declared: Declaration, problems: list[Problem]
 ) -> Iterator[Mapped]:
     """The columns without money; a header that is the column's own name goes before its aliases."""
     found = [folded(header) for header in headers]
-    for column, names in layout.columns.items():
+    for column, names in declared.columns.items():
         known = [folded(item) for item in names]
         places = [place for place, header in enumerate(found) if header in known]
         own = [place for place in places if found[place] == known[0]]
@@ -133,48 +103,21 @@ def _named(
             yield Mapped(column=column, header=headers[place], place=place)
 
 
-def _sets(headers: tuple[str, ...], layout: Layout) -> list[Mapped] | None:
-    """The columns of money of the first declared set whose value is in the file; None for none."""
-    places = {folded(header): place for place, header in enumerate(headers)}
-    for declared in layout.sets:
-        if folded(declared["customs_value_usd"]) not in places:
-            continue
-        return [
-            Mapped(column=column, header=header, place=places[folded(header)], unit="USD")
-            for column, header in declared.items()
-            if folded(header) in places
-        ]
-    return []
-
-
-def _conflicts(name: str, settings: IngestSettings, layout: Layout) -> Iterator[Problem]:
-    """Options that contradict what a recognised source says of its values."""
-    for option, given, said in (
-        ("--unit", settings.unit, layout.given["unit"]),
-        ("--valuation", settings.valuation, "customs"),
-    ):
-        if given not in (None, said):
-            yield Problem(
-                f"{option} {given} contradicts {name}: {layout.title} gives {said}",
-                where=name,
-                hint=f"leave {option} away",
-            )
-
-
 def _money(
     name: str,
     headers: tuple[str, ...],
     settings: IngestSettings,
-    layout: Layout,
+    declared: Declaration,
     *,
     problems: list[Problem],
 ) -> Iterator[Mapped]:
     """The columns of money, with unit and valuation from header or option."""
     for place, header in enumerate(headers):
-        found = _money_of(folded(header), layout)
+        found = _money_of(folded(header), declared)
         if found is None:
             continue
         kind, said = found
+        said = said or declared.given.get("unit")
         fault = _unit_fault(header, said, settings) or _valuation_fault(header, kind, settings)
         if fault:
             what, hint = fault
@@ -190,10 +133,10 @@ def _money(
         )
 
 
-def _money_of(header: str, layout: Layout) -> tuple[str, str | None] | None:
+def _money_of(header: str, declared: Declaration) -> tuple[str, str | None] | None:
     """The valuation and the unit that a folded header says; None where it is not money."""
     endings: dict[str, str | None] = {"": None, **words().unit_endings}
-    for kind, names in layout.money.items():
+    for kind, names in declared.money.items():
         for name in names:
             for ending, unit in endings.items():
                 if header == folded(name) + ending:
@@ -239,20 +182,28 @@ def _twice(name: str, columns: list[Mapped]) -> Iterator[Problem]:
 
 
 def _constants(
-    layout: Layout, settings: IngestSettings, taken: set[str]
+    name: str, declared: Declaration, settings: IngestSettings, taken: set[str]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Columns filled for all rows: by the source where nothing else does, by options first."""
-    given = {name: text for name, text in layout.given.items() if name in FLAGS}
+    given = {column: text for column, text in declared.given.items() if column in FLAGS}
+    given |= _from_name(name, declared)
     granted = {
-        name: text
-        for name, text in given.items()
-        if name not in taken and name not in settings.constants
+        column: text
+        for column, text in given.items()
+        if column not in taken and column not in settings.constants
     }
-    facts = [f"{name} {text}" for name, text in granted.items()]
-    if layout.given:
-        facts += [f"unit {layout.given['unit']}", "customs value"]
-    notes = (f"taken for granted of {layout.title}: {', '.join(facts)}",) if facts else ()
+    facts = [f"{column} {text}" for column, text in granted.items()]
+    if "unit" in declared.given:
+        facts.append(f"unit {declared.given['unit']}")
+    facts += [declared.basis] if declared.basis else []
+    notes = (f"taken for granted of {declared.title}: {', '.join(facts)}",) if facts else ()
     return settings.constants | granted, notes
+
+
+def _from_name(name: str, declared: Declaration) -> dict[str, str]:
+    """Columns that the name of a file says, as its source names its files."""
+    found = {column: re.search(pattern, name) for column, pattern in declared.from_name.items()}
+    return {column: match[1] for column, match in found.items() if match}
 
 
 def _quantity_notes(name: str, taken: set[str]) -> Iterator[str]:
@@ -281,7 +232,7 @@ def _missing(
             hint=advice,
         )
     values = [VALUE_OF[kind] for kind in ("customs", "cif", "fob")]
-    if not taken & set(values):
+    if not taken & {*values, BY_FLOW}:
         near = nearest("value", list(unused), count=1)
         yield Problem(
             f"{name} has no column for the value",

@@ -64,7 +64,9 @@ class FunnelStage:
 class IngestRecord:
     """What an ingest read, how it understood it, what it left out, and what it wrote.
 
-    ``notes`` are sentences for people: what was taken for granted and what looked odd.
+    ``notes`` are sentences for people: what was taken for granted and what looked odd; those of
+    them that may mean a faulty file are ``warnings`` too. ``recognised`` says what each file was
+    taken for, and why.
     """
 
     name: str
@@ -79,6 +81,8 @@ class IngestRecord:
     nomenclatures: tuple[str, ...]
     funnel: tuple[FunnelStage, ...]
     notes: tuple[str, ...] = ()
+    recognised: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
 
     def as_dict(self) -> dict[str, Any]:
@@ -105,13 +109,13 @@ def from_dict(kept: dict[str, Any]) -> IngestRecord:
         MappedFrom(column=item["column"], source=item["from"], file=item["file"])
         for item in kept["mapping"]
     ]
-    lists = ("periods", "importers", "nomenclatures", "notes")
+    lists = ("periods", "importers", "nomenclatures", "notes", "recognised", "warnings")
     parts = {
         "table": TableFacts(**kept["table"]),
         "sources": tuple(SourceFacts(**item) for item in kept["sources"]),
         "mapping": tuple(mapping),
         "funnel": tuple(FunnelStage(**item) for item in kept["funnel"]),
-        **{name: tuple(kept[name]) for name in lists},
+        **{name: tuple(kept.get(name, ())) for name in lists},
     }
     return IngestRecord(**kept | parts)
 

@@ -2,12 +2,17 @@
 
 import re
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from calc.errors import UsageError, did_you_mean
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 UNITS = {"USD": 1, "thousand-USD": 1_000, "million-USD": 1_000_000}
+CURRENCIES = {"EUR": ("EUR", 1), "thousand-JPY": ("JPY", 1_000)}
+"""Units of money of declared sources that are not dollars: the currency, and how many of it."""
+LEVELS = (2, 4, 6, 8, 10)
+RATE = re.compile(r"([A-Z]{3})=([0-9]+(?:\.[0-9]+)?)")
 VALUATIONS = ("customs", "cif", "fob")
 DELIMITERS = {",": ",", ";": ";", "|": "|", "\t": "\t", "tab": "\t", "\\t": "\t"}
 DECIMALS = (".", ",")
@@ -28,6 +33,11 @@ class IngestSettings:
         decimal: Decimal mark of numbers in text.
         pad_codes: Give codes of odd length the leading zero that they lost.
         allow_empty: Accept a file without rows.
+        source: What the file is, by the name of a source; else its content says.
+        sheet: The sheet of a workbook to read, where several hold something.
+        level: Digits of the codes to keep, where the file has codes of several lengths.
+        rate: U.S. dollars for one of the file's currency, such as ``EUR=1.08``.
+        partner_codes: A table of the file's own codes of economies, beside those that are known.
     """
 
     name: str
@@ -44,6 +54,11 @@ class IngestSettings:
     decimal: str = "."
     pad_codes: bool = False
     allow_empty: bool = False
+    source: str | None = None
+    sheet: str | None = None
+    level: int | None = None
+    rate: str | None = None
+    partner_codes: Path | None = None
 
     @property
     def constants(self) -> dict[str, str]:
@@ -61,11 +76,19 @@ class IngestSettings:
         """The options that differ from their defaults, without the name."""
         chosen = {item.name: getattr(self, item.name) for item in fields(self)}
         defaults = {item.name: item.default for item in fields(self)}
-        return {
+        given = {
             name: value
             for name, value in chosen.items()
             if name != "name" and value != defaults[name]
         }
+        if self.partner_codes is not None:
+            given["partner_codes"] = self.partner_codes.name
+        return given
+
+    def usd_for(self, currency: str) -> float | None:
+        """U.S. dollars for one of a currency, where the caller gave it."""
+        found = RATE.fullmatch(self.rate or "")
+        return float(found[2]) if found and found[1] == currency else None
 
 
 def check_settings(settings: IngestSettings) -> None:
@@ -84,6 +107,18 @@ def check_settings(settings: IngestSettings) -> None:
     _one_of("--valuation", settings.valuation, VALUATIONS)
     _one_of("--delimiter", settings.delimiter, DELIMITERS)
     _one_of("--decimal", settings.decimal, DECIMALS)
+    if settings.level is not None and settings.level not in LEVELS:
+        raise UsageError(
+            f"{settings.level} is not a number of digits of codes",
+            where="--level",
+            hint="2, 4, 6, 8 or 10",
+        )
+    if settings.rate is not None and not RATE.fullmatch(settings.rate):
+        raise UsageError(
+            f"{settings.rate!r} is not a rate",
+            where="--rate",
+            hint="U.S. dollars for one of the currency, such as EUR=1.08",
+        )
     if settings.encoding is not None:
         _check_encoding(settings.encoding)
 

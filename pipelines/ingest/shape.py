@@ -15,6 +15,8 @@ MAX_MISSHAPEN = 100_000
 class Shape:
     """Counts the records of a text and finds those with another number of fields.
 
+    ``extra`` is how many fields more than the header a row may have.
+
     Attributes:
         records: Records so far, the header and blank lines included.
         misshapen: Record number (the header is 1) to its number of fields, at most 100,000.
@@ -22,9 +24,10 @@ class Shape:
         quote_opened: Record in which a quotation mark was opened and not closed; 0 for none.
     """
 
-    def __init__(self, delimiter: str, fields: int) -> None:
+    def __init__(self, delimiter: str, fields: int, *, extra: int = 0) -> None:
         self.delimiter = ord(delimiter)
         self.fields = fields
+        self.extra = extra
         self.records = 0
         self.misshapen: dict[int, int] = {}
         self.ends_with_newline = True
@@ -81,6 +84,11 @@ class Shape:
         return outside
 
     def _note(self, counts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> None:
-        wrong = np.flatnonzero((counts + 1 != self.fields) & (lengths > 1))
+        wrong = np.flatnonzero(self._is_wrong(counts + 1) & (lengths > 1))
         for place in wrong[: MAX_MISSHAPEN - len(self.misshapen)]:
             self.misshapen[self.records + int(place) + 1] = int(counts[place]) + 1
+
+    def _is_wrong(self, fields: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Whether numbers of fields are none that a row may have."""
+        wrong: npt.NDArray[np.bool_] = (fields < self.fields) | (fields > self.fields + self.extra)
+        return wrong

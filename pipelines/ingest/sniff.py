@@ -7,7 +7,7 @@ from typing import Literal
 
 from calc.errors import DataRejectedError, LimitError, did_you_mean
 
-Format = Literal["text", "gzip", "parquet", "xlsx", "json", "empty"]
+Format = Literal["text", "gzip", "7z", "parquet", "xlsx", "json", "empty"]
 
 HEAD_BYTES = 4096
 MAX_WORKBOOK_BYTES = 2_000_000_000
@@ -17,6 +17,7 @@ SUFFIXES: dict[str, tuple[Format, ...]] = {
     ".txt": ("text",),
     ".dat": ("text",),
     ".gz": ("gzip",),
+    ".7z": ("7z",),
     ".parquet": ("parquet",),
     ".pq": ("parquet",),
     ".xlsx": ("xlsx",),
@@ -26,6 +27,7 @@ SUFFIXES: dict[str, tuple[Format, ...]] = {
 CALLED: dict[Format, str] = {
     "text": "text",
     "gzip": "a gzip archive",
+    "7z": "a 7-Zip archive",
     "parquet": "Parquet",
     "xlsx": "an Excel workbook",
     "json": "JSON",
@@ -34,6 +36,7 @@ CALLED: dict[Format, str] = {
 USUAL: dict[Format, str] = {
     "text": ".csv",
     "gzip": ".csv.gz",
+    "7z": ".7z",
     "parquet": ".parquet",
     "xlsx": ".xlsx",
     "json": ".json",
@@ -103,6 +106,8 @@ def kind_of(head: bytes, path: Path) -> Format:
         return "parquet"
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
+    if head.startswith(b"7z\xbc\xaf\x27\x1c"):
+        return "7z"
     if head.startswith(b"PK\x03\x04"):
         return "xlsx"
     refused = _refused(head)
@@ -123,7 +128,7 @@ def kind_of(head: bytes, path: Path) -> Format:
 def _refused(head: bytes) -> tuple[str, str] | None:
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return "an old Excel workbook (.xls)", "save it as .xlsx or CSV"
-    if head.startswith((b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")):
+    if head.startswith((b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")):
         return "an archive of a kind that is not read", "unpack it first"
     if head.startswith(b"%PDF"):
         return "a PDF, not a table", "look for the same table as CSV or XLSX"

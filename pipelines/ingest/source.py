@@ -6,11 +6,13 @@ from pathlib import Path
 
 import polars as pl
 
-from calc.errors import DataRejectedError, LimitError, Problem, StorageError
+from calc.errors import DataRejectedError, LimitError, Problem, StorageError, UsageError
 from pipelines.files import sha256_of
 from pipelines.ingest.settings import IngestSettings
 
 ROW = "source_row"
+PART = "source_part"
+"""Which of the rows that a wide row is unpivoted to, from 1; only in sources that are."""
 FIRST_ROW = 2
 """The row of the first record, as a spreadsheet counts: the header is row 1."""
 MAX_COLUMNS = 2_000
@@ -30,6 +32,8 @@ class Source:
         records: Rows below the header, where they were counted before reading.
         misshapen: Row to its number of fields, where that is not the header's.
         notes: What looked odd, in sentences.
+        own_width: How many columns are the file's own, where others are made of them; else 0.
+        warnings: Those of the notes that may mean that the file is faulty.
     """
 
     name: str
@@ -41,12 +45,29 @@ class Source:
     records: int | None = None
     misshapen: Mapping[int, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    own_width: int = 0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many columns of cells there are."""
+        names = self.cells.collect_schema().names()
+        return sum(name not in (ROW, PART) for name in names)
+
+    @property
+    def own(self) -> int:
+        """How many of the columns are the file's own, not made of others."""
+        return self.own_width or self.width
+
+    @property
+    def keys(self) -> list[str]:
+        """What tells a row of cells from all others: its row, and its part in a wide file."""
+        return [ROW, PART] if PART in self.cells.collect_schema() else [ROW]
 
     @property
     def labels(self) -> dict[str, str]:
         """Cell column to a label that no other has: its header, or its place where it has none."""
-        width = len(self.cells.collect_schema()) - 1
-        names = [*self.headers, *[""] * (width - len(self.headers))]
+        names = [*self.headers, *[""] * self.own][: self.own]
         return {
             cell(place): name if name else f"(column {place + 1})"
             for place, name in enumerate(names)
@@ -83,15 +104,26 @@ def open_source(path: Path, settings: IngestSettings, scratch: Path) -> Source:
 
 
 def _opened(path: Path, settings: IngestSettings, scratch: Path) -> Source:
-    from pipelines.ingest import delimited, other, sniff
+    from pipelines.ingest import archive, delimited, other, replies, sniff, text, workbook
 
     found = sniff.format_of(path)
+    if settings.sheet is not None and found != "xlsx":
+        raise UsageError(
+            f"{path.name} is {sniff.CALLED[found]}: it has no sheets",
+            where="--sheet",
+            hint="leave --sheet away",
+        )
     if found == "parquet":
         opened = other.parquet(path)
     elif found == "xlsx":
-        opened = other.workbook(path)
+        opened = workbook.workbook(path, settings)
     elif found == "json":
-        opened = other.json_rows(path, settings)
+        opened = replies.json_rows(path, settings, text.whole(path, packed=False))
+    elif found == "gzip" and text.starts_as_json(path):
+        opened = replies.json_rows(path, settings, text.whole(path, packed=True))
+    elif found == "7z":
+        unpacked = archive.unpacked(path, scratch)
+        opened = delimited.delimited(unpacked, settings, scratch, packed=False)
     elif found == "empty":
         opened = nothing("an empty file")
     else:
@@ -107,6 +139,7 @@ def _opened(path: Path, settings: IngestSettings, scratch: Path) -> Source:
         records=opened.records,
         misshapen=opened.misshapen,
         notes=opened.notes,
+        warnings=opened.warnings,
     )
 
 
@@ -120,6 +153,7 @@ class Opened:
     records: int | None = None
     misshapen: Mapping[int, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def nothing(said: str) -> Opened:

@@ -1,13 +1,13 @@
 """Ingest as one step: files in, one declared table out, with all that was left out counted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calc.errors import DataRejectedError
 from pipelines.files import sha256_of
 from pipelines.ingest.record import (
-    FunnelStage,
     IngestRecord,
     MappedFrom,
     SourceFacts,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.ingest.cells import Reading
+    from pipelines.ingest.table import Combined
 
 SILENT = Talk(quiet=True)
 
@@ -65,15 +66,13 @@ def ingest(
         if any(found.height for found in rejects) and not settings.quarantine:
             raise _refused(readings, rejects)
         with talk.working("putting the table in order"):
-            combined = table.combine(readings, rejects)
+            combined = table.combine(readings, rejects, settings)
         _check_left(combined.rows, settings)
         with talk.working("writing the table"):
             import polars as pl
 
-            written = store.write_rows(
-                fresh, settings.name, combined.rows, pl.concat(rejects), readings
-            )
-        record = _record(written, combined.rows, combined.funnel, settings, readings=readings)
+            written = store.write_rows(fresh, settings.name, combined, pl.concat(rejects), readings)
+        record = _record(written, combined, settings, readings=readings)
         (fresh / f"{settings.name}.json").write_bytes(to_json(record))
         store.put_in_place(fresh, workspace.trade, settings.name)
     return record
@@ -86,15 +85,20 @@ def _read_all(
     from pipelines.ingest import agree
     from pipelines.ingest.cells import no_cells, read_cells
     from pipelines.ingest.mapping import map_columns
+    from pipelines.ingest.reshape import reshaped
     from pipelines.ingest.source import open_source
+    from pipelines.ingest.sources.registry import recognise
+    from pipelines.ingest.total_line import check_total_line
 
-    opened = []
+    opened, taken_for = [], {}
     for path in files:
         with talk.working(f"opening {path.name}"):
-            opened.append(open_source(path, settings, scratch))
+            source = open_source(path, settings, scratch)
+        taken_for[path.name] = recognise(source.headers, settings.source)
+        opened.append(reshaped(source, taken_for[path.name].declaration))
     _check_twice([(source.name, source.sha256) for source in opened if source.headers])
     mappings = {
-        source.name: map_columns(source.name, source.headers, settings)
+        source.name: map_columns(source.name, source.headers, settings, taken_for[source.name])
         for source in opened
         if source.headers
     }
@@ -108,7 +112,8 @@ def _read_all(
             )
         _check_empty(reading, settings)
         agree.check_options(reading)
-        readings.append(reading)
+        notes = (*reading.notes, *check_total_line(reading))
+        readings.append(replace(reading, notes=notes))
     return readings
 
 
@@ -160,22 +165,21 @@ def _refused(readings: "Sequence[Reading]", rejects: "Sequence[pl.DataFrame]") -
 
 def _record(
     written: Path,
-    rows: "pl.DataFrame",
-    funnel: tuple[FunnelStage, ...],
+    combined: "Combined",
     settings: IngestSettings,
     *,
     readings: "Sequence[Reading]",
 ) -> IngestRecord:
-    kept = funnel[-1]
+    rows, kept = combined.rows, combined.funnel[-1]
     facts = TableFacts(
         file=written.name,
         sha256=sha256_of(written),
         bytes=written.stat().st_size,
-        rows=kept.rows,
+        rows=rows.height,
         value_usd=kept.value_usd,
     )
     known = [reading.mapping for reading in readings if reading.mapping is not None]
-    layouts = sorted({mapping.layout.name for mapping in known}) or ["canonical"]
+    layouts = sorted({mapping.declared.name for mapping in known}) or ["canonical"]
     return IngestRecord(
         name=settings.name,
         tool_version=tool_version(),
@@ -187,9 +191,22 @@ def _record(
         periods=_distinct(rows, "period"),
         importers=_distinct(rows, "importer"),
         nomenclatures=_distinct(rows, "nomenclature"),
-        funnel=funnel,
-        notes=tuple(dict.fromkeys(note for reading in readings for note in reading.notes)),
+        funnel=combined.funnel,
+        notes=tuple(
+            dict.fromkeys(
+                [*(note for reading in readings for note in reading.notes), *combined.notes]
+            )
+        ),
+        recognised=tuple(_recognised(reading) for reading in readings if reading.mapping),
+        warnings=tuple(dict.fromkeys(text for reading in readings for text in reading.warnings)),
     )
+
+
+def _recognised(reading: "Reading") -> str:
+    assert reading.mapping is not None
+    declared = reading.mapping.declared
+    name = f"{reading.source.name}: taken for {declared.name}, {declared.title}"
+    return f"{name}: {reading.mapping.why}"
 
 
 def _distinct(rows: "pl.DataFrame", column: str) -> tuple[str, ...]:
@@ -222,6 +239,6 @@ def _mapped(reading: "Reading", settings: IngestSettings) -> list[MappedFrom]:
     ]
     for column, text in mapping.constants.items():
         if mapping.mapped(column) is None:
-            giver = f"--{column}" if column in settings.constants else mapping.layout.name
+            giver = f"--{column}" if column in settings.constants else mapping.declared.name
             found.append(MappedFrom(column=column, source=f"{giver}: {text}", file=file))
     return found

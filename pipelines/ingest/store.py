@@ -14,17 +14,21 @@ from calc.errors import StorageError
 from calc.money import usd
 from calc.rules import declared_rules, row_rules
 from calc.tables.audit import Rejects
-from calc.tables.provenance import TradeProvenance
+from calc.tables.provenance import TradeParts, TradeProvenance
 from calc.tables.trade import Trade
 from pipelines.files import flush_to_disk, make_folder
 from pipelines.folders import clear_leftovers, flush_all
 from pipelines.ingest.cells import Reading
 from pipelines.ingest.faults import original
 from pipelines.ingest.source import ROW
+from pipelines.ingest.table import Combined
 from pipelines.parquet import write_table
 from pipelines.validation.quarantine import failed_rules, reason
 
-PARTS = ("provenance.parquet", "originals.parquet", "rejects.parquet", "parquet", "json")
+PARTS = (
+    *("provenance.parquet", "parts.parquet", "originals.parquet", "rejects.parquet"),
+    *("parquet", "json"),
+)
 """What may be kept of a table, in the order in which it is put in place."""
 
 
@@ -70,14 +74,18 @@ def put_in_place(fresh: Path, folder: Path, name: str) -> None:
 
 
 def write_rows(
-    fresh: Path, name: str, rows: pl.DataFrame, rejects: pl.DataFrame, readings: Sequence[Reading]
+    fresh: Path,
+    name: str,
+    combined: Combined,
+    rejects: pl.DataFrame,
+    readings: Sequence[Reading],
 ) -> Path:
     """Write the table, its provenance, the originals of rows that break a rule, and the rejects.
 
     Args:
         fresh: Where to write.
         name: Name of the table.
-        rows: The table in its order, with ``source_row`` and ``value_e4``.
+        combined: The table in its order, and the rows that were added up to rows of it.
         rejects: Rows set aside, as REJECTS.
         readings: The files as read.
 
@@ -87,12 +95,15 @@ def write_rows(
     Raises:
         StorageError: A file cannot be written.
     """
-    table = fresh / f"{name}.parquet"
+    rows, table = combined.rows, fresh / f"{name}.parquet"
     write_table(table, rows, "trade", Trade)
     provenance = rows.select("source_id", ROW)
     write_table(
         fresh / f"{name}.provenance.parquet", provenance, "trade_provenance", TradeProvenance
     )
+    if combined.parts.height:
+        parts = fresh / f"{name}.parts.parquet"
+        write_table(parts, combined.parts, "trade_parts", TradeParts)
     originals = originals_of(rows, readings)
     for part, frame in (("originals", originals), ("rejects", rejects)):
         if frame.height:
@@ -124,5 +135,6 @@ def _with_original(reading: Reading, found: pl.DataFrame) -> pl.DataFrame:
     if not wanted.height:
         return pl.DataFrame(schema=polars_schema(Rejects))
     texts = source.cells.select(ROW, original(source))
-    joined = texts.join(wanted.lazy(), on=ROW, how="inner", validate="1:1")
+    texts = texts.unique(ROW) if len(source.keys) > 1 else texts
+    joined = texts.join(wanted.lazy(), on=ROW, how="inner", validate="1:m")
     return joined.select(column_names(Rejects)).collect(engine="streaming")

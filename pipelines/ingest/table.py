@@ -6,23 +6,23 @@ from dataclasses import dataclass
 import polars as pl
 
 from calc import judge
-from calc.dictionary import column_names
-from calc.errors import DataRejectedError, Problem
+from calc.dictionary import column_names, polars_schema
 from calc.money import UNITS_PER_USD
-from calc.overlap import SCOPE, members_beside, nested_codes
+from calc.tables.provenance import TradeParts
 from calc.tables.trade import VALUE_COLUMNS, Trade
+from pipelines.ingest.added import added_up
 from pipelines.ingest.cells import EXCLUDED, REJECTED, Reading
-from pipelines.ingest.economies import memberships
 from pipelines.ingest.faults import SHAPE
 from pipelines.ingest.record import FunnelStage, Kind
+from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.source import ROW
+from pipelines.ingest.totals import marked_totals, notes_of_totals
 
 SOURCE = ("source_id", ROW)
 RULE = "rule"
-TOLERANCE = 1_000
-"""A code is the total of its finer codes where they differ by less than one part in so many."""
-COARSER = "the code is the total of finer codes beside it"
 FIRST = ("importer", "code", "partner")
+ADDS = "adds_up"
+NO_ECONOMY = "is no economy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +31,19 @@ class Combined:
 
     ``rows`` has the columns of TRADE, ``source_row`` and ``value_e4``, in the order of the table:
     by importer, code and partner, the rest of the key, then all other columns, so that it does
-    not depend on the order of rows and files.
+    not depend on the order of rows and files. ``parts`` is TRADE_PARTS: the rows that were added
+    up. ``notes`` say how totals compare with what they are totals of.
     """
 
     rows: pl.DataFrame
     funnel: tuple[FunnelStage, ...]
+    parts: pl.DataFrame
+    notes: tuple[str, ...] = ()
 
 
-def combine(readings: Sequence[Reading], rejects: Sequence[pl.DataFrame]) -> Combined:
+def combine(
+    readings: Sequence[Reading], rejects: Sequence[pl.DataFrame], settings: IngestSettings
+) -> Combined:
     """All rows of all files: sorted into kept, excluded and rejected.
 
     Raises:
@@ -46,7 +51,7 @@ def combine(readings: Sequence[Reading], rejects: Sequence[pl.DataFrame]) -> Com
     """
     everything = _everything(readings)
     whole = everything.filter(pl.col(EXCLUDED).is_null() & ~pl.col(REJECTED))
-    marked = _marked(whole)
+    marked = marked_totals(whole, settings)
     twice, kept = (
         marked.filter(pl.col(EXCLUDED).is_not_null()),
         marked.filter(pl.col(EXCLUDED).is_null()),
@@ -54,72 +59,74 @@ def combine(readings: Sequence[Reading], rejects: Sequence[pl.DataFrame]) -> Com
     left_out = pl.concat(
         [everything.filter(pl.col(EXCLUDED).is_not_null()).select(twice.columns), twice]
     )
+    is_remainder = left_out[EXCLUDED].str.contains(NO_ECONOMY, literal=True)
+    remainders = left_out.filter(is_remainder).select(marked.columns)
     funnel = (
         stage(everything, "read", "in", "rows of the files"),
         *_rejected(everything, rejects),
         *_excluded(left_out),
         stage(kept, "table", "kept", "rows of the table"),
     )
-    columns = column_names(Trade)
-    order = [*FIRST, *(name for name in columns if name not in FIRST), ROW]
-    table = kept.select(*columns, ROW, judge.VALUE).sort(order, nulls_last=True)
-    return Combined(rows=table, funnel=funnel)
+    table, parts, notes = _in_order(kept)
+    return Combined(
+        rows=table,
+        funnel=funnel,
+        parts=parts,
+        notes=(*notes_of_totals(marked, remainders), *_specials(kept, readings), *notes),
+    )
 
 
 def _everything(readings: Sequence[Reading]) -> pl.DataFrame:
     parts = [
-        reading.rows.with_columns(source_id=pl.lit(reading.source.name)) for reading in readings
+        reading.rows.with_columns(
+            pl.lit(reading.source.name).alias("source_id"), pl.lit(reading.adds_up).alias(ADDS)
+        )
+        for reading in readings
     ]
-    rows = pl.concat(parts).lazy()
+    rows = pl.concat(parts, how="diagonal").lazy()
     return judge.with_row_and_value(rows, VALUE_COLUMNS).drop(judge.ROW).collect()
 
 
-def _marked(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with the reason why they are counted in others; null for most."""
-    partner = [*SCOPE, "partner"]
-    members = members_beside(rows.lazy(), memberships().lazy()).collect()
-    inside = pl.format(
-        "partner {} is inside {}, a partner too", pl.col("partner"), pl.col("aggregate")
-    )
-    marked = rows.lazy().join(members.lazy(), on=partner, how="left", validate="m:1")
-    marked = marked.with_columns(inside.alias(EXCLUDED)).drop("aggregate")
-    coarser = _coarser(marked.filter(pl.col(EXCLUDED).is_null()).collect())
-    if coarser.height:
-        total = coarser.lazy().select(*partner, "code", total=pl.lit(COARSER))
-        marked = marked.join(total, on=[*partner, "code"], how="left", validate="m:1")
-        marked = marked.with_columns(pl.coalesce(EXCLUDED, "total").alias(EXCLUDED)).drop("total")
-    return marked.collect()
+def _in_order(kept: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+    """The table in its order, the rows added up to rows of it, and a note where there are any."""
+    columns = column_names(Trade)
+    order = [*FIRST, *(name for name in columns if name not in FIRST), ROW]
+    if not kept[ADDS].any():
+        rows = kept.select(*columns, ROW, judge.VALUE).sort(order, nulls_last=True)
+        return rows, pl.DataFrame(schema=polars_schema(TradeParts)), []
+    found = added_up(kept.filter(ADDS))
+    same = kept.filter(~pl.col(ADDS)).select(*columns, ROW, judge.VALUE)
+    rows = pl.concat([found.rows.select(same.columns), same]).sort(order, nulls_last=True)
+    numbered = rows.select(*SOURCE).with_row_index(judge.ROW)
+    parts = found.parts.join(numbered, left_on=["source_id", "first_row"], right_on=SOURCE,
+                             how="inner", nulls_equal=True)  # fmt: skip
+    several = found.rows.height
+    note = f"{parts.height:,} rows are parts of {several:,} flows and were added up"
+    made = parts.select(
+        pl.col(judge.ROW).cast(pl.Int64).alias("table_row"), "source_id", ROW
+    ).unique(maintain_order=True)
+    return rows, made.sort(made.columns), [note] if made.height > several else []
 
 
-def _coarser(rows: pl.DataFrame) -> pl.DataFrame:
-    """The codes that are the total of finer ones beside them.
-
-    Raises:
-        DataRejectedError: A code stands beside finer ones that do not add up to it.
-    """
-    if rows["code"].str.len_chars().n_unique() < 2:
-        return rows.head(0)
-    nested = nested_codes(rows.lazy()).collect()
-    gap = (pl.col("value_e4") - pl.col("finer_value_e4")).abs()
-    adds_up = gap * TOLERANCE <= pl.col("value_e4") + UNITS_PER_USD
-    wrong = nested.filter(~adds_up.fill_null(value=False))
-    if wrong.height:
-        raise DataRejectedError.collected([_mixed(row) for row in wrong.iter_rows(named=True)])
-    return nested
-
-
-def _mixed(row: dict[str, object]) -> Problem:
-    flow = f"{row['importer']} from {row['partner']}, {row['period']}"
-    return Problem(
-        f"code {row['code']} stands beside {row['finer']}, a finer code of it, and is not the sum "
-        "of its finer codes: goods would be counted twice",
-        where=f"{flow}: {_usd(row['value_e4'])} against {_usd(row['finer_value_e4'])}",
-        hint="keep codes of one level in the files",
-    )
-
-
-def _usd(units: object) -> str:
-    return f"USD {units / UNITS_PER_USD:,.0f}" if isinstance(units, int) else "not known"
+def _specials(kept: pl.DataFrame, readings: Sequence[Reading]) -> list[str]:
+    """Rows and dollars of codes that are no goods and stay in the table."""
+    declared = [reading.mapping.declared for reading in readings if reading.mapping is not None]
+    kinds = {
+        (special.pattern, special.why)
+        for source in declared
+        for special in source.specials
+        if special.kept
+    }
+    notes = []
+    for pattern, why in sorted(kinds):
+        found = stage(kept.filter(pl.col("code").str.contains(pattern)), "", "kept", why)
+        if found.rows:
+            usd = f"{found.value_usd or 0:,.0f}"
+            notes.append(
+                f"of the rows kept, {found.rows:,} with {usd} USD are {why}, "
+                "which no prefix of a good reaches"
+            )
+    return notes
 
 
 def stage(rows: pl.DataFrame, name: str, kind: Kind, reason: str) -> FunnelStage:
@@ -145,8 +152,8 @@ def _value(units: int | None, rows: int) -> float | None:
 
 def _rejected(everything: pl.DataFrame, rejects: Sequence[pl.DataFrame]) -> list[FunnelStage]:
     first = pl.col("failed_rules").str.split(";").list.first().alias(RULE)
-    rules = pl.concat(rejects).select(*SOURCE, first)
-    rows = everything.filter(REJECTED).join(rules, on=SOURCE, how="left", validate="1:1")
+    rules = pl.concat(rejects).select(*SOURCE, first).unique(SOURCE, maintain_order=True)
+    rows = everything.filter(REJECTED).join(rules, on=SOURCE, how="left", validate="m:1")
     return [
         stage(rows.filter(pl.col(RULE) == rule), "cells", "rejected", _why(rule))
         for rule in sorted(rows[RULE].unique())

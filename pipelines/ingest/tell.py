@@ -1,5 +1,6 @@
 """An ingest as told to people."""
 
+from calc.errors import Problem, VerificationError
 from pipelines.ingest.record import FunnelStage, IngestRecord
 from pipelines.validation.words import counted, money
 
@@ -15,6 +16,7 @@ def lines_of(record: IngestRecord, folder: str) -> list[str]:
         f"read {source.name}: {counted(source.rows, 'row')}, {money(source.value_usd)}"
         for source in record.sources
     ]
+    lines += record.recognised
     lines += _mapping(record)
     lines += [f"note: {note}" for note in record.notes]
     lines += [_stage(stage) for stage in record.left_out()]
@@ -56,3 +58,12 @@ def _stage(stage: FunnelStage) -> str:
 def _unknown(stage: FunnelStage) -> str:
     some = stage.value_unknown_rows and stage.value_usd is not None
     return f" (of {stage.value_unknown_rows:,} the value is not known)" if some else ""
+
+
+def not_strict(record: IngestRecord) -> VerificationError:
+    """That an ingest is done, but its notes may mean that a file is not whole."""
+    problems = [
+        Problem(text, hint="see that the file is whole, or leave --strict away")
+        for text in record.warnings
+    ]
+    return VerificationError.collected(problems)

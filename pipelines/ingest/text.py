@@ -74,6 +74,26 @@ def _ends_early(path: Path, done: int) -> DataRejectedError:
     )
 
 
+def starts_as_json(path: Path) -> bool:
+    """Whether the file in a gzip archive starts as an object or array of JSON does."""
+    head = next(raw_chunks(path, packed=True), b"")[:4096]
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def whole(path: Path, *, packed: bool) -> bytes:
+    """All bytes of a file, or of the file in a gzip archive.
+
+    Raises:
+        DataRejectedError: The archive is damaged or ends early.
+        LimitError: It unpacks to an absurd size.
+    """
+    return b"".join(raw_chunks(path, packed=packed))
+
+
+class NotTextError(DataRejectedError):
+    """A byte is not text in the encoding that was tried."""
+
+
 class Decoder:
     """Turns chunks of bytes into UTF-8, strictly, without a byte order mark."""
 
@@ -117,7 +137,7 @@ class Decoder:
         instead = "cp1252" if self.encoding is None else "utf-8"
         if held.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and self.place == 0:
             instead = "utf-16"
-        return DataRejectedError(
+        return NotTextError(
             f"{self.name} is not {self.encoding or 'UTF-8'}: "
             f"byte 0x{held[err.start]:02x} is not text",
             where=f"{self.name} row {row}, byte {place:,}",

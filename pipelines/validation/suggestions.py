@@ -20,7 +20,7 @@ from calc.tables.trade import KEY, VALUE_COLUMNS, Trade
 from calc.tables.trade_rules import trade_rules
 from pipelines.folders import replaced_folder
 from pipelines.ingest.economies import economies
-from pipelines.ingest.layouts import folded
+from pipelines.ingest.words import folded
 from pipelines.parquet import write_table
 from pipelines.provenance import rows_of, source_rows
 from pipelines.validation.quarantine import csv_safe

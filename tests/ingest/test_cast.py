@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from calc import cast
 from calc.cast import Cast, Numbers
 from calc.codes import normalise_code
-from pipelines.ingest.layouts import folded
+from pipelines.ingest.words import folded
 
 CELL = pl.col("cell")
 

@@ -24,6 +24,8 @@ def test_ingest_tells_what_it_read_left_out_and_wrote(workspace: Workspace) -> N
     assert result.exit_code == 0
     assert result.output.splitlines() == [
         "read us-imports-2024.csv: 6,805 rows, USD 317,159,444,591",
+        "us-imports-2024.csv: taken for canonical, a table of bilateral trade, one flow a row: its "
+        "headers are those of no other source",
         "columns: importer, partner, period, flow, nomenclature, code, customs_value_usd, "
         "calculated_duty_usd",
         "left out: 127 rows, USD 216,517,273: partner SVK is inside EU27, a partner too",
@@ -52,7 +54,7 @@ def test_refusal_and_quarantine(workspace: Workspace, tmp_path: Path) -> None:
     refused = run("ingest", str(path), *place)
     assert isinstance(refused.exception, DataRejectedError)
     told = run("ingest", str(path), *place, "--quarantine").output.splitlines()
-    assert told[2:] == [
+    assert told[3:] == [
         'note: t.csv: 1 cell of "customs_value_usd" suppressed: not known, not zero',
         "set aside: 1 row, value not known: the importer cannot be read",
         "rows set aside, with their original text: data/processed/trade/t.rejects.parquet",
@@ -69,7 +71,8 @@ def test_inspect_says_what_would_be_read(tmp_path: Path) -> None:
     assert result.output.splitlines() == [
         "t.csv: text, delimiter comma, UTF-8",
         f"headers: {HEADER.replace(',', ', ')}",
-        "layout: a table of bilateral trade, one flow a row",
+        "source: canonical, a table of bilateral trade, one flow a row: its headers are those of "
+        "no other source",
         *(f"  {name}: {name}" for name in HEADER.split(",")),
         "4 rows; 0 cannot be read, 1 are totals",
         "importers: USA; 2 partners",

@@ -1,0 +1,69 @@
+"""What a reader should know of how the cells of a file were read."""
+
+from collections.abc import Mapping as Dictionary
+from typing import Any
+
+from calc.cast import Numbers
+from pipelines.ingest.mapped import Mapping
+from pipelines.ingest.settings import IngestSettings
+from pipelines.ingest.source import Source
+from pipelines.ingest.words import words
+from pipelines.validation.words import counted
+
+
+def notes_of(
+    source: Source,
+    mapping: Mapping,
+    settings: IngestSettings,
+    numbers: Dictionary[str, Numbers],
+    *,
+    counts: Dictionary[str, Any],
+) -> list[str]:
+    """The notes on a file, in sentences."""
+    notes = list(source.notes)
+    if mapping.unused:
+        notes.append(f"{source.name}: columns not used: {', '.join(mapping.unused)}")
+    notes += _caps(source, counts)
+    for item in mapping.columns:
+        if item.column in numbers and numbers[item.column].grouping == "throughout":
+            notes.append(
+                f'{source.name}: "{numbers[item.column].separator}" in "{item.header}" is read as '
+                "separator of thousands"
+            )
+        if suppressed := counts.get(f"{item.column} suppressed"):
+            notes.append(
+                f'{source.name}: {counted(suppressed, "cell")} of "{item.header}" suppressed: '
+                "not known, not zero"
+            )
+        missing = counts.get(f"{item.column} missing")
+        if missing and mapping.declared.is_declared:
+            notes.append(f'{source.name}: {counted(missing, "cell")} of "{item.header}" not known')
+    return [*notes, *_padded(source, mapping, settings, counts)]
+
+
+def warnings_of(source: Source, counts: Dictionary[str, Any]) -> tuple[str, ...]:
+    """The notes that may mean that a file is cut or faulty."""
+    return (*source.warnings, *_caps(source, counts))
+
+
+def _caps(source: Source, counts: Dictionary[str, Any]) -> list[str]:
+    if counts.get("rows") not in words().caps:
+        return []
+    return [
+        f"{source.name} has exactly {counts['rows']:,} rows, a number at which services cut "
+        "a reply: it is probably not whole"
+    ]
+
+
+def _padded(
+    source: Source, mapping: Mapping, settings: IngestSettings, counts: Dictionary[str, Any]
+) -> list[str]:
+    """How many codes got their zero back, and the first rows of them where a source loses it."""
+    repaired = counts.get("padded")
+    if not repaired or not (settings.pad_codes or mapping.declared.code_digits):
+        return []
+    told = f"{source.name}: a leading zero was given back to {counted(repaired, 'code')}"
+    if mapping.declared.code_digits:
+        first = ", ".join(str(row) for row in counts["padded first"])
+        told += f": rows {first}{' and others' if repaired > len(counts['padded first']) else ''}"
+    return [told]
