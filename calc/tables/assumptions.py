@@ -6,12 +6,12 @@ from calc.tables.reports import share, usd
 
 
 class Assumptions(dy.Schema):
-    """What the result is at the ends of each assumed share, the others central."""
+    """What the result is at the ends of each assumed share or credit, the others central."""
 
     importer = dy.String(primary_key=True, description="Economy that levies the duty.")
     assumption = dy.String(
         primary_key=True,
-        description="Portion or content; all together; or how portions meet on lines.",
+        description="Portion, content or credits of a measure; all together; or how portions meet.",
     )
     end = dy.String(
         primary_key=True,
@@ -21,11 +21,12 @@ class Assumptions(dy.Schema):
         "other: exact bounds for two, an arrangement for more.",
     )
     kind = dy.String(
-        regex="^(portion|content|all|overlap)$",
-        description="portion of a flow; content of a value; all shares; overlap of portions.",
+        regex="^(portion|content|credit|all|overlap)$",
+        description="portion of a flow; content of a value; credits by amount of a measure; all of "
+        "them; overlap of portions.",
     )
-    central_least = share("Least of its central shares over lines.")
-    central_most = share("Most of its central shares over lines.")
+    central_least = share("Least of its central shares over lines; null of a credit.")
+    central_most = share("Most of its central shares over lines; null of a credit.")
     end_least = share("Least of its shares at this end; null where no range is stated.")
     end_most = share("Most of its shares at this end; null where no range is stated.")
     covered_value_usd = usd("Value that measures reach at this end, after exclusions.")

@@ -244,7 +244,7 @@ def assumption_lines(tables: Tables, *, of_several: bool) -> Iterator[str]:
             kinds[key] = row["kind"]
     together = {importer for (importer, _), kind in kinds.items() if kind == "all"}
     for (importer, assumption), found in ends.items():
-        is_part = kinds[importer, assumption] in ("portion", "content")
+        is_part = kinds[importer, assumption] in ("portion", "content", "credit")
         if len(found) > 1 and not (is_part and importer in together):
             whose = f"{importer} " if of_several else ""
             span = f"{number(min(found))} to {number(max(found))} USD"

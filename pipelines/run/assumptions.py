@@ -1,4 +1,4 @@
-"""What the result is at the ends of what a scenario assumes: shares, and how portions meet."""
+"""What the result is at the ends of what a scenario assumes: shares, credits, portions meeting."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +11,8 @@ from calc.accounting import sums_of
 from calc.dictionary import polars_schema
 from calc.errors import ScenarioError
 from calc.joint import joint_weights, kinds_that_meet
+from calc.money import unit_of
+from calc.policy.model import Credit
 from calc.policy.program import portions_of
 from calc.tables.assumptions import Assumptions
 from pipelines.run.alike import like_lines
@@ -73,13 +75,29 @@ def _at(question: Question, shares: pl.DataFrame, ends: Mapping[str, End]) -> Qu
             pl.coalesce(end, "central")
         ).otherwise(central)  # fmt: skip
     changed = shares.with_columns(central=central)
-    return replace(question, law=question.law._replace(shares=changed.lazy()))
+    credits = tuple(_credit_at(one, ends.get(_name_of(one))) for one in question.policy.credits)
+    return replace(
+        question,
+        law=question.law._replace(shares=changed.lazy()),
+        policy=replace(question.policy, credits=credits),
+    )
+
+
+def _name_of(credit: Credit) -> str:
+    """The name under which all credits of a measure go to their ends together."""
+    return f"{credit.measure_id}/credit"
+
+
+def _credit_at(credit: Credit, end: End | None) -> Credit:
+    """A credit at one of its ends; central where it has none."""
+    amount = {"low": credit.low_usd, "high": credit.high_usd, None: None}[end]
+    return credit if amount is None else replace(credit, amount_e4=unit_of(amount))
 
 
 def assumptions_table(
     question: Question, found: Answer, calibrated: Mapping[str, str]
 ) -> pl.DataFrame | None:
-    """ASSUMPTIONS, sorted by key; null where no share touches what a measure names.
+    """ASSUMPTIONS, sorted by key; null where no share or credit touches what a measure names.
 
     Computed on sums of like lines, each rounded once, so that a figure may differ from the run's
     by a fraction of a dollar.
@@ -91,7 +109,8 @@ def assumptions_table(
     """
     names = _touching(question, found)
     shares = question.law.shares.filter(pl.col("name").is_in(names)).collect()
-    if shares.is_empty():
+    credits = _credits(question, found)
+    if shares.is_empty() and not credits:
         return None
     every = question.law.shares.collect()
     asked = [
@@ -102,7 +121,8 @@ def assumptions_table(
     by = ["period"] if question.policy.seasons else []
     trade = like_lines(asked, imports, by=by)
     trials = Trials(question=question, shares=every, trade=trade)
-    rows = [{"importer": question.importers[0]} | row for row in _rows(trials, shares, calibrated)]
+    named = _Named(shares=shares, credits=credits, calibrated=calibrated)
+    rows = [{"importer": question.importers[0]} | row for row in _rows(trials, named)]
     told = pl.DataFrame(rows, schema=polars_schema(Assumptions), orient="row")
     return told.sort(Assumptions.primary_key())
 
@@ -120,10 +140,46 @@ def _touching(question: Question, found: Answer) -> list[str]:
     return sorted(names - {""})
 
 
-def _rows(trials: Trials, shares: pl.DataFrame, calibrated: Mapping[str, str]) -> Iterator[Row]:
-    """Both ends of each share, then of all together, then of how portions meet."""
+def _credits(question: Question, found: Answer) -> dict[str, list[Credit]]:
+    """The credits by amount of measures that name a line, where any of a measure has a range."""
+    named = set(found.tables["components"]["measure_id"].unique())
+    by_name: dict[str, list[Credit]] = {}
+    for one in question.policy.credits:
+        if one.measure_id in named:
+            by_name.setdefault(_name_of(one), []).append(one)
+    return {name: own for name, own in by_name.items() if any(map(_is_ranged, own))}
+
+
+def _is_ranged(credit: Credit) -> bool:
+    return credit.low_usd is not None or credit.high_usd is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Named:
+    """What is assumed: shares, credits by the name of their assumption, what either was fit to."""
+
+    shares: pl.DataFrame
+    credits: Mapping[str, Sequence[Credit]]
+    calibrated: Mapping[str, str]
+
+
+def _rows(trials: Trials, named: _Named) -> Iterator[Row]:
+    """Both ends of each share and credit, then of all together, then of how portions meet."""
     known: dict[str, dict[End, Row]] = {}
-    for (name, kind), own in shares.group_by("name", "kind", maintain_order=True):
+    yield from _of_shares(trials, named, known)
+    for name, credits in named.credits.items():
+        known[name] = {end: trials.told({name: end}) for end in ENDS}
+        source = _sources(pl.DataFrame({"source": [one.source for one in credits]}))
+        for end in ENDS:
+            plain = {"assumption": name, "end": end, "kind": "credit", "source": source}
+            yield plain | known[name][end]
+    yield from _together(trials, known)
+    yield from _meeting(trials)
+
+
+def _of_shares(trials: Trials, named: _Named, known: dict[str, dict[End, Row]]) -> Iterator[Row]:
+    """Both ends of each share; what has a range is added to what is known."""
+    for (name, kind), own in named.shares.group_by("name", "kind", maintain_order=True):
         is_ranged = own.select(pl.col("low").is_not_null() | pl.col("high").is_not_null())
         told = {
             end: trials.told({name: end}) if is_ranged.to_series().any() else {"reason": NO_RANGE}
@@ -131,15 +187,13 @@ def _rows(trials: Trials, shares: pl.DataFrame, calibrated: Mapping[str, str]) -
         }
         known |= {name: told} if is_ranged.to_series().any() else {}
         for end in ENDS:
-            stated = {"calibrated_to": calibrated.get(name) or None, "source": _sources(own)}
+            stated = {"calibrated_to": named.calibrated.get(name) or None, "source": _sources(own)}
             yield (
                 {"assumption": name, "end": end, "kind": kind}
                 | stated
                 | _range(own, end)
                 | told[end]
             )
-    yield from _together(trials, known)
-    yield from _meeting(trials)
 
 
 def _sources(own: pl.DataFrame) -> str:
@@ -160,7 +214,7 @@ def _range(own: pl.DataFrame, end: End) -> Row:
 
 
 def _together(trials: Trials, known: Mapping[str, Mapping[End, Row]]) -> Iterator[Row]:
-    """All shares that have a range, each at the end at which it gives the least or most duty."""
+    """All that has a range, each at the end at which it gives the least or most duty."""
     if len(known) < 2:
         return
     for end, is_less in (("least duty", True), ("most duty", False)):

@@ -79,7 +79,8 @@ def _season(inner: Table, setting: Setting) -> Rates:
 
 def _seasons(table: Table, key: str, setting: Setting) -> Rates:
     """The rates of several seasons of a year, no two of which share a day."""
-    found = [_season(one, setting) for one in tables_of(table, key, header=A_SEASON)]
+    listed = tables_of(table, key, header=A_SEASON)
+    found = [_season(one, _apart(setting, one, listed, "season")) for one in listed]
     held = [one.choices[0].season for one in found if one.choices]
     seasons = [season for season in held if season is not None]
     for later, season in enumerate(seasons):
@@ -99,13 +100,15 @@ def _steps(table: Table, key: str, setting: Setting) -> Rates:
     if not table.values[key]:
         table.refuse(key, f"{key} is an empty list", f"write {A_STEP}")
     steps: list[tuple[date, Rates]] = []
-    for step in tables_of(table, key, header=A_STEP):
+    listed = tables_of(table, key, header=A_STEP)
+    for step in listed:
         check_keys(step, STEP)
         rate = step.values.get("rate")
         if isinstance(rate, list) and not is_by_season(rate):
             step.refuse("rate", "a step has no steps of its own", 'write rate = "25%"')
             continue
-        day, rates = day_of(step, "from"), read_rates(step, "rate", setting)
+        own = _apart(setting, step, listed, "from")
+        day, rates = day_of(step, "from"), read_rates(step, "rate", own)
         if day is not None:
             steps.append((day, rates))
     for (earlier, _), (later, _) in pairwise(steps):
@@ -121,6 +124,22 @@ def _steps(table: Table, key: str, setting: Setting) -> Rates:
     stated = [{"from": day, "rate": rates.stated} for day, rates in steps]
     features = tuple(dict.fromkeys(name for _, rates in steps for name in rates.features))
     return Rates(tuple(choices), stated, features)
+
+
+def _apart(setting: Setting, one: Table, listed: list[Table], key: str) -> Setting:
+    """A setting in which the firms of a step or season have portions of their own.
+
+    The same firm may have another portion in another annex; of one annex all share theirs.
+    """
+    annexes = {_annex_of(other) for other in listed} - {None}
+    if len(annexes) < 2 or _annex_of(one) is None:
+        return setting
+    return replace(setting, owner=f"{setting.owner} {key} {one.values.get(key)}")
+
+
+def _annex_of(table: Table) -> str | None:
+    rate = table.values.get("rate")
+    return str(rate[SPLIT]) if isinstance(rate, dict) and SPLIT in rate else None
 
 
 def _later(first: date, second: date | None) -> date:

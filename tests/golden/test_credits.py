@@ -203,3 +203,43 @@ def test_faults_of_a_credit_are_told(place: Place, credit: str, offsets: str, wh
 
     assert done.code == 4
     assert what in done.err
+
+
+def test_the_ends_of_a_credit_are_told(place: Place) -> None:
+    """Of Japan's 300 USD 80 to 120 are taken off, at low and high; Korea's 250 all the same."""
+    told = ran(place, TOP + TABLE)
+
+    found = place.table("assumptions", "parts").drop("calibrated_to", "reason")
+    figures = found.select("assumption", "kind", "end", "duty_increment_usd", "source").rows()
+    assert figures == [
+        ("parts/credit", "credit", "high", 180.0, "made up"),
+        ("parts/credit", "credit", "low", 220.0, "made up"),
+    ]
+    assert found["central_least"].to_list() == [None, None]
+    assert "assumed      parts/credit: duty added 180 to 220 USD" in told
+
+
+def test_a_credit_and_a_portion_go_to_their_ends_together(place: Place) -> None:
+    """A half to all of the flow pays: Japan owes 150 or 300, Korea 125 or 250, less the credits."""
+    portion = 'portion = { central = 0.5, high = 1.0, source = "made up" }\n'
+    ran(place, TOP + portion + TABLE)
+
+    found = place.table("assumptions", "parts")
+    by_end = {
+        (one["assumption"], one["end"]): one["duty_increment_usd"]
+        for one in found.iter_rows(named=True)
+    }
+    assert by_end == {
+        ("all together", "least duty"): 30.0,  # 150 less 120
+        ("all together", "most duty"): 220.0,  # 300 less 80
+        ("parts/credit", "low"): 70.0,
+        ("parts/credit", "high"): 30.0,
+        ("parts/portion", "low"): 50.0,
+        ("parts/portion", "high"): 200.0,
+    }
+
+
+def test_credits_without_a_range_are_no_assumption(place: Place) -> None:
+    (place.root / "offsets.csv").write_text("partner,amount_usd,source\nJPN,100,made up\n", encoding="utf-8")
+    ran(place, TOP + TABLE)
+    assert not (place.folder("parts") / "assumptions.parquet").exists()

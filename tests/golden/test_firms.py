@@ -107,3 +107,52 @@ def test_faults_of_firms_are_told(place: Place, old: str, new: str, what: str) -
 
     assert done.code == 4
     assert what in done.err
+
+
+REVIEW = """\
+partner,firm,portion,rate
+*,A,0.5,10%
+*,all others,0.5,30%
+"""
+BY_STEP = """\
+rate = [
+    { from = 2024-01-01, rate = { split = "firms.csv" } },
+    { from = 2024-07-01, rate = { split = "review.csv" } },
+]
+"""
+BY_SEASON = """\
+rate = [
+    { season = "01-01..06-30", rate = { split = "firms.csv" } },
+    { season = "07-01..12-31", rate = { split = "review.csv" } },
+]
+"""
+
+
+def test_a_firm_may_have_another_portion_at_each_step(place: Place) -> None:
+    """After the review A has a half of each flow at 10 %, all others 30 %: a fifth of 111,000."""
+    (place.root / "review.csv").write_text(REVIEW, encoding="utf-8")
+    text = SCENARIO.replace('rate = { split = "firms.csv" }\n', BY_STEP)
+    (place.root / "steps.toml").write_text(
+        text.replace('id = "fittings"', 'id = "steps"'), encoding="utf-8"
+    )
+    for day, duty in (("2024-03-01", 33_950.0), ("2024-08-01", 22_200.0)):
+        done = place.do("run", place.root / "steps.toml", "--as-of", day, "-q", "--json")
+        assert done.code == 0, done.err
+        folder = place.root / done.object["run"]["folder"]
+        assert pl.read_parquet(folder / "by_importer.parquet")["duty_increment_usd"].item() == duty
+    lines = pl.read_parquet(folder / "lines.parquet")
+    assert lines["segment"].unique().sort().to_list() == [
+        "not order from 2024-07-01/A", "order from 2024-07-01/A",
+    ]  # fmt: skip
+
+
+def test_a_firm_may_have_another_portion_in_each_season(place: Place) -> None:
+    """182 of 366 days under the first annex, 184 under the second."""
+    (place.root / "review.csv").write_text(REVIEW, encoding="utf-8")
+    text = SCENARIO.replace('rate = { split = "firms.csv" }\n', BY_SEASON)
+    (place.root / "seasons.toml").write_text(
+        text.replace('id = "fittings"', 'id = "seasons"'), encoding="utf-8"
+    )
+    assert place.do("run", place.root / "seasons.toml", "-q").code == 0
+    found = place.table("by_importer", "seasons")["duty_increment_usd"].item()
+    assert found == pytest.approx(33_950.0 * 182 / 366 + 22_200.0 * 184 / 366, abs=0.01)
