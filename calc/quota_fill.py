@@ -5,6 +5,9 @@ since nothing tells which entered first. Source: the share within a quota is min
 imports), each period by itself. For a year of a quota that runs by quarter it is the most that can
 be within, so that at least what is told is over: imports of 60, 20, 10 and 10 against 30 a quarter
 are 70 within, not 100.
+
+Where a quota of a year caps its quarters, they are filled in their order: in each at most the cap
+may come in, and what the quarters before have left of the year.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +17,7 @@ import polars as pl
 from calc.dictionary import conform
 from calc.money import ratio, usd
 from calc.policy.model import blind_portion
-from calc.quotas import incomplete_of, span_of, times_in
+from calc.quotas import PERIODS, incomplete_of, is_capped, span_of, times_in
 from calc.shares import SHARE_UNITS
 from calc.tables.quotas import ByQuota
 from calc.terms import ROW
@@ -22,7 +25,9 @@ from calc.terms import ROW
 COUNTED_UNITS = 1_000_000
 """Quantities are summed in whole millionths, so that a sum depends on no order."""
 
-FILL = ["quota_id", "importer", "origin", "quota_period", "status"]
+AMOUNT = ["quota_id", "importer", "origin"]
+FILL = [*AMOUNT, "quota_period", "status"]
+IS_QUARTER = pl.col("quota_period").str.contains(r"-Q[1-4]$")
 
 
 def fills_of(flows: pl.LazyFrame, *, incomplete: Sequence[str]) -> pl.LazyFrame:
@@ -37,13 +42,37 @@ def fills_of(flows: pl.LazyFrame, *, incomplete: Sequence[str]) -> pl.LazyFrame:
         and ``counted`` in millionths of the counted unit, ``state``, ``over_share``,
         ``fill_share`` and ``is_lower_bound``. What is threatened counts on top of what is in force.
     """
-    waits = (pl.col("part_as_if") > pl.col("part_in_force")).any().over(FILL[:-1])
+    waits = pl.col("part_as_if") > pl.col("part_in_force")
+    of_year = waits.any().over(AMOUNT) & is_capped()  # what waits fills later quarters less
+    waits = waits.any().over(FILL[:-1]) | of_year
     standing = flows.filter(pl.col("status") == "in force")
     waiting = flows.filter(waits).with_columns(status=pl.lit("threatened"))
     summed = pl.concat([_summed(standing, "part_in_force"), _summed(waiting, "part_as_if")])
-    late = pl.col("quota_period").is_in(list(incomplete))
-    told = summed.with_columns(is_lower_bound=(pl.col("times") > 1) | late)
+    late = pl.col("quota_period").is_in(list(incomplete)) | (is_capped() & bool(incomplete))
+    is_rough = (pl.col("times") > 1) | (is_capped() & ~IS_QUARTER)
+    told = _capped(summed).with_columns(is_lower_bound=is_rough | late)
     return _with_state(told)
+
+
+def _capped(summed: pl.LazyFrame) -> pl.LazyFrame:
+    """Sums with what may come in within a quarter under a cap, and what is known before it.
+
+    What has come in within the cap by a quarter is the sum of what each took of the cap, and never
+    more than the amount of the year.
+    """
+    year, counted = pl.col("allowed"), pl.col("counted")
+    cap = (year.cast(pl.Float64) * pl.col("quarter_cap")).round().cast(pl.Int128)
+    by = [*AMOUNT, "status"]
+    taken = pl.min_horizontal(counted, cap)
+    before = (taken.cum_sum() - taken).over(by, order_by="quota_period")
+    of_quarter = pl.min_horizontal(cap, (year - before).clip(lower_bound=0))
+    of_year = pl.min_horizontal(year, cap * PERIODS["quarter"])
+    allowed = pl.when(IS_QUARTER).then(of_quarter).otherwise(of_year)
+    unknown = pl.col("rows_without").cum_sum().over(by, order_by="quota_period")
+    return summed.with_columns(
+        allowed=pl.when(is_capped()).then(allowed).otherwise(year),
+        rows_without=pl.when(is_capped()).then(unknown).otherwise("rows_without"),
+    )
 
 
 def _summed(flows: pl.LazyFrame, part: str) -> pl.LazyFrame:
@@ -51,7 +80,7 @@ def _summed(flows: pl.LazyFrame, part: str) -> pl.LazyFrame:
     allowed = pl.col("amount") * pl.col("counted_per_unit") * pl.col("times") * COUNTED_UNITS
     value = (pl.col("value_e4") * pl.col(part)).round().cast(pl.Int64)
     facts = ("unit", "period_of_quota", "observed_split", "source")
-    numbers = ("amount", "counted_per_unit", "times")
+    numbers = ("amount", "counted_per_unit", "times", "quarter_cap")
     return (
         flows.with_columns(
             counted=whole.round().cast(pl.Int128),
@@ -159,11 +188,13 @@ def by_quota(
         .agg(partners=pl.col("partner").str.join(" "))
     )  # fmt: skip
     shares = pl.col("over_share").is_not_null()
-    amount = pl.col("amount") * pl.col("times")
     per_unit = pl.col("counted_per_unit") * COUNTED_UNITS
+    of_quarter = pl.col("allowed").cast(pl.Float64) / per_unit
+    whole_amount = pl.col("amount") * pl.col("times")
+    amount = pl.when(is_capped() & IS_QUARTER).then(of_quarter).otherwise(whole_amount)
     whole = (
         fills.join(over, on=FILL, how="left", validate="1:1")
-        .join(partners, on=["importer", "quota_id", "origin"], how="left", validate="m:1")
+        .join(partners, on=AMOUNT, how="left", validate="m:1")
         .with_columns(
             amount=amount,
             period=pl.col("period_of_quota"),
@@ -199,8 +230,8 @@ def with_idle(
         quotas.filter(pl.col("quota_id").is_in(list(in_force)) & (pl.col("amount") > 0))
         .rename({"period": "period_of_quota"})
         .with_columns(period=pl.lit(of), part_in_force=0.0, counted=0.0, value_e4=0)
-        .unique(["quota_id", "importer", "origin"])
-        .join(fills, on=["quota_id", "importer", "origin"], how="anti")
+        .unique(AMOUNT)
+        .join(fills, on=AMOUNT, how="anti")
         .with_columns(quota_period=pl.lit(span), times=times_in(), status=pl.lit("in force"))
     )
     idle = _with_state(_summed(amounts, "part_in_force").with_columns(is_lower_bound=late))

@@ -132,10 +132,16 @@ def _period(span: str) -> pl.Expr:
     month = period.str.extract(MONTH, 1).cast(pl.Int32)
     quarter = pl.format("{}-Q{}", period.str.replace_all(MONTH, ""), (month + 2) // 3)
     by_quarter = pl.when(month.is_null()).then(period).otherwise(quarter)
+    of_year = pl.when(month.is_not_null() & is_capped()).then(quarter).otherwise(pl.lit(span))
     return (
-        pl.when(of_quota == "year").then(pl.lit(span))
+        pl.when(of_quota == "year").then(of_year)
         .when(of_quota == "quarter").then(by_quarter).otherwise(period)
     )  # fmt: skip
+
+
+def is_capped() -> pl.Expr:
+    """Whether a quota of a year lets only a part of its amount in within a quarter."""
+    return pl.col("quarter_cap").is_not_null()
 
 
 def times_in() -> pl.Expr:

@@ -41,6 +41,9 @@ class Quotas(dy.Schema):
     period = dy.String(
         regex="^(year|quarter|month)$", description="Period in which the amount may come in."
     )
+    quarter_cap = share(
+        "Part of the amount of a year that may come in within a quarter; null where all of it may."
+    )
     observed_split = dy.String(
         regex="^(lines|none)$",
         description="lines: the schedule's own lines split the trade; none: split by the fill.",
@@ -95,7 +98,8 @@ class ByQuota(dy.Schema):
     amount = dy.Float64(
         min=0,
         metadata={"unit": "as unit says"},
-        description="What may come in within the period; of a year, the amounts of its periods.",
+        description="What may come in within the period; of a year, the amounts of its periods; of "
+        "a quarter under a cap, at most that and what is left of the year.",
     )
     unit = dy.String(description="Unit of the amount as the law states it.")
     period = dy.String(description="Period of the quota: year, quarter or month.")
@@ -114,7 +118,7 @@ class ByQuota(dy.Schema):
     prohibited_value_usd = usd("Value over the quota that may not enter; null as the share is.")
     is_lower_bound = dy.Bool(
         description="Whether more may be over: the quota runs by shorter periods than the imports, "
-        "or the table lacks months of the period."
+        "or caps them, or the table lacks months of the period."
     )
     observed_split = dy.String(
         description="lines: the schedule's own lines split the trade; none: split by the fill."

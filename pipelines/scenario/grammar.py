@@ -195,7 +195,7 @@ QUOTA = Grammar(
         "period": 'period = "year"',
         "source": 'source = "..."',
     },
-    optional=("over", "origins", "observed_split", "factor", "note"),
+    optional=("over", "origins", "observed_split", "quarter_cap", "factor", "note"),
 )
 QUOTA_STEP = Grammar(
     noun="a step of an amount",

@@ -146,6 +146,8 @@ class Quota:
         observed_split: ``lines`` where lines of the schedule split the trade, else ``none``.
         over: What is charged beyond it; none where lines split the trade.
         source: Where it is written.
+        quarter_cap: The part of the amount of a year that may come in within one quarter; null
+            where all of it may.
         stated: Its keys as the file states them.
     """
 
@@ -158,6 +160,7 @@ class Quota:
     observed_split: str
     over: tuple["RateChoice", ...]
     source: str
+    quarter_cap: float | None = None
     stated: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -42,6 +42,7 @@ def quota_rows(
             "counted_unit": quota.counted_unit,
             "counted_per_unit": quota.counted_per_unit,
             "period": quota.period,
+            "quarter_cap": quota.quarter_cap,
             "observed_split": quota.observed_split,
             "over_rate_text": text,
             "over_portion": over_portion(quota.name, text, texts) if text else None,
@@ -98,8 +99,14 @@ def quota_notes(scenario: Scenario) -> Iterator[str]:
         if quota.observed_split == "lines":
             how = "splits no flow, since lines of the schedule do"
         else:
-            how = f"splits all flows of a {quota.period} alike, by how far they fill it"
+            period = quota.period if quota.quarter_cap is None else "quarter"
+            how = f"splits all flows of a {period} alike, by how far they fill it"
         yield f"quota {quota.name} {how}{of_year}"
+        if quota.quarter_cap is not None:
+            yield (
+                f"quota {quota.name} lets at most {quota.quarter_cap:.6g} of its amount in within "
+                "a quarter: quarters are filled in their order, with what is left of the year"
+            )
         if "factor" in quota.stated:
             size, source = f"{quota.counted_per_unit:,.12g}", quota.stated["factor"]["source"]
             one = f"one {quota.unit} is taken to be {size} {quota.counted_unit}"

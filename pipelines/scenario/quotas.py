@@ -14,6 +14,7 @@ from pipelines.scenario.instruments import Allocation, Quota, QuotaStep
 from pipelines.scenario.model import Duty
 from pipelines.scenario.names import LEGAL_BASIS
 from pipelines.scenario.partners import resolve
+from pipelines.scenario.ranges import share_of
 from pipelines.scenario.rates import Rates, read_rates, scope_of
 from pipelines.scenario.setting import Setting
 
@@ -22,6 +23,7 @@ SPLITS = ("lines", "none")
 BEYOND = "prohibited"
 USD = "USD"
 LARGEST_AMOUNT = 1e18
+LEAST_CAP = 0.25
 A_STEP = "amount = [{ from = 2018-02-07, amount = 2.5 }]"
 A_FACTOR = 'factor = { is = 1000, unit = "kg", source = "..." }'
 
@@ -48,8 +50,23 @@ def _quota(table: Table, name: str, setting: Setting) -> Quota:
         observed_split=split,
         over=over.choices if split == "none" else (),
         source=text_of(table, "source", example='source = "..."'),
+        quarter_cap=_quarter_cap(table),
         stated=table.values | ({"over": over.stated} if "over" in table.values else {}),
     )
+
+
+def _quarter_cap(table: Table) -> float | None:
+    """The part of the amount of a year that may come in within one quarter; null where all may."""
+    if "quarter_cap" not in table.values:
+        return None
+    cap = share_of(table, "quarter_cap", table.values["quarter_cap"])
+    if table.values.get("period") != "year":
+        table.refuse("quarter_cap", "quarter_cap is of a quota that does not run by year",
+                     'write period = "year", or an amount by quarter')  # fmt: skip
+    elif cap is not None and cap < LEAST_CAP:
+        table.refuse("quarter_cap", f"four quarters of {cap:.6g} are less than the year's amount",
+                     'write quarter_cap = "30%"')  # fmt: skip
+    return cap
 
 
 def _steps(table: Table, key: str) -> tuple[QuotaStep, ...]:

@@ -240,6 +240,8 @@ def test_a_credit_and_a_portion_go_to_their_ends_together(place: Place) -> None:
 
 
 def test_credits_without_a_range_are_no_assumption(place: Place) -> None:
-    (place.root / "offsets.csv").write_text("partner,amount_usd,source\nJPN,100,made up\n", encoding="utf-8")
+    (place.root / "offsets.csv").write_text(
+        "partner,amount_usd,source\nJPN,100,made up\n", encoding="utf-8"
+    )
     ran(place, TOP + TABLE)
     assert not (place.folder("parts") / "assumptions.parquet").exists()

@@ -4,6 +4,7 @@ from dataclasses import replace
 from math import fsum
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -155,6 +156,23 @@ def test_a_year_as_a_whole_is_a_lower_bound_of_its_quarters(
     assert all(abs(x - y) < 0.01 for x, y in zip(quarters["over_value_usd"], over, strict=True))
     assert whole["is_lower_bound"].to_list() == [True]
     assert whole["over_value_usd"].item() <= fsum(quarters["over_value_usd"]) + 0.01
+
+
+@settings(max_examples=8, deadline=None)
+@given(flows, st.floats(1.0, 1e6), st.sampled_from((0.25, 0.3, 0.5, 1.0)))
+def test_quarters_under_a_cap_are_filled_one_after_another(
+    rows: list[tuple[str, str, float]], amount: float, cap: float
+) -> None:
+    found = beef(rows, quota(amount, quarter_cap=cap)).tables["by_quota"]
+    left, over = amount, []
+    by_hand: dict[str, float] = {}
+    for period, _, kg in rows:
+        quarter = f"2024-Q{(int(period[5:]) + 2) // 3}"
+        by_hand[quarter] = by_hand.get(quarter, 0.0) + kg
+    for _, kg in sorted(by_hand.items()):
+        taken = min(kg, cap * amount, left)
+        left, over = left - taken, [*over, 4 * (kg - taken)]
+    assert found["over_value_usd"].to_list() == pytest.approx(over, rel=1e-6, abs=0.01)
 
 
 @settings(max_examples=5)

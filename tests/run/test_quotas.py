@@ -129,6 +129,56 @@ def test_quarters_are_filled_each_by_itself_and_a_year_is_a_lower_bound() -> Non
     assert told(by_year, *names) == [("2024", 120.0, "unfilled", 0.0, True)]
 
 
+@pytest.mark.parametrize(
+    ("by_quarter", "allowed", "over"),
+    [
+        # 30 of 60; then 20 and 10; 40 are left of the year, of which 30 may come in.
+        ((60, 20, 10, 50), (30, 30, 30, 30), (30, 0, 0, 20)),
+        # Three quarters at their cap leave 10 of the year.
+        ((30, 40, 30, 30), (30, 30, 30, 10), (0, 10, 0, 20)),
+        # What the cap turned away in the first quarter comes in later, within the year.
+        ((90, 30, 30, 10), (30, 30, 30, 10), (60, 0, 0, 0)),
+    ],
+)
+def test_a_cap_on_quarters_within_the_amount_of_a_year(
+    by_quarter: Sequence[int], allowed: Sequence[int], over: Sequence[int]
+) -> None:
+    """100 kg a year at 10 USD/kg, 30 percent of it in a quarter at most."""
+    months = [
+        kg("0201100000", 10 * q / 3, q / 3, period=f"2024-{month:02}")
+        for n, q in enumerate(by_quarter)
+        for month in range(3 * n + 1, 3 * n + 4)
+    ]
+    found = ask(months, quota(100.0, quarter_cap=0.3))
+    names = ("quota_period", "amount", "over_value_usd", "is_lower_bound")
+    assert told(found, *names) == [
+        (f"2024-Q{n}", float(most), pytest.approx(10 * beyond, abs=1e-3), False)
+        for n, (most, beyond) in enumerate(zip(allowed, over, strict=True), 1)
+    ]
+
+
+def test_a_cap_on_quarters_of_a_table_by_year_is_a_lower_bound() -> None:
+    whole = ask([kg("0201100000", 1400, 140)], quota(100.0, quarter_cap=0.3))
+    names = ("quota_period", "amount", "over_value_usd", "is_lower_bound")
+    assert told(whole, *names) == [("2024", 100.0, pytest.approx(400.0, abs=1e-3), True)]
+
+
+def test_a_quarter_of_unknown_quantity_leaves_the_later_ones_unknown() -> None:
+    months = [
+        kg("0201100000", 100, 10, period="2024-02"),
+        kg("0201100000", 100, None, period="2024-05"),
+        kg("0201100000", 100, 10, period="2024-08"),
+        kg("0201100000", 400, 40, period="2024-11"),
+    ]
+    found = ask(months, quota(100.0, quarter_cap=0.3))
+    assert told(found, "quota_period", "state", "over_share") == [
+        ("2024-Q1", "unfilled", 0.0),
+        ("2024-Q2", "unknown", None),
+        ("2024-Q3", "unknown", None),
+        ("2024-Q4", "over-quota", None),
+    ]
+
+
 def test_a_table_of_all_months_bounds_nothing() -> None:
     months = [kg("0201100000", 10, 1, period=f"2024-{month:02}") for month in range(1, 13)]
     names = ("quota_period", "state", "is_lower_bound")

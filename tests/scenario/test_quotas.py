@@ -47,7 +47,8 @@ def test_a_quota_at_a_date(tmp_path: Path) -> None:
         {
             "quota_id": "cells", "partner": "*", "importer": "USA", "origin": "*",
             "amount": 100.0, "unit": "t", "counted_unit": "kg", "counted_per_unit": 1000.0,
-            "period": "quarter", "observed_split": "none", "over_rate_text": "25%",
+            "period": "quarter", "quarter_cap": None, "observed_split": "none",
+            "over_rate_text": "25%",
             "over_portion": "over quota cells", "valid_from": None, "valid_until": None,
             "source": "note 18",
         }
@@ -57,6 +58,19 @@ def test_a_quota_at_a_date(tmp_path: Path) -> None:
     assert policy.branches[0].alternatives == (over, BLIND)
     assert policy.branches[0].quota == "cells"
     assert policy.portions == policy.derived == (over.portion, BLIND.portion)
+
+
+def test_a_cap_on_quarters_is_kept_and_told(tmp_path: Path) -> None:
+    text = UNDER + QUOTA.replace('"quarter"', '"year"\nquarter_cap = "30%"')
+    found = law(tmp_path, text)
+
+    assert found.quotas["quarter_cap"].to_list() == [0.3]
+    assert (
+        "quota cells lets at most 0.3 of its amount in within a quarter: quarters are filled in "
+        "their order, with what is left of the year"
+    ) in found.notes
+    again = resolved_toml(read(tmp_path, text), found)
+    assert 'quarter_cap = "30%"' in again
 
 
 @pytest.mark.parametrize(
@@ -143,6 +157,11 @@ def test_lines_that_split_the_trade_need_no_rate_beyond(tmp_path: Path) -> None:
         ('"25%"', '"15% all-in"', '"15% all-in" is all-in, which over a quota cannot be yet'),
         ('"25%"', '{ JPN = "25%" }', "over has no rate for all partners"),
         ('"25%"', '{ season = "05-16..10-15", rate = "1%" }', "over cannot be a rate for a season"),
+        ('"quarter"', '"quarter"\nquarter_cap = "30%"',
+         "quarter_cap is of a quota that does not run by year"),
+        ('"quarter"', '"year"\nquarter_cap = "20%"',
+         "four quarters of 0.2 are less than the year's amount"),
+        ('"quarter"', '"year"\nquarter_cap = 30', "30 is not a share from 0 to 1"),
         ('"t"', '"GWh"', '"GWh" is not a unit that trade is counted in'),
         ('"t"', '"EUR"', '"EUR" is not a unit that trade is counted in'),
         ('"t"', '"GW"\nfactor = { unit = "number", source = "x" }',
