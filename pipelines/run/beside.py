@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from calc.dictionary import polars_schema
-from calc.errors import ScenarioError
 from calc.funnel import Stage
 from calc.money import UNITS_PER_USD, unit_of
-from calc.policy.expression import ad_valorem_rate
 from calc.tables.beside import Beside, Drawback
 from pipelines.report.figures import exact_sum
+from pipelines.scenario.beside import charge_of
 
 if TYPE_CHECKING:
     from pipelines.run.inputs import Inputs
@@ -73,22 +72,11 @@ def _bound(value: Decimal | None, rate: float) -> float | None:
 
 def _charge(inputs: "Inputs", flow: "BesideFlow") -> tuple[float, str, bool]:
     """The rate of a flow, as a fraction and as written, and whether it is in force."""
-    if flow.rate is not None:
-        return flow.rate, flow.rate_text, True
-    branches = [one for one in inputs.law.policy.branches if one.measure_id == flow.measure_id]
-    rates = {ad_valorem_rate(one.rate) for one in branches}
-    rate = rates.pop() if len(rates) == 1 else None
-    if rate is None or any(one.mode == "all-in" for one in branches):
-        what = (
-            "has several rates, or one that is no share of value" if branches else "is no duty here"
-        )
-        raise ScenarioError(
-            f"the flow {flow.name} is charged by {flow.measure_id}, which {what}",
-            where=f"{inputs.scenario.path.name}, [[beside]] {flow.name}",
-            hint='write the rate itself: rate = "30%"',
-        )
+    rate, is_in_force = charge_of(flow, inputs.law.policy, inputs.scenario.path.name)
+    if flow.measure_id is None:
+        return rate, flow.rate_text, is_in_force
     texts = inputs.law.measures.filter(measure_id=flow.measure_id)["rate_text"]
-    return rate, texts[0], any(one.is_in_force for one in branches)
+    return rate, texts[0], is_in_force
 
 
 def _is_reached(inputs: "Inputs", measure_id: str, row: "AmountRow") -> bool:

@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from decimal import Decimal
 
-from calc.errors import did_you_mean
+from calc.errors import ScenarioError, did_you_mean
+from calc.policy.expression import ad_valorem_rate
+from calc.policy.model import Policy
 from calc.rate_text import quoted
 from pipelines.scenario.amounts import read_amounts
 from pipelines.scenario.duties import read_duty
 from pipelines.scenario.fields import Table, name_of, table_of, tables_of, text_of
 from pipelines.scenario.grammar import BESIDE, SHARE, check_keys
 from pipelines.scenario.instruments import AmountRow, BesideFlow, PaidBack
+from pipelines.scenario.model import Measure
 from pipelines.scenario.names import ID, ID_RULE
 from pipelines.scenario.ranges import amounts_of, range_of
 from pipelines.scenario.setting import Setting
@@ -51,6 +54,43 @@ def _flow(table: Table, setting: Setting) -> BesideFlow:
         source=source,
         stated=stated,
     )
+
+
+def check_beside(top: Table, measures: Collection[Measure]) -> None:
+    """Refuse the measures that charge flows of a file where they are no duty of the scenario."""
+    known = {one.measure_id: one.instrument.kind for one in measures}
+    listed = top.values.get("beside")
+    for number, values in enumerate(listed if isinstance(listed, list) else ()):
+        name = values.get("measure") if isinstance(values, dict) else None
+        if not isinstance(name, str) or known.get(name) == "duty" or not ID.fullmatch(name):
+            continue
+        table = top.at("beside").inner(number, values)
+        duties = [each for each, kind in known.items() if kind == "duty"]
+        what = f"is {known[name]}, no import duty" if name in known else "is not in the scenario"
+        table.refuse("measure", f"the measure {quoted(name)} {what}", did_you_mean(name, duties))
+
+
+def charge_of(flow: BesideFlow, law: Policy, file: str) -> tuple[float, bool]:
+    """The rate of a flow as a fraction at the date of a law, and whether it is in force.
+
+    Raises:
+        ScenarioError: The measure that charges it has no one ad valorem rate at that date.
+    """
+    if flow.rate is not None:
+        return flow.rate, True
+    branches = [one for one in law.branches if one.measure_id == flow.measure_id]
+    rates = {ad_valorem_rate(one.rate) for one in branches}
+    rate = rates.pop() if len(rates) == 1 else None
+    if rate is None or any(one.mode == "all-in" for one in branches):
+        what = (
+            "has several rates, or one that is no share of value" if branches else "is no duty here"
+        )
+        raise ScenarioError(
+            f"the flow {flow.name} is charged by {flow.measure_id}, which {what}",
+            where=f"{file}, [[beside]] {flow.name}",
+            hint='write the rate itself: rate = "30%"',
+        )
+    return rate, any(one.is_in_force for one in branches)
 
 
 def _rate(table: Table, setting: Setting) -> tuple[float | None, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from calc.rate_text import quoted
 from pipelines.scenario.base_source import read_base
-from pipelines.scenario.beside import read_beside, read_drawback
+from pipelines.scenario.beside import check_beside, read_beside, read_drawback
 from pipelines.scenario.changes import AddFile, apply_change
 from pipelines.scenario.control import read_controls
 from pipelines.scenario.document import Document, read_document
@@ -180,6 +180,7 @@ def _law(top: Table, draft: Draft, setting: Setting, add: AddFile) -> None:
     draft.eras = [*(era for era in draft.eras if era.valid_from not in own), *stacking.eras]
     for change in tables_of(top, "change", header="[[change]] before each change"):
         apply_change(change, draft, setting, add)
+    check_beside(top, draft.measures)
     setting.files.notes.extend(check_names(stacking.mentions, draft.authorities()))
 
 

@@ -17,6 +17,7 @@ from calc.tables.quotas import Quotas
 from calc.tables.shares import Shares
 from pipelines.scenario import scopes
 from pipelines.scenario.base_table import ScenarioBase, base_of
+from pipelines.scenario.beside import charge_of
 from pipelines.scenario.branches import MeasureBranch, branches_of
 from pipelines.scenario.computed import refuse_what_is_not_computed
 from pipelines.scenario.groups import check_groups
@@ -87,9 +88,10 @@ def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
 
     Raises:
         ScenarioError: The scenario includes others, each of which has a law of its own; the law
-            changes over time and there is no date (the dates are listed), a
-            group of a measure in force has no members at the date, the base cannot be used, or
-            the scenario holds something that is read but not computed yet.
+            changes over time and there is no date (the dates are listed), a flow beside the trade
+            is charged by a measure without one ad valorem rate, a group of a measure in force has
+            no members at the date, the base cannot be used, or the scenario holds something that
+            is read but not computed yet.
         StorageError: The base file cannot be read.
     """
     if scenario.parts:
@@ -113,12 +115,15 @@ def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
         for branch in branches_of(measure, day, scenario.importer, reference)
     ]
     used = _sources(scenario, base, reference)
+    policy = policy_of(scenario, branches, day)
+    for flow in scenario.beside:
+        charge_of(flow, policy, scenario.path.name)
     return Law(
         as_of=day,
         **_tables(scenario, branches, day, reference),
         base=base.in_force_at(day),
         preferences=base.preferences_at(day),
-        policy=policy_of(scenario, branches, day),
+        policy=policy,
         export_policy=policy_of(scenario, branches, day, instrument="export-duty"),
         change_dates=tuple(changes),
         valid_from=valid_from,

@@ -5,6 +5,7 @@ from typing import Any, cast
 from calc.errors import did_you_mean
 from calc.policy.model import Mode
 from calc.rate_text import quoted
+from pipelines.scenario.amount_checks import check_amounts
 from pipelines.scenario.credits import read_credit
 from pipelines.scenario.fields import (
     Table,
@@ -45,6 +46,7 @@ def read_measure(table: Table, setting: Setting) -> Measure:
     products = goods.read(table, "products", may_be_all=True)
     instrument, stated_instrument = read_instrument(table, kind, setting)
     scope = _scope(table, instrument, setting)
+    check_amounts(table, instrument, (scope, products), setting.reference)
     rates = _rates(table, scope, setting)
     alternatives, stated = read_alternatives(table, setting)
     credit, stated_credit = read_credit(table, setting)

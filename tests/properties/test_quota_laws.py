@@ -164,14 +164,16 @@ def test_quarters_under_a_cap_are_filled_one_after_another(
     rows: list[tuple[str, str, float]], amount: float, cap: float
 ) -> None:
     found = beef(rows, quota(amount, quarter_cap=cap)).tables["by_quota"]
-    left, over = amount, []
+    left = amount
+    over: list[float] = []
     by_hand: dict[str, float] = {}
     for period, _, kg in rows:
         quarter = f"2024-Q{(int(period[5:]) + 2) // 3}"
         by_hand[quarter] = by_hand.get(quarter, 0.0) + kg
     for _, kg in sorted(by_hand.items()):
         taken = min(kg, cap * amount, left)
-        left, over = left - taken, [*over, 4 * (kg - taken)]
+        left -= taken
+        over.append(4 * (kg - taken))
     assert found["over_value_usd"].to_list() == pytest.approx(over, rel=1e-6, abs=0.01)
 
 

@@ -126,7 +126,8 @@ def test_a_rate_of_their_own_on_one_amount(place: Place) -> None:
         ('measure = "reciprocal"', 'rate = "5 USD/kg"', '"5 USD/kg" is not a share of the value'),
         ('table = "parcels.csv"', "", "the flow has no value"),
         ('measure = "reciprocal"', 'measure = "recprocal"',
-         "the flow small-consignments is charged by recprocal, which is no duty here"),
+         'the measure "recprocal" is not in the scenario\nwhere: parcels.toml line 37, beside, '
+         'item 1, measure\nhint: did you mean reciprocal?\n'),
     ],
 )  # fmt: skip
 def test_flows_that_cannot_be_charged(place: Place, old: str, new: str, what: str) -> None:
@@ -134,6 +135,32 @@ def test_flows_that_cannot_be_charged(place: Place, old: str, new: str, what: st
 
     assert done.code == 4
     assert what in done.err
+    checked = place.do("scenario", "check", place.root / "parcels.toml")
+    assert (checked.code, checked.err) == (4, done.err)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    ['rate = { all = "30%", HKG = "10%" }', 'rate = "5 USD/kg"', 'rate = "30% all-in"'],
+)
+def test_a_flow_is_checked_against_the_rate_of_its_measure(place: Place, measure: str) -> None:
+    text = SCENARIO.format(more=PARCELS, measure="").replace('rate = "30%"\nmode = "add"', measure)
+    path = place.root / "parcels.toml"
+    path.write_text(text, encoding="utf-8")
+    done = place.do("scenario", "check", path)
+    assert done.code == 4
+    assert done.err == (
+        "error: the flow small-consignments is charged by reciprocal, which has several rates, or "
+        "one that is no share of value\nwhere: parcels.toml, [[beside]] small-consignments\n"
+        'hint: write the rate itself: rate = "30%"\n'
+    )
+
+
+def test_a_flow_is_not_charged_by_what_is_no_import_duty(place: Place) -> None:
+    flow = PARCELS.replace('"reciprocal"', '"rare-earths"')
+    done = asked(place, LEFT_OUT + flow)
+    assert done.code == 4
+    assert 'the measure "rare-earths" is export-duty, no import duty' in done.err
 
 
 def test_drawback_is_beside_the_duty(place: Place) -> None:

@@ -53,6 +53,34 @@ def test_procurement_ban(tmp_path: Path) -> None:
     assert measure.rates == ()
 
 
+def test_amounts_that_a_measure_does_not_reach_are_refused(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "partner,code,amount_usd\nJPN,87,1\nKOR,870323,1\nEU27,,1\nJPN,8517,1\n,8703,1\n",
+        "awards.csv",
+    )
+    found = problems(tmp_path, BAN + 'affected = { table = "awards.csv", source = "b" }\n')
+    assert [(one.what, one.where, one.hint) for one in found] == [
+        ("the measure does not reach the partner KOR", "awards.csv row 3, column partner",
+         "name it in partners, or leave the row out"),
+        ("the measure does not reach the partner EU27", "awards.csv row 4, column partner",
+         "name it in partners, or leave the row out"),
+        ('the measure does not name goods of "8517"', "awards.csv row 5, column code",
+         "name them in products, or leave the row out"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "partners", ['["EU27"]', '["DEU", "KOR"]', '{ all_except = ["JPN"] }', '"all"']
+)
+def test_amounts_of_a_group_or_of_its_members_are_reached(tmp_path: Path, partners: str) -> None:
+    write(tmp_path, "partner,amount_usd\nEU27,1\nDEU,2.5\n", "awards.csv")
+    text = BAN.replace('["JPN"]', partners) + 'affected = { table = "awards.csv", source = "b" }\n'
+    affected = read(tmp_path, text).measures[0].instrument.affected
+    assert affected is not None
+    assert affected.range == Range(3.5)
+
+
 @pytest.mark.parametrize(
     ("cells", "what"),
     [
