@@ -6,7 +6,11 @@ basis is never taken in its place.
 
 Source: U.S. Tariff Act of 1930, section 402 (19 U.S.C. 1401a); Canada, Customs Act, sections 44 to
 53; Union Customs Code, Regulation (EU) 952/2013, articles 70 and 71; Japan, Customs Tariff Act,
-article 4.
+article 4. General knowledge, to be verified: free on board are values in Australia (Customs Act
+1901, section 161), New Zealand (Customs and Excise Act 2018) and South Africa (Customs and Excise
+Act 1964, section 67); with insurance and freight those of China (Regulations on Import and Export
+Duties), India (Customs Valuation Rules 2007, rule 10), Korea (Customs Act, article 30) and the
+United Kingdom (Taxation (Cross-border Trade) Act 2018, section 16).
 """
 
 from collections.abc import Collection
@@ -18,7 +22,12 @@ from calc.tables.trade import VALUE_COLUMNS
 
 Basis = Literal["cif", "fob"]
 
-BASIS_OF_IMPORTER: dict[str, Basis] = {"CAN": "fob", "EU27": "cif", "JPN": "cif", "USA": "fob"}
+FOB = ("AUS", "CAN", "NZL", "USA", "ZAF")
+CIF = ("CHN", "EU27", "GBR", "IND", "JPN", "KOR")
+BASIS_OF_IMPORTER: dict[str, Basis] = {
+    **dict.fromkeys(FOB, "fob"),
+    **dict.fromkeys(CIF, "cif"),
+}
 """Basis of the customs value; an importer that is not here needs ``customs_value_usd`` itself."""
 
 COLUMN_OF_BASIS = {"cif": "cif_value_usd", "fob": "fob_value_usd"}

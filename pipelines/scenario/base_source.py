@@ -1,13 +1,14 @@
 """Where the duty without the scenario comes from: a rate, or a file found near the scenario."""
 
 import re
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from calc.errors import DataRejectedError, did_you_mean, nearest
 from calc.rate_text import quoted
 from pipelines.base.places import base_names, bases_folder
 from pipelines.scenario.duties import NO_DUTY, plain_rate_of
-from pipelines.scenario.fields import Table
+from pipelines.scenario.fields import Table, day_of
 from pipelines.scenario.model import UNKNOWN, BaseSource
 from pipelines.workspace import Workspace, embedded, embedded_folder
 
@@ -47,6 +48,17 @@ def read_base(
     if path is not None and path.is_relative_to(root):
         written = path.relative_to(root).as_posix()
     return BaseSource(written, rate=NO_DUTY if path is None else None, path=path)
+
+
+def at_day(top: Table, base: BaseSource) -> BaseSource:
+    """The base whose duties of a day stand for those of every day, where the file says so."""
+    day = day_of(top, "base_as_of")
+    if day is None:
+        return base
+    if base.path is None and not top.ledger.has_any:
+        top.refuse("base_as_of", "the base is no file of duties with dates of their own",
+                   "leave base_as_of out")  # fmt: skip
+    return replace(base, as_of=day)
 
 
 def _named(table: Table, folder: Path, name: str, workspace: Workspace) -> BaseSource:

@@ -14,6 +14,7 @@ from calc.rate_text import quoted
 from calc.rules import Rule, declared_rules, row_rules
 from calc.scope import ALL
 from calc.tables.base import Base
+from pipelines.scenario.base_days import none_in_force, of_day
 from pipelines.scenario.base_file import FIRST_ROW, BaseFile, is_parquet, read_base_file
 from pipelines.scenario.model import UNKNOWN, Duty, Scenario
 from pipelines.scenario.preferences import without_ended
@@ -27,6 +28,7 @@ BY_ORIGIN = (PROGRAMME, "column-2")
 """Programmes whose rates are owed by origin, without a claim; column 2 names its partners."""
 ROW = "row"
 ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+IN_USD = "a base has its amounts in USD: write what it is in USD, and the rate used in source"
 KEY = ["importer", "partner", "programme", "code"]
 SCHEMA = polars_schema(Base)
 
@@ -72,13 +74,7 @@ class ScenarioBase:
         """
         found = in_force_at(self.table.lazy(), as_of).collect()
         if found.is_empty() and self.source is not None:
-            ends = self.table["valid_until"].to_list()
-            until = "" if None in ends else f", the last ends before {max(ends)}"
-            raise ScenarioError(
-                f"no base rate of {self.source[0]} is in force at {as_of}",
-                where=self.source[0],
-                hint=f"the first begins on {min(self.table['valid_from'].to_list())}{until}",
-            )
+            raise none_in_force(self.table, self.source[0], as_of)
         return found
 
 
@@ -100,7 +96,7 @@ def base_of(scenario: Scenario) -> ScenarioBase:
     own = rows.filter(pl.col("importer") == scenario.importer)
     _check_use(file.name, scenario.importer, rows, own)
     kept = without_ended(
-        own.select(column_names(Base)).sort(Base.primary_key()),
+        of_day(own.select(column_names(Base)).sort(Base.primary_key()), scenario),
         scenario.base.ended,
         name=file.name,
         file=scenario.path.name,
@@ -190,8 +186,10 @@ def _not_expressions(name: str, text: pl.DataFrame) -> list[Problem]:
             read_expression(written)
         except ScenarioError as err:
             rows = text.filter(pl.col("expression") == written)[ROW]
+            found = err.problems[0]
+            hint = found.hint if "no exchange rate" not in found.what else IN_USD
             problems += [
-                replace(err.problems[0], where=_place(name, row, "expression", written))
+                replace(found, where=_place(name, row, "expression", written), hint=hint)
                 for row in rows
             ]
     return problems

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from calc.rate_text import quoted
-from pipelines.scenario.base_source import read_base
+from pipelines.scenario.base_source import at_day, read_base
 from pipelines.scenario.beside import check_beside, read_beside, read_drawback
 from pipelines.scenario.changes import AddFile, apply_change
 from pipelines.scenario.control import read_controls
@@ -131,6 +131,7 @@ def _file(composer: Composer, place: Place, document: Document, later: Later) ->
             highest=composer.highest,
             workspace=composer.workspace,
         )
+    draft.base = at_day(top, draft.base)
     _law(top, draft, setting_of(composer, place, draft, later), _added(composer, place, later))
     ledger.raise_if_any()
     return draft

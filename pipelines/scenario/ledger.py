@@ -47,6 +47,11 @@ class Ledger:
         if len(self._entries) >= MAX_PROBLEMS:
             self.raise_if_any()
 
+    @property
+    def has_any(self) -> bool:
+        """Whether a problem was entered."""
+        return bool(self._entries)
+
     def raise_if_any(self) -> None:
         """Nothing, where no problem was entered.
 

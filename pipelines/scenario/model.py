@@ -182,12 +182,14 @@ class BaseSource:
     """The duty without the scenario: one rate for all goods, a file in the BASE layout, or unknown.
 
     At most one of ``rate`` and ``path`` is given; neither where it is unknown. ``ended`` says
-    from which day on a programme of the file is no longer granted.
+    from which day on a programme of the file is no longer granted. The duties of ``as_of`` stand
+    for those of every day; null where the file has those of the day.
     """
 
     written: str
     rate: Duty | None = None
     path: Path | None = None
+    as_of: date | None = None
     ended: tuple[tuple[str, date], ...] = ()
 
     @property

@@ -106,6 +106,8 @@ def _base_notes(scenario: Scenario, day: date | None, base: "ScenarioBase") -> I
         yield f"the base duty is taken to be {scenario.base.written} on all goods"
         return
     name, table = base.source[0], base.table
+    if scenario.base.as_of is not None:
+        yield f"the base duties of {name} are those of {scenario.base.as_of}, on whatever day"
     yield from _preference_notes(scenario, base, name)
     if base.rows_of_others:
         yield f"{base.rows_of_others:,} rates of other importers in {name} are not used"

@@ -37,6 +37,7 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
         "reference": scenario.reference,
         "estimate": scenario.estimate,
         "base": scenario.base.written,
+        "base_as_of": scenario.base.as_of,
         "note": scenario.note,
         **scenario.stated,
     }

@@ -29,6 +29,8 @@ def value(expression: nw.Expr, importer: str, *values: float | None) -> float | 
         ("JPN", (None, None, 10.0), None),
         ("JPN", (7.0, 12.0, 10.0), 7.0),
         ("EU27", (None, 12.0, 10.0), 12.0),
+        *((name, (None, 12.0, 10.0), 12.0) for name in ("CHN", "GBR", "IND", "KOR")),
+        *((name, (None, 12.0, 10.0), 10.0) for name in ("AUS", "NZL", "ZAF")),
         ("BRA", (7.0, 12.0, 10.0), 7.0),
         ("BRA", (None, 12.0, 10.0), None),
         ("USA", (0.0, 12.0, 10.0), 0.0),

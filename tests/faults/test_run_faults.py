@@ -35,7 +35,7 @@ ROWS = (
     # Canada in another edition of the codes, Japan on a value that it does not levy duty on.
     flow(importer="CAN", nomenclature="HS2017", code="870323"),
     flow(None, importer="JPN", partner="USA", fob_value_usd=900.0),
-    flow(None, importer="CHN", cif_value_usd=900.0),
+    flow(None, importer="THA", cif_value_usd=900.0),
 )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def test_c10_codes_of_another_edition(mixed: Place, scenario: Scenario) -> None:
 
 @pytest.mark.parametrize(
     ("importer", "columns"),
-    [("JPN", "customs_value_usd or cif_value_usd"), ("CHN", "customs_value_usd")],
+    [("JPN", "customs_value_usd or cif_value_usd"), ("THA", "customs_value_usd")],
 )
 def test_v08_value_on_another_basis_is_not_taken(
     mixed: Place, scenario: Scenario, importer: str, columns: str

@@ -77,6 +77,19 @@ def test_each_firm_is_a_segment_with_its_own_duty(place: Place) -> None:
     assert place.table("by_importer", "fittings")["duty_increment_usd"].item() == 33_950.0
 
 
+def test_a_line_in_parts_is_one_row_of_the_funnel(place: Place) -> None:
+    """Three rows of trade in six segments: three rows at each step, and the dollars once."""
+    assert place.do("run", place.root / "fittings.toml", "-q").code == 0
+    steps = place.table("funnel", "fittings").select("kind", "stage", "rows", "value_usd")
+
+    assert place.table("lines", "fittings").height == 6
+    assert {row[2:] for row in steps.rows() if row[0] == "kept"} == {(3, 111_000.0)}
+    # The line of which B is free of the duty is a row of what is covered: its other parts are.
+    assert [row[2:] for row in steps.rows() if row[0] == "part"] == [
+        (3, 111_000.0), (3, 81_000.0), (3, 81_000.0), (3, 81_000.0), (0, 0.0), (0, 0.0),
+    ]  # fmt: skip
+
+
 def test_the_scenario_as_resolved_says_the_same(place: Place) -> None:
     assert place.do("run", place.root / "fittings.toml", "-q").code == 0
     text = (place.folder("fittings") / "scenario.toml").read_text(encoding="utf-8")

@@ -225,6 +225,25 @@ def test_value_times_a_power_of_two_is_duty_times_it(
                 assert abs(second - first * times) <= (times + 1) * 1e-4 + abs(second) * 1e-12
 
 
+@settings(max_examples=8)
+@given(asked(), st.integers(1, 6))
+def test_value_and_quantity_times_a_power_of_two_are_duty_times_it(
+    drawn: tuple[pl.DataFrame, Law, pl.DataFrame], power: int
+) -> None:
+    """Duties by quantity too; to within the rounding of each of their parts."""
+    trade, law, base = drawn
+    times, counted = 2**power, ("quantity", "quantity_2", "net_mass_kg")
+    small = trade.with_columns(pl.col("customs_value_usd", *counted) / 64)
+    large = small.with_columns(pl.col("customs_value_usd", *counted) * times)
+    before, after = lines_of(small, law, base), lines_of(large, law, base)
+    assert_frame_equal(before.select("status"), after.select("status"), check_exact=True)
+    for name in DUTIES:
+        for first, second in zip(before[name], after[name], strict=True):
+            assert (first is None) == (second is None)
+            if first is not None:
+                assert abs(second - first * times) <= 2 * (times + 1) * 1e-4 + abs(second) * 1e-12
+
+
 @settings(max_examples=6)
 @given(asked(), st.floats(0.001, 2.0))
 def test_a_higher_rate_on_top_never_lowers_the_duty(

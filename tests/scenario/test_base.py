@@ -8,6 +8,8 @@ import pytest
 from calc.errors import ScenarioError
 from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
+from pipelines.scenario.show import resolved_toml
+from pipelines.scenario.timed import FIRST_DAY
 from tests.scenario.files import changed, problems, write
 
 HEADER = "importer,partner,programme,code,ad_valorem_rate,valid_from,valid_until,source\n"
@@ -78,7 +80,10 @@ def test_base_that_is_over_is_refused(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, text)
 
     assert found.what == "no base rate of base.csv is in force at 2025-06-01"
-    assert found.hint == "the first begins on 2024-01-01, the last ends before 2025-01-01"
+    assert found.hint == (
+        "the first begins on 2024-01-01, the last ends before 2025-01-01; write base_as_of = "
+        "2024-01-01 to take those of that day for every day"
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,7 @@ def test_base_that_is_over_is_refused(tmp_path: Path) -> None:
         ("2025-01-01", "2023-01-01", "the row breaks a rule of a base: A rate ends after it "
          "begins; intervals are half-open", "row 2"),
         ("8703", "87033", "the row breaks a rule of a base: code matches "
-         "^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{10})$", 'row 2, column code = "87033"'),
+         "^(TOTAL|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{10})$", 'row 2, column code = "87033"'),
         ("*", "JPX", '"JPX" is not a known economy', 'row 2, column partner = "JPX"'),
     ],
 )  # fmt: skip
@@ -154,3 +159,41 @@ def test_code_that_is_the_text_of_a_missing_value_stays(tmp_path: Path) -> None:
     found = told(tmp_path, HEADER + ROW.replace("*", "NO"))
 
     assert found[0][1] == 'base.csv row 2, column partner = "NO"'
+
+
+def test_base_duties_of_one_day_stand_for_every_day(tmp_path: Path) -> None:
+    later = ROW.replace("0.025", "0.02").replace("2025-01-01", "2026-01-01")
+    later = later.replace("2024-01-01", "2025-01-01")
+    text = with_base(tmp_path, HEADER + later + ROW)
+    path = write(tmp_path, text.replace("base = ", "base_as_of = 2024-07-01\nbase = "))
+    found = law_at(read_scenario(path), date(2031, 1, 1))
+
+    assert found.base["ad_valorem_rate"].to_list() == [0.025]
+    assert found.change_dates == ()
+    assert (found.valid_from, found.valid_until) == (FIRST_DAY, None)
+    assert "the base duties of base.csv are those of 2024-07-01, on whatever day" in found.notes
+    assert "base_as_of = 2024-07-01" in resolved_toml(read_scenario(path), found)
+
+
+@pytest.mark.parametrize(
+    ("base", "day", "what"),
+    [
+        ('"base.csv"', "2023-12-31", "no base rate of base.csv is in force at 2023-12-31"),
+        ('"base.csv"', '"2024"', 'base_as_of is a text ("2024"), not a date'),
+        ('"2.5%"', "2024-07-01", "the base is no file of duties with dates of their own"),
+        ('"bse.csv"', "2024-07-01",
+         'there is no file "bse.csv" beside the scenario or below, nor in the tool'),
+    ],
+)  # fmt: skip
+def test_days_that_have_no_base_duties(tmp_path: Path, base: str, day: str, what: str) -> None:
+    write(tmp_path, HEADER + ROW, "base.csv")
+    text = changed('base = "2.5%"', f"base = {base}\nbase_as_of = {day}")
+    assert [one.what for one in problems(tmp_path, text)] == [what]
+
+
+def test_an_amount_in_other_money_is_told_to_be_in_dollars(tmp_path: Path) -> None:
+    header = HEADER.replace("ad_valorem_rate", "ad_valorem_rate,expression")
+    text = with_base(tmp_path, header + ROW.replace("0.025", ",100 INR/kg"))
+    (found,) = problems(tmp_path, text)
+    assert found.what == '"100 INR/kg" is in INR, of which no exchange rate is given'
+    assert found.hint.startswith("a base has its amounts in USD")
