@@ -253,7 +253,8 @@ class Scenario:
     def base_text(self) -> str:
         """What the duty without the scenario is, in words: a rate, or the name of a file."""
         if self.base.is_unknown or self.base.path:
-            return self.base.written
+            of_day = f", duties of {self.base.as_of}" if self.base.as_of else ""
+            return f"{self.base.written}{of_day}"
         return f"{self.base.written} on all goods"
 
     @property

@@ -172,6 +172,7 @@ def test_base_duties_of_one_day_stand_for_every_day(tmp_path: Path) -> None:
     assert found.change_dates == ()
     assert (found.valid_from, found.valid_until) == (FIRST_DAY, None)
     assert "the base duties of base.csv are those of 2024-07-01, on whatever day" in found.notes
+    assert read_scenario(path).base_text == "base.csv, duties of 2024-07-01"
     assert "base_as_of = 2024-07-01" in resolved_toml(read_scenario(path), found)
 
 
