@@ -2,7 +2,7 @@
 
 import polars as pl
 
-COLUMNS = ("code", "description", "rate", "from", "through", "note", "source")
+COLUMNS = ("code", "description", "rate", "from", "through", "note", "source", "measure")
 
 
 def annex(components: pl.DataFrame, lines: pl.DataFrame, measures: pl.DataFrame) -> pl.DataFrame:
@@ -41,5 +41,6 @@ def annex(components: pl.DataFrame, lines: pl.DataFrame, measures: pl.DataFrame)
             last.dt.to_string("%Y-%m-%d").fill_null("").alias("through"),
             pl.format("{}, {}, {}", "measure_id", "partner", "state").alias("note"),
             pl.col("source").fill_null(""),
+            pl.col("measure_id").alias("measure"),
         )
     )

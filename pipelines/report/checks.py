@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from pipelines.report.columns import Column, label_of
 from pipelines.report.figures import Tables, exact_sum
-from pipelines.report.grid import Cell, Formula, Grid
+from pipelines.report.grid import Cell, Formula, Given, Grid
 
 TOLERANCE = 1.0
 ADDS_UP = (
@@ -69,6 +70,7 @@ def all_checks(tables: Tables, grids: Mapping[str, Grid]) -> list[Check]:
         *total_checks(tables, grids),
         *nesting_checks(tables, grids),
         *funnel_checks(tables, grids),
+        *live_checks(tables, grids),
     ]
 
 
@@ -93,6 +95,21 @@ def total_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
             first = summed("lines", tables, grids, column, *conditions)
             what = f"{label_of(name)}: lines add up to by_importer"
             yield Check(what=what, first=first, second=totals[name])
+
+
+def live_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
+    """With the inputs as in the run, the live sheet adds up to what the run found."""
+    if "what_if" not in grids or "by_importer" not in tables:
+        return
+    total = summed("by_importer", tables, grids, "duty_increment_usd")
+    grid = grids["what_if"]
+    place = [column.name for column in grid.columns].index("added")
+    cells = [row[place] for row in grid.rows]
+    values = [cell.value if isinstance(cell, Formula) else cell for cell in cells]
+    value = sum(float(each) for each in values if not isinstance(each, str | date | Given))
+    live = Side(value=value, formula=f"SUM({grid.cells_of('added')})")
+    what = "Duty added: what_if adds up to by_importer (FALSE once inputs are changed)"
+    yield Check(what=what, first=live, second=total)
 
 
 def nesting_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:

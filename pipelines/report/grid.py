@@ -1,6 +1,7 @@
 """A sheet that holds one table from A1: a real table object, with filters and a frozen header."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipelines.report.columns import UNKNOWN, Column
 
+NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_]")
 EXCEL_ROWS = 1_048_576
 LONGEST_TEXT = 32_000
 LINE_HEIGHT = 15
@@ -41,18 +43,30 @@ class Formula:
     value: float | bool
 
 
-Cell = str | bool | float | date | Formula
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A number that a reader is meant to change, shown as a kind of its own, in a frame."""
+
+    value: float
+    kind: str
+
+
+Cell = str | bool | float | date | Formula | Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """A table to be written to a sheet of its own; ``purpose`` is its sentence in the contents."""
+    """A table to be written to a sheet of its own; ``purpose`` is its sentence in the contents.
+
+    ``names`` are cells that have a name of their own: the name, its row and its column from 0.
+    """
 
     name: str
     purpose: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     frozen_columns: int = 0
+    names: Sequence[tuple[str, int, int]] = ()
 
     def cells_of(self, column: str) -> str:
         """The absolute range of a column's cells: ``by_group!$C$2:$C$5``."""
@@ -76,6 +90,13 @@ class Book:
             )
             for kind, pattern in NUMBER_FORMATS.items()
         }
+        self.formats |= {
+            f"given {kind}": workbook.add_format(
+                {"num_format": NUMBER_FORMATS[kind], "valign": "top", "border": 1,
+                 "bg_color": "#FFF8DC"}
+            )
+            for kind in ("percent", "number")
+        }  # fmt: skip
         # Cells of format text stay text when edited: codes keep their zeros, "=1+1" stays text.
         text = {"num_format": "@", "valign": "top"}
         self.formats |= {
@@ -96,6 +117,8 @@ class Book:
             sheet.write_string(row, column, cut(value), self.text_format(kind))
         elif isinstance(value, Formula):
             sheet.write_formula(row, column, value.text, shown, value.value)
+        elif isinstance(value, Given):
+            sheet.write_number(row, column, value.value, self.formats[f"given {value.kind}"])
         elif isinstance(value, bool):
             sheet.write_boolean(row, column, value, shown)
         elif isinstance(value, date):
@@ -145,6 +168,9 @@ def put_grid(book: Book, grid: Grid, footer: str) -> None:
         # Heights are written because not every program fits rows to wrapped text by itself.
         if tallest > 1:
             sheet.set_row(number, LINE_HEIGHT * min(tallest, MOST_LINES))
+    for name, row_of, column_of in grid.names:
+        cell = xl_range_abs(row_of + 1, column_of, row_of + 1, column_of)
+        book.workbook.define_name(NOT_IN_NAME.sub("_", name), f"={grid.name}!{cell}")
     add_table(book, sheet, grid)
     set_page(sheet, grid, footer)
 

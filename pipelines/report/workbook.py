@@ -1,6 +1,7 @@
 """The spreadsheet of a run: a cover, then one table a sheet, the same bytes for the same run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -8,13 +9,16 @@ from pathlib import Path
 import xlsxwriter
 
 from pipelines.files import write_bytes
+from pipelines.report.audit import annex_grid, audit_grid
 from pipelines.report.checks import all_checks, checks_grid
 from pipelines.report.cover import ANSWERS, cover_entries, put_cover
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
 from pipelines.report.grid import EXCEL_ROWS, Book, Grid, put_grid
+from pipelines.report.live import live_grids
 from pipelines.report.sheets import TABLE_SHEETS, elsewhere_grid, how_to_read_grid, table_grid
 
+BEHIND_LINES = ("lines", "components", "by_measure")
 DETAIL_ROWS = 100_000
 # A fixed day: a file that held the time of its making would differ at each run.
 CREATED = datetime(1980, 1, 1)
@@ -54,6 +58,9 @@ def workbook_bytes(facts: RunFacts, tables: Tables, *, detail_rows: int = DETAIL
         for name in TABLE_SHEETS
         if name in tables
     ]
+    live = live_grids(tables)
+    written |= {grid.name: grid for grid in live}
+    grids = [*grids, *live, *_detail(facts, tables, most)]
     checks = all_checks(tables, written)
     if checks:
         grids.append(checks_grid(checks))
@@ -68,6 +75,22 @@ def workbook_bytes(facts: RunFacts, tables: Tables, *, detail_rows: int = DETAIL
     put_grids(book, grids, facts)
     workbook.close()
     return stream.getvalue()
+
+
+def _detail(facts: RunFacts, tables: Tables, most: int) -> Iterator[Grid]:
+    """The list to be edited and the trail of each line, where they are not too long."""
+    if any(name not in tables or tables[name].is_empty() for name in BEHIND_LINES):
+        return
+    makers: dict[str, tuple[str, Callable[[], Grid]]] = {
+        "annex": ("components", lambda: annex_grid(tables)),
+        "audit": ("lines", lambda: audit_grid(tables, facts)),
+    }
+    for name, (table, make) in makers.items():
+        rows = tables[table].height if table in tables else 0
+        if rows > most:
+            yield replace(elsewhere_grid(table, rows, facts), name=name)
+        elif rows:
+            yield make()
 
 
 def set_properties(workbook: xlsxwriter.Workbook, facts: RunFacts) -> None:

@@ -46,7 +46,7 @@ def write_outputs(
     names = [name for name in TABLE_FILES if name in tables]
     for name in names:
         write_table(folder / f"{name}.parquet", tables[name], name, TABLES[name], about)
-    write_workbook(folder / WORKBOOK_NAME, facts, reported)
+    write_workbook(folder / WORKBOOK_NAME, facts, tables)
     (folder / PAGE_NAME).write_text(page(facts, tables), encoding="utf-8", newline="\n")
     for name, text in inputs.resolved().items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ from pipelines.scenario.model import ProductWord
 if TYPE_CHECKING:
     from pipelines.scenario.goods import Goods
 
-TEXT_COLUMNS = ("description", "note", "source")
+TEXT_COLUMNS = ("description", "note", "source", "measure")
 TIME_COLUMNS = ("from", "through", "before")
 RATE_COLUMNS = ("rate", "ad_valorem_rate", "rate_percent")
 KNOWN = ("code", *RATE_COLUMNS, *TIME_COLUMNS, *TEXT_COLUMNS)

@@ -256,6 +256,9 @@ def component(row: Row) -> Row:
         "measure_rate": 1.0,
         "customs_value_usd": row["customs_value_usd"],
         "measure_duty_usd": row["customs_value_usd"],
+        "duty_increment_usd": row.get("duty_increment_usd"),
+        "rate_text": "100%",
+        "bites_on": "full value",
     }
 
 

@@ -25,6 +25,11 @@ SHEETS = [
     "components",
     "unmatched",
     "funnel",
+    "inputs",
+    "what_if",
+    "totals",
+    "annex",
+    "audit",
     "checks",
     "how to read",
 ]
@@ -100,11 +105,12 @@ def test_text_that_looks_like_a_formula_stays_text(book: Any) -> None:
     assert described["=1+1"] == described["@SUM(A1)"] == "s"
 
 
-def test_formulas_are_on_the_sheet_of_checks_alone(content: bytes) -> None:
+def test_formulas_are_on_the_live_sheets_alone(content: bytes) -> None:
     names = [name for name in zipfile.ZipFile(BytesIO(content)).namelist() if "sheets/s" in name]
     archive = zipfile.ZipFile(BytesIO(content))
     with_formula = [name for name in names if b"<f>" in archive.read(name)]
-    assert with_formula == [f"xl/worksheets/sheet{SHEETS.index('checks') + 1}.xml"]
+    live = sorted(SHEETS.index(name) + 1 for name in ("what_if", "totals", "checks"))
+    assert sorted(with_formula) == sorted(f"xl/worksheets/sheet{at}.xml" for at in live)
 
 
 def test_no_links_out_no_macros_no_merged_cells(content: bytes, book: Any) -> None:
@@ -210,7 +216,7 @@ def test_the_cover_says_what_a_stranger_asks(book: Any) -> None:
     assert said["Law as of"] == datetime(1995, 6, 28)
     assert said["Covered value (USD)"] == 11_611_705_686
     assert said["Value where duty before is unknown (USD)"] == 7_021_793
-    assert said["Checks that hold"] == "46 of 46 (sheet checks)"
+    assert said["Checks that hold"] == "47 of 47 (sheet checks)"
     assert said["Verify with"] == "retorsion verify 0123456789ab"
     assert said["Note 1"] == FACTS.notes[0]
     assert said["imports.csv"] == f"imports by line; SHA-256 {'ab' * 32}"

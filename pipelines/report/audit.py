@@ -1,0 +1,132 @@
+"""The sheets by which a figure is followed and a list is edited: audit and annex."""
+
+from dataclasses import replace
+
+import polars as pl
+
+from pipelines.report.annex import COLUMNS, annex
+from pipelines.report.columns import NOT_APPLICABLE, UNKNOWN, Column
+from pipelines.report.facts import RunFacts
+from pipelines.report.figures import Tables
+from pipelines.report.grid import Cell, Grid
+
+KEY = ("importer", "partner", "period", "flow", "nomenclature", "code", "segment")
+MOST_ROWS_NAMED = 20
+ANNEX_MEANINGS = (
+    "Code of the good.",
+    "Short description of the good.",
+    "Rate of the measure on it, as a schedule writes it.",
+    "First day of the law as it stands; empty where open.",
+    "Last day of it; empty where open.",
+    "Measure, partners, state.",
+    "Source of the law.",
+    "The measure that the row belongs to.",
+)
+MEANINGS = {
+    "result_id": "Key of the line: importer/partner/period/flow/edition/code/segment.",
+    "customs_value_usd": "Value on which the importer levies duty.",
+    "duty_before_usd": "Base duty at unchanged trade.",
+    "duty_after_usd": "Duty with the measures in force at unchanged trade.",
+    "sources": "Rows of the source files, as a spreadsheet counts them; at most 20 of a file.",
+    "base": "Base rate as its schedule prints it.",
+    "measures": "Each measure that names the line: what becomes of it, and why.",
+    "law": "Citation of each measure.",
+    "explain": "The command that shows the whole trail.",
+}
+ANNEX_WIDTHS = {"description": 44, "note": 44, "source": 60, "measure": 28}
+
+
+def result_id() -> pl.Expr:
+    """The id of a line: its key in one text, by which the audit sheet finds it."""
+    return pl.concat_str(KEY, separator="/").alias("result_id")
+
+
+def annex_grid(tables: Tables) -> Grid:
+    """The list of goods with their rates, in the columns that ``import-annex`` reads back."""
+    listed = annex(tables["components"], tables["lines"], tables["by_measure"])
+    columns = [
+        Column(name=name, header=name, kind="text", width=ANNEX_WIDTHS.get(name, 15), meaning=what)
+        for name, what in zip(COLUMNS, ANNEX_MEANINGS, strict=True)
+    ]
+    purpose = (
+        "The goods that measures name, with rates and days, as the annex of a notice. Edited, it "
+        "is a schedule again: retorsion import-annex RUN FILE."
+    )
+    rows: list[list[Cell]] = [[cell or NOT_APPLICABLE for cell in row] for row in listed.iter_rows()]
+    return Grid(name="annex", purpose=purpose, columns=columns, rows=rows)
+
+
+def audit_grid(tables: Tables, facts: RunFacts) -> Grid:
+    """Each line with the source rows, the measures and the law behind it."""
+    heads = {
+        "result_id": ("Result id", 44),
+        "sources": ("Source file: rows", 44),
+        "base": ("Base rate as printed", 24),
+        "measures": ("Measures: what becomes of each, and why", 60),
+        "law": ("Source of the law", 60),
+        "explain": ("Explain with", 60),
+    }
+    columns = [Column(name=name, header=header, kind="text", width=width)
+               for name, (header, width) in heads.items()]  # fmt: skip
+    amounts = {"customs_value_usd": "Value (USD)", "duty_before_usd": "Duty before (USD)",
+               "duty_after_usd": "Duty after (USD)"}  # fmt: skip
+    columns[1:1] = [Column(name=name, header=header, kind="money", width=21)
+                    for name, header in amounts.items()]  # fmt: skip
+    columns = [replace(column, meaning=MEANINGS[column.name]) for column in columns]
+    rows: list[list[Cell]] = [
+        [_cell(row[column.name], column) for column in columns]
+        for row in _audited(tables, facts).iter_rows(named=True)
+    ]
+    purpose = (
+        "What stands behind each line, by its result id (importer/partner/period/flow/edition/"
+        "code/segment): source rows, base, measures, law. The hash of each source is on the cover."
+    )
+    return Grid(name="audit", purpose=purpose, columns=columns, rows=rows)
+
+
+def _cell(value: str | float | None, column: Column) -> Cell:
+    if value is None:
+        return UNKNOWN if column.kind == "money" or column.name == "base" else NOT_APPLICABLE
+    return value
+
+
+def _audited(tables: Tables, facts: RunFacts) -> pl.DataFrame:
+    lines = tables["lines"].sort(KEY)
+    whole = lines.select(*KEY, result_id(), "customs_value_usd", "duty_before_usd",
+                         "duty_after_usd", base="base_rate_text")  # fmt: skip
+    for found in (_measures(tables), _sources(tables)):
+        whole = whole.join(found, on=list(KEY), how="left", validate="1:1", maintain_order="left")
+    explain = pl.format(
+        "retorsion explain {} --line {} --partner {} --importer {}",
+        pl.lit(facts.run_id), "code", "partner", "importer",
+    )  # fmt: skip
+    return whole.with_columns(explain=explain)
+
+
+def _measures(tables: Tables) -> pl.DataFrame:
+    sources = tables["by_measure"].select("importer", "measure_id", "source")
+    named = tables["components"].join(
+        sources, on=["importer", "measure_id"], how="left", validate="m:1"
+    )
+    said = pl.format("{} {}: {}, {}", "measure_id", "rate_text", "status", "reason")
+    law = pl.format("{}: {}", "measure_id", pl.col("source").fill_null("not said"))
+    return named.group_by(KEY).agg(
+        measures=said.sort_by("measure_id").str.join("; "),
+        law=law.unique().sort().str.join("; "),
+    )
+
+
+def _sources(tables: Tables) -> pl.DataFrame:
+    """The rows of the source files, by line; at most 20 of a file are named."""
+    if "provenance" not in tables:
+        return tables["lines"].select(KEY).with_columns(sources=pl.lit(None, pl.String))
+    number = pl.col("source_row").sort()
+    more = pl.len().cast(pl.Int64) - MOST_ROWS_NAMED
+    rest = pl.when(more > 0).then(pl.format(" and {} more", more)).otherwise(pl.lit(""))
+    rows = (
+        tables["provenance"]
+        .group_by(*KEY, "source_id")
+        .agg(rows=number.head(MOST_ROWS_NAMED).cast(pl.String).str.join(", "), rest=rest)
+    )
+    told = pl.format("{}: {}{}", "source_id", "rows", "rest")
+    return rows.group_by(KEY).agg(sources=told.sort_by("source_id").str.join("; "))

@@ -1,0 +1,113 @@
+"""The workbook in a spreadsheet program: no error, totals of the tables, inputs that move them."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.report.office import office, recalculated
+from tests.run.tool import Place
+
+RUN = "us-japan-2024"
+
+
+def cells(sheet: Any) -> list[dict[str, Any]]:
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def totals(book: Any) -> dict[str, tuple[float, float]]:
+    return {
+        row["Figure"]: (row["As in the run (USD)"], row["Now (USD)"])
+        for row in cells(book["totals"])
+    }
+
+
+def test_every_formula_carries_the_value_that_the_tables_have(place: Place) -> None:
+    book = openpyxl.load_workbook(place.folder(RUN) / "report.xlsx", data_only=True)
+    by_importer = place.table("by_importer", RUN).row(0, named=True)
+    by_measure = {row["measure_id"]: row for row in place.table("by_measure", RUN).to_dicts()}
+
+    found = totals(book)
+    assert found["Duty added, at unchanged trade"][1] == pytest.approx(
+        by_importer["duty_increment_usd"], abs=1
+    )
+    assert found["Duty after, at unchanged trade"][1] == pytest.approx(
+        by_importer["duty_after_usd"], abs=1
+    )
+    live = {row["Measure"]: row for row in cells(book["what_if"])}
+    assert set(live) == {"car-parts", "flat-glass"}  # the others only threaten
+    for name, row in live.items():
+        duty = row["Duty of the measure, at unchanged trade (USD)"]
+        assert duty == pytest.approx(by_measure[name]["measure_duty_usd"], abs=1)
+        added = row["Duty added, at unchanged trade (USD)"]
+        assert added == pytest.approx(by_measure[name]["duty_increment_usd"], abs=1)
+    assert all(row["Holds"] for row in cells(book["checks"]))
+    assert "rate_USA_car_parts" in book.defined_names
+
+
+def test_a_spreadsheet_program_finds_the_same_and_no_error(place: Place, tmp_path: Path) -> None:
+    office()
+    path = recalculated(place.folder(RUN) / "report.xlsx", tmp_path)
+    book = openpyxl.load_workbook(path, data_only=True)
+
+    values = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert not [cell for cell in values if isinstance(cell, str) and cell.startswith(("#", "Err:"))]
+    for in_run, now in totals(book).values():
+        assert now == pytest.approx(in_run, abs=1)
+    assert all(row["Holds"] for row in cells(book["checks"]))
+
+
+def test_a_changed_rate_gives_the_totals_of_a_run_at_that_rate(
+    place: Place, tmp_path: Path
+) -> None:
+    office()
+    edited = tmp_path / "edited.xlsx"
+    shutil.copy(place.folder(RUN) / "report.xlsx", edited)
+    book = openpyxl.load_workbook(edited)
+    for row in book["inputs"].iter_rows(min_row=2):
+        if row[1].value == "rate":
+            row[3].value = 0.25
+        elif row[1].value == "elasticity" and row[2].value == "car-parts":
+            row[3].value = -1.0
+    book.save(edited)
+    scenario = tmp_path / "at-25.toml"
+    source = Path(__file__).parents[2] / "data" / "raw" / "scenarios" / "us-japan-2024.toml"
+    text = source.read_text(encoding="utf-8").replace('"us-japan-2024"', '"at-25"')
+    scenario.write_text(text.replace('\nrate = "100%"', '\nrate = "25%"'), encoding="utf-8")
+    assert place.run("-q", scenario=scenario).code == 0
+    run = place.table("by_importer", "at-25").row(0, named=True)
+
+    found = openpyxl.load_workbook(recalculated(edited, tmp_path), data_only=True)
+
+    now = {name: value for name, (_, value) in totals(found).items()}
+    assert now["Duty added, at unchanged trade"] == pytest.approx(run["duty_increment_usd"], abs=1)
+    assert now["Duty after, at unchanged trade"] == pytest.approx(run["duty_after_usd"], abs=1)
+    live = {row["Measure"]: row for row in cells(found["what_if"])}["car-parts"]
+    value, before = live["Value it is charged on (USD)"], live["Base duty on that part (USD)"]
+    after = 0.25 * value
+    assert live["Imports at the elasticity (USD)"] == pytest.approx(
+        value * (value + before) / (value + after), rel=1e-9
+    )
+    checks = {row["Check"]: row["Holds"] for row in cells(found["checks"])}
+    changed = [check for check, holds in checks.items() if not holds]
+    assert changed == ["Duty added: what_if adds up to by_importer (FALSE once inputs are changed)"]
+
+
+def test_the_audit_sheet_leads_from_a_line_to_its_row_and_its_law(place: Place) -> None:
+    book = openpyxl.load_workbook(place.folder(RUN) / "report.xlsx", data_only=True)
+    rows = {row["Result id"]: row for row in cells(book["audit"])}
+
+    assert len(rows) == place.table("lines", RUN).height
+    row = rows["USA/JPN/2024/import/HTS2024/8708401110/whole"]
+    line = place.table("lines", RUN).filter(code="8708401110").row(0, named=True)
+    assert row["Duty after (USD)"] == line["duty_after_usd"]
+    source = place.table("provenance", RUN).filter(code="8708401110").row(0, named=True)
+    assert row["Source file: rows"] == f"{source['source_id']}: {source['source_row']}"
+    assert row["Measures: what becomes of each, and why"].startswith("car-parts 100%: applied, ")
+    assert "60 FR 26745" in row["Source of the law"]
+    assert row["Explain with"].endswith("--line 8708401110 --partner JPN --importer USA")
+    first = place.do(*row["Explain with"].split()[1:])
+    assert first.code == 0
