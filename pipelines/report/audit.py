@@ -52,7 +52,9 @@ def annex_grid(tables: Tables) -> Grid:
         "The goods that measures name, with rates and days, as the annex of a notice. Edited, it "
         "is a schedule again: retorsion import-annex RUN FILE."
     )
-    rows: list[list[Cell]] = [[cell or NOT_APPLICABLE for cell in row] for row in listed.iter_rows()]
+    rows: list[list[Cell]] = [
+        [cell or NOT_APPLICABLE for cell in row] for row in listed.iter_rows()
+    ]
     return Grid(name="annex", purpose=purpose, columns=columns, rows=rows)
 
 
