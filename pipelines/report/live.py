@@ -10,62 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.report.columns import NOT_APPLICABLE, UNKNOWN, Column, Kind
+from pipelines.report.columns import NOT_APPLICABLE, UNKNOWN
 from pipelines.report.figures import Tables, exact_sum
 from pipelines.report.grid import Cell, Formula, Given, Grid
+from pipelines.report.live_columns import INPUTS, TOTALS, WHAT_IF, columns_told
 
-Told = Sequence[tuple[str, str, Kind, int, str]]
-IMPORTER: tuple[str, str, Kind, int, str] = (
-    "importer",
-    "Importer",
-    "text",
-    11,
-    "Economy that levies the duty.",
-)
-INPUTS: Told = (
-    IMPORTER,
-    ("kind", "Kind", "text", 12, "rate of a measure, elasticity, portion or content."),
-    ("name", "Name", "text", 28, "The measure, portion or content."),
-    (
-        "value",
-        "Value (change me)",
-        "number",
-        17,
-        "The value now; a rate or a share is a percentage.",
-    ),
-    ("low", "Low (change me)", "percent", 17, "Least that the share may be."),
-    ("high", "High (change me)", "percent", 17, "Most that the share may be."),
-    ("drives", "What it drives", "text", 60, "What follows the value."),
-    ("source", "Source", "text", 60, "Where the value of the run is from."),
-)
-WHAT_IF: Told = (
-    IMPORTER,
-    ("measure", "Measure", "text", 28, "A measure that is applied."),
-    ("rate_in_run", "Rate in the run (% of value)", "percent", 15, "Its rate in the run."),
-    ("rate", "Rate now (% of value)", "percent", 15, "Its rate on the sheet inputs."),
-    ("elasticity", "Elasticity now (number)", "number", 15, "Its elasticity on the sheet inputs."),
-    ("value", "Value it is charged on (USD)", "money", 21, "Value of its lines where applied."),
-    ("known", "Part of which the base duty is known (USD)", "money", 21,
-     "Value of those lines whose added duty can be told."),
-    ("before", "Base duty on that part (USD)", "money", 21, "Duty without the scenario there."),
-    ("replaced", "Base duty that it replaces (USD)", "money", 21,
-     "Base duty that the measure takes the place of; 0 where it comes on top."),
-    ("duty", "Duty of the measure, at unchanged trade (USD)", "money", 21,
-     "Rate now times the value it is charged on."),
-    ("added", "Duty added, at unchanged trade (USD)", "money", 21,
-     "Rate now times the part of known base duty, less what it replaces."),
-    ("imports", "Imports at the elasticity (USD)", "money", 21,
-     "The value times the ratio of prices with duty, to the power of the elasticity."),
-    ("duty_then", "Duty of the measure on those imports (USD)", "money", 21,
-     "Rate now times those imports."),
-)  # fmt: skip
-TOTALS: Told = (
-    IMPORTER,
-    ("figure", "Figure", "text", 60, "What is added up."),
-    ("in_run", "As in the run (USD)", "money", 21, "The figure of the run."),
-    ("now", "Now (USD)", "money", 21, "The figure with the inputs as they now are."),
-    ("change", "Now less the run (USD)", "money", 21, "What the changed inputs change."),
-)
 NEEDED = ("components", "by_measure", "by_importer")
 FULL_VALUE = "full value"
 ROUNDING_USD = 0.01
@@ -194,7 +143,7 @@ def _end(row: Mapping[str, Any] | None) -> float | None:
 
 
 def _inputs(measures: Sequence[Charged], shares: Sequence[Mapping[str, Any]]) -> Grid:
-    columns = [_column(*told) for told in INPUTS]
+    columns = columns_told(INPUTS)
     names, rows = [], list[list[Cell]]()
     for kind, listed in (("rate", measures), ("elasticity", measures)):
         for one in listed:
@@ -239,12 +188,8 @@ def _share(share: Mapping[str, Any]) -> list[Cell]:
     return [share["importer"], share["kind"], share["name"], *values, drives, share["source"]]
 
 
-def _column(name: str, header: str, kind: Kind, width: int, meaning: str) -> Column:
-    return Column(name=name, header=header, kind=kind, width=width, meaning=meaning)
-
-
 def _what_if(measures: Sequence[Charged]) -> Grid:
-    columns = [_column(*told) for told in WHAT_IF]
+    columns = columns_told(WHAT_IF)
     rows = [_live_row(one, at, len(measures)) for at, one in enumerate(measures, start=2)]
     purpose = (
         "What each measure in force does at the rate and elasticity of the sheet inputs. Which "
@@ -277,7 +222,7 @@ def _live_row(one: Charged, at: int, count: int) -> list[Cell]:
 
 
 def _totals(measures: Sequence[Charged], what_if: Grid, tables: Tables) -> Grid:
-    columns = [_column(*told) for told in TOTALS]
+    columns = columns_told(TOTALS)
     rows = list(_total_rows(measures, what_if, tables))
     purpose = "Totals as in the run, and as the inputs now are: live formulas."
     return Grid(name="totals", purpose=purpose, columns=columns, rows=rows)
