@@ -16,7 +16,7 @@ BUG = 1
 STOPPED = "interrupted; nothing was left half done"
 SUBJECTS = (
     *("start", "data", "base", "codes", "scenario", "validation", "runs", "variants", "compare"),
-    *("imports", "report", "reference"),
+    *("plot", "imports", "report", "reference"),
 )
 
 app = typer.Typer(

@@ -4,11 +4,13 @@ import tomllib
 
 import polars as pl
 
+from calc.alternatives import end_use_of
 from calc.codes import edition_of
 from calc.dictionary import polars_schema
 from calc.tables.elasticities import Elasticities
 from pipelines.workspace import embedded
 
+CODES_FILE = "hs-codes.csv"
 GROUPS_FILE = "groups.toml"
 ELASTICITIES_FILE = "elasticities.csv"
 DESCRIPTIONS = {"HTS2024": "us-hts-2024-descriptions.csv"}
@@ -40,6 +42,20 @@ def descriptions(nomenclature: str) -> pl.DataFrame:
     if name is None:
         return pl.DataFrame(schema={"code": pl.String, "description": pl.String})
     return pl.read_csv(embedded(name), infer_schema=False)
+
+
+def end_uses(nomenclature: str) -> pl.DataFrame:
+    """``code`` (six digits) and ``end_use`` in the HS edition of a nomenclature, sorted by code.
+
+    Empty where the edition is not known; a code of no category is not classified.
+    """
+    edition = edition_of(nomenclature) or ""
+    codes = pl.read_csv(embedded(CODES_FILE), infer_schema=False)
+    listed = codes.filter(
+        (pl.col("first_edition") <= edition) & (pl.col("last_edition") >= edition)
+    )
+    told = [end_use_of(categories) for categories in listed["bec4"]]
+    return listed.select("code", end_use=pl.Series(told, dtype=pl.String)).sort("code")
 
 
 def elasticities() -> pl.DataFrame:

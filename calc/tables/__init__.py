@@ -6,6 +6,7 @@ metadata of the Parquet file, the data dictionary and the random tables of the p
 
 import dataframely as dy
 
+from calc.tables.alternatives import ByEndUse, Suppliers
 from calc.tables.assumptions import Assumptions
 from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts, Suggestions
 from calc.tables.base import Base
@@ -71,6 +72,8 @@ TABLES: dict[str, type[dy.Schema]] = {
     "by_product": ByProduct,
     "by_measure": ByMeasure,
     "by_authority": ByAuthority,
+    "by_end_use": ByEndUse,
+    "suppliers": Suppliers,
     "by_quota": ByQuota,
     "instruments": Instruments,
     "amounts": Amounts,

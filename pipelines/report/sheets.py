@@ -13,7 +13,7 @@ from pipelines.report.grid import Cell, Grid
 
 TABLE_SHEETS = (
     *HEADLINE_TABLES,
-    *("by_authority", "by_quota", "assumptions"),
+    *("by_authority", "by_end_use", "suppliers", "by_quota", "assumptions"),
     *("instruments", "amounts", "export_duties", "beside", "drawback"),
     *("credits", "controls"),
     *("by_effect", "market_effects", "effects", "market_elasticities", "effect_drivers"),

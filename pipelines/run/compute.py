@@ -8,6 +8,8 @@ import polars as pl
 
 from calc import lines as line_tables
 from calc import reports
+from calc.accounting import COVERED
+from calc.alternatives import by_end_use, suppliers
 from calc.attributed import with_increments
 from calc.codes import line_digits
 from calc.credits import credits_table
@@ -34,7 +36,7 @@ from pipelines.run.variants import by_authority
 Tables = dict[str, pl.DataFrame]
 NAMES = (
     *("by_importer", "by_partner", "by_group", "by_product", "by_measure", "by_authority"),
-    *("lines", "components", "unmatched"),
+    *("by_end_use", "suppliers", "lines", "components", "unmatched"),
 )
 
 
@@ -76,6 +78,7 @@ def answer(question: Question) -> Answer:
     found = assess(question, resolved, question.imports(period))
     sums = _totals(question, shape, found.lines, period)
     tables = _tables(question, resolved, found, sums)
+    tables |= _alternatives(question, found, period)
     tables["by_authority"] = by_authority(question, resolved, found, period)
     if question.policy.credits:
         tables["credits"] = _credits(question, found)
@@ -83,6 +86,22 @@ def answer(question: Question) -> Answer:
         tables["by_quota"] = _by_quota(question, resolved.fill, found)
     rows = _rows_behind(question, found.lines.select(*line_tables.KEY, ROW), period)
     return Answer(tables=tables, shape=shape, period=period, rows=rows)
+
+
+def _alternatives(question: Question, found: Found, period: Reference) -> Tables:
+    """What the goods are for, and who else supplies them."""
+    lines = found.lines.lazy()
+    codes = found.lines.filter(COVERED)["code"].unique().to_list()
+    of_codes = question.imports(period).filter(nw.col("code").is_in(codes))
+    imports = totals(of_codes, LINE).to_native()
+    none = pl.DataFrame(schema={"code": pl.String, "end_use": pl.String})
+    end_uses = none if question.end_uses is None else question.end_uses
+    return _collected(
+        {
+            "by_end_use": by_end_use(lines, end_uses.lazy()),
+            "suppliers": suppliers(lines, imports),
+        }
+    )
 
 
 def _by_quota(question: Question, fill: Fill, found: Found) -> pl.DataFrame:

@@ -27,6 +27,8 @@ TABLE_FILES = {
     "by_product": "by HS subheading",
     "by_measure": "by measure, each by itself",
     "by_authority": "duty by authority, in parts that add up",
+    "by_end_use": "by capital, intermediate and consumer goods",
+    "suppliers": "who else supplies the codes covered, and how concentrated the sources are",
     "by_quota": "how far each quota is filled, and the value over it",
     "instruments": "measures that are no duty: what they cover and what they take",
     "amounts": "the rows of tables of amounts that measures which are no duty cover or take",

@@ -57,6 +57,7 @@ class Question:
         windows: The days, half-open, on which trade of a period is taken to be entered.
         groups: ``prefix`` and ``product_group``.
         descriptions: ``code`` and ``description``.
+        end_uses: ``code`` (six digits) and ``end_use``; None where goods are not classified.
     """
 
     table: Path
@@ -70,6 +71,7 @@ class Question:
     period: str | None
     groups: pl.DataFrame
     descriptions: pl.DataFrame
+    end_uses: pl.DataFrame | None = None
     members: tuple[str, ...] = ()
     may_hit_nothing: bool = False
     windows: Callable[[str], Sequence[tuple[date, date]]] = windows_of

@@ -174,7 +174,7 @@ def _record_of(table: Path) -> Any:
 def question_of(inputs: Inputs) -> "Question":
     """What the inputs of a run ask."""
     from calc.base import default_programme
-    from pipelines.reference import descriptions, product_groups
+    from pipelines.reference import descriptions, end_uses, product_groups
     from pipelines.run.convert import with_conversion
     from pipelines.run.members import members_of_importer
     from pipelines.run.question import Question
@@ -194,6 +194,7 @@ def question_of(inputs: Inputs) -> "Question":
         period=inputs.settings.period or scenario.reference,
         groups=product_groups(scenario.nomenclature),
         descriptions=descriptions(scenario.nomenclature),
+        end_uses=end_uses(scenario.nomenclature),
         with_shapley=inputs.settings.shapley,
         estimate=scenario.estimate,
         oecd=read_reference().partner_groups["OECD"].members if scenario.estimate else (),

@@ -168,7 +168,7 @@ def test_summary_on_one_screen(demonstration: tuple[Place, Done]) -> None:
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 100
     run = place.runs()[0]
-    assert lines[-2] == f"files        {run['folder']}: report.html and 25 files in all"
+    assert lines[-2] == f"files        {run['folder']}: report.html and 27 files in all"
     assert lines[-1].startswith("next         open report.html; retorsion verify us-japan-2024; ")
 
 

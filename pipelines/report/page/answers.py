@@ -8,10 +8,11 @@ import polars as pl
 from pipelines.html import figure, paragraph, section, table
 from pipelines.report.answers import amount, totals_of
 from pipelines.report.figures import Tables
-from pipelines.report.page.charts import intervals
+from pipelines.report.page.charts import intervals, tornado
 from pipelines.report.page.words import named, usd
 
 MOST_PARTNERS = 12
+DRIVEN = "welfare_usd"
 FIGURES = {
     "imports_after_usd": "imports",
     "imports_change_usd": "change in imports",
@@ -35,6 +36,7 @@ def answers(tables: Tables) -> str:
             _told(importer, totals),
             _totals(importer, totals),
             _partners(importer, tables["by_effect"]),
+            _drivers(importer, tables.get("effect_drivers")),
         )
     ]
     return section("answers", "If trade responds", *parts)
@@ -87,3 +89,29 @@ def _partners(importer: str, by_effect: pl.DataFrame) -> str:
     sentence = f"Change in the imports of {importer}, USD, with 5 to 95 percent: {told}."
     title = "change in imports, USD"
     return figure(f"answers-{importer}", intervals(rows, title=title), sentence)
+
+
+def _drivers(importer: str, drivers: pl.DataFrame | None) -> str:
+    """Which elasticities drive the range of the importer's welfare, the strongest first."""
+    if drivers is None:
+        return ""
+    own = drivers.filter(
+        (pl.col("importer") == importer)
+        & (pl.col("figure") == DRIVEN)
+        & pl.col("rank_correlation").is_not_null()
+    ).sort(pl.col("rank_correlation").abs(), "parameter", descending=[True, False])
+    if own.is_empty():
+        return ""
+    rows = [
+        {"name": named(row["parameter"].replace("_", " ")), "strength": row["rank_correlation"]}
+        for row in own.iter_rows(named=True)
+    ]
+    sentence = (
+        f"What drives the range of the welfare of {importer}: its rank correlation with each "
+        f"elasticity over the draws, strongest with {rows[0]['name']} "
+        f"({rows[0]['strength']:+.2f}). Filled: they rise together; outlined: one falls."
+    )
+    drawn = figure(f"drivers-{importer}", tornado(rows, title="rank correlation"), sentence)
+    listed = [[row["name"], f"{row['strength']:+.3f}"] for row in rows]
+    columns = ("elasticity", "rank correlation")
+    return drawn + table(f"What drives the welfare of {importer}", columns, listed, 1)

@@ -100,6 +100,56 @@ def intervals(rows: Sequence[Row], *, title: str) -> str:
     return _svg({"data": {"values": values}, "layer": layers}, len(values))
 
 
+def dots(rows: Sequence[Row], *, title: str) -> str:
+    """A share of each name as a dot at the end of a line from zero, with its percentage.
+
+    Args:
+        rows: ``name``, ``share`` and ``is_filled``, from top to bottom.
+        title: Title of the axis.
+    """
+    values = [dict(row) | {"zero": 0, "label": f"{100 * row['share']:.1f} %"} for row in rows]
+    y = _names([row["name"] for row in values])
+    axis = {"title": title, "format": ".0%", "tickCount": 5}
+    x = {"field": "share", "type": "quantitative", "axis": axis}
+    dot = {"type": "point", "size": 110, "opacity": 1, "stroke": MARK, "strokeWidth": 2}
+    layers = [
+        {"mark": {"type": "rule", "stroke": MARK, "strokeWidth": 2},
+         "encoding": {"y": y, "x": {**x, "field": "zero"}, "x2": {"field": "share"}}},
+        {"mark": dot, "encoding": {"y": y, "x": x, "fill": {
+            "condition": {"test": "datum.is_filled", "value": MARK}, "value": "#ffffff"}}},
+        {"mark": {"type": "text", "align": "left", "dx": 10, "fill": INK},
+         "encoding": {"y": y, "x": x, "text": {"field": "label", "type": "nominal"}}},
+    ]  # fmt: skip
+    return _svg({"data": {"values": values}, "layer": layers}, len(values))
+
+
+def tornado(rows: Sequence[Row], *, title: str) -> str:
+    """Bars to both sides of zero, the strongest on top: filled above zero, outlined below.
+
+    Args:
+        rows: ``name`` and ``strength`` from -1 to 1, from top to bottom.
+        title: Title of the axis.
+    """
+    values = [
+        dict(row) | {"is_filled": row["strength"] >= 0, "label": f"{row['strength']:+.2f}",
+                     "top": max(row["strength"], 0)}
+        for row in rows
+    ]  # fmt: skip
+    y = _names([row["name"] for row in values])
+    axis = {"title": title, "tickCount": 5}
+    x = {"field": "strength", "type": "quantitative", "axis": axis, "scale": {"domain": [-1, 1]}}
+    bar = {
+        "mark": {"type": "bar", "stroke": MARK, "strokeWidth": 1.5, "height": {"band": 0.7}},
+        "encoding": {"y": y, "x": x, "fill": _filled()},
+    }
+    text = {
+        "mark": {"type": "text", "align": "left", "dx": 5, "fill": INK},
+        "encoding": {"y": y, "x": {**x, "field": "top"},
+                     "text": {"field": "label", "type": "nominal"}},
+    }  # fmt: skip
+    return _svg({"data": {"values": values}, "layer": [bar, text]}, len(values))
+
+
 def waterfall(rows: Sequence[Row], *, title: str) -> str:
     """Steps from one total to another: totals from zero, parts from where the last one ended.
 

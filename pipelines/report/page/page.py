@@ -6,7 +6,7 @@ from pipelines.html import html_of, paragraph, whole_page
 from pipelines.report.checks import failed_checks
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
-from pipelines.report.page import answers, beside, cells, headline, trails
+from pipelines.report.page import alternatives, answers, beside, cells, headline, trails
 
 
 def page(facts: RunFacts, tables: Tables) -> str:
@@ -28,6 +28,15 @@ def page(facts: RunFacts, tables: Tables) -> str:
             "figure is in the tables beside this page."
         ),
     )
+
+
+def _alternatives(tables: Tables) -> Iterator[tuple[str, str, str]]:
+    """Who else supplies the goods, and what they are for."""
+    others, uses = alternatives.suppliers(tables), alternatives.end_uses(tables)
+    if others:
+        yield "suppliers", "Other suppliers", others
+    if uses:
+        yield "end-uses", "End uses", uses
 
 
 def _header(facts: RunFacts) -> str:
@@ -60,6 +69,7 @@ def _sections(facts: RunFacts, tables: Tables) -> Iterator[tuple[str, str, str]]
     if tables["lines"].height:
         yield "groups", "Product groups", cells.groups(tables)
         yield "partners", "Partners", cells.partners(tables)
+        yield from _alternatives(tables)
         yield "authorities", "Legal bases", cells.authorities(tables)
         yield "measures", "Measures", cells.measures(tables)
         yield "lines", "Largest lines", trails.lines(tables, facts)
