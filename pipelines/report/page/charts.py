@@ -201,7 +201,7 @@ def _svg(spec: Mapping[str, Any], count: int) -> str:
         "config": CONFIG,
         "width": WIDTH,
         "height": max(count, 1) * BAR,
-        "padding": {"left": 5, "top": 5, "bottom": 5, "right": 70},
+        "padding": {"left": 24, "top": 5, "bottom": 5, "right": 70},
         **spec,
     }
     text: str = vl_convert.vegalite_to_svg(whole)
