@@ -4,19 +4,26 @@ Written by pyarrow from a collected frame, single-threaded, with a fixed row gro
 checksums, so that the same frame gives the same bytes on every run.
 """
 
+import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import dataframely as dy
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from calc.dictionary import column_names, conform, summary, unit_of_column
+from calc.dictionary import column_names, conform, polars_schema, summary, unit_of_column
 from pipelines.files import replaced
 
 ROW_GROUP_ROWS = 262_144
+OPTIONS: dict[str, Any] = {
+    "compression": "zstd",
+    "write_page_checksum": True,
+    "use_dictionary": True,
+}
 
 
 def arrow_table(
@@ -59,14 +66,59 @@ def write_table(
     """
     arrow = arrow_table(frame, name, table, metadata or {})
     with replaced(path) as beside:
-        pq.write_table(
-            arrow,
-            beside,
-            row_group_size=ROW_GROUP_ROWS,
-            compression="zstd",
-            write_page_checksum=True,
-            use_dictionary=True,
-        )
+        pq.write_table(arrow, beside, row_group_size=ROW_GROUP_ROWS, **OPTIONS)
+
+
+class TableWriter:
+    """Writes a declared table in parts, with the bytes that ``write_table`` gives the whole.
+
+    The old file stays as it was if anything fails.
+    """
+
+    def __init__(self, path: Path, name: str, table: type[dy.Schema]) -> None:
+        self._path, self._name, self._table = path, name, table
+        self._held: list[pl.DataFrame] = []
+        self._rows = 0
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """The writer, with its file open."""
+        self._stack.__enter__()
+        beside = self._stack.enter_context(replaced(self._path))
+        schema = arrow_table(pl.DataFrame(schema=polars_schema(self._table)), self._name,
+                             self._table, {}).schema  # fmt: skip
+        self._out = self._stack.enter_context(pq.ParquetWriter(beside, schema, **OPTIONS))
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        """Write what is held and close the file, or take it away where something failed."""
+        try:
+            if raised[0] is None and self._rows:
+                self._emit(pl.concat(self._held))
+        except BaseException:
+            self._stack.__exit__(*sys.exc_info())
+            raise
+        self._stack.__exit__(*raised)
+
+    def write(self, rows: pl.DataFrame) -> None:
+        """Write rows behind those written, whole row groups at a time.
+
+        Raises:
+            StorageError: The file cannot be written.
+        """
+        self._held.append(rows)
+        self._rows += rows.height
+        if self._rows < ROW_GROUP_ROWS:
+            return
+        whole = self._rows - self._rows % ROW_GROUP_ROWS
+        held = pl.concat(self._held)
+        for start in range(0, whole, ROW_GROUP_ROWS):
+            self._emit(held.slice(start, ROW_GROUP_ROWS))
+        self._held, self._rows = [held.slice(whole)], self._rows - whole
+
+    def _emit(self, rows: pl.DataFrame) -> None:
+        arrow = arrow_table(rows.rechunk(), self._name, self._table, {})
+        self._out.write_table(arrow, row_group_size=ROW_GROUP_ROWS)
 
 
 def file_metadata(path: Path) -> dict[str, str]:

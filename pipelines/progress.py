@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 SHOW_AFTER_SECONDS = 1.0
 
@@ -19,6 +19,28 @@ class Talk:
         """A line for people, on standard error unless quiet."""
         if not self.quiet:
             print(line, file=sys.stderr)
+
+    @contextlib.contextmanager
+    def counting(self, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """A bar with the time that is left, moved on by what it yields; not at a terminal, none.
+
+        Args:
+            what: What is done.
+            total: How many there are; null where it is not known, and then no time is told.
+        """
+        if not self.live:
+            yield lambda _: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+        started = time.monotonic()
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.advance(task, done)
+        if time.monotonic() - started > SHOW_AFTER_SECONDS:
+            self.say(f"{what}: {time.monotonic() - started:.1f} s")
 
     @contextlib.contextmanager
     def working(self, what: str) -> Iterator[None]:

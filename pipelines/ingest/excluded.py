@@ -54,7 +54,7 @@ def _reasons(
         found.append((cast.is_said(text, ("0", "")), NO_FLOW))
     if declared.repeated and (text := text_of(source, declared.repeated)) is not None:
         found.append((_is_repeated(text, mapping), REPEATED))
-    return [*found, *_of_partners(mapping), *_of_codes(mapping)]
+    return [*found, *of_partners(mapping), *of_codes(mapping)]
 
 
 def text_of(source: Source, header: str) -> pl.Expr | None:
@@ -77,7 +77,8 @@ def _is_repeated(text: pl.Expr, mapping: Mapping) -> pl.Expr:
     return text != text.min().over(key)
 
 
-def _of_partners(mapping: Mapping) -> list[tuple[pl.Expr, Any]]:
+def of_partners(mapping: Mapping) -> list[tuple[pl.Expr, Any]]:
+    """Conditions on a partner or importer, and why a row is left out on each."""
     known, declared = economies(), mapping.declared
     named = {**known.residual.get(declared.economies, {})}
     found: list[tuple[pl.Expr, Any]] = []
@@ -97,7 +98,8 @@ def _of_partners(mapping: Mapping) -> list[tuple[pl.Expr, Any]]:
     return found
 
 
-def _of_codes(mapping: Mapping) -> list[tuple[pl.Expr, Any]]:
+def of_codes(mapping: Mapping) -> list[tuple[pl.Expr, Any]]:
+    """Conditions on a code, and why a row is left out on each."""
     item, declared = mapping.mapped("code"), mapping.declared
     if item is None:
         return []

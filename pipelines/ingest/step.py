@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from calc.errors import DataRejectedError
 from pipelines.files import sha256_of
 from pipelines.ingest.record import (
+    FunnelStage,
     IngestRecord,
     MappedFrom,
     SourceFacts,
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.ingest.cells import Reading
-    from pipelines.ingest.table import Combined
+    from pipelines.ingest.mapped import Mapping
+    from pipelines.ingest.source import Source
 
 SILENT = Talk(quiet=True)
 
@@ -52,43 +54,74 @@ def ingest(
         StorageError: A file cannot be written.
         LockedError: Another process writes the table of that name.
     """
-    from pipelines import locks
-    from pipelines.ingest import faults, sniff, store, table
+    from pipelines.ingest import sniff, store
+    from pipelines.ingest.bulk.ingest import bulk_ingest
 
     check_settings(settings)
     sniff.check_files(files)
-    with (
-        locks.held(workspace, f"trade-{settings.name}", f"ingest {settings.name}", talk),
-        store.scratch_folder(workspace.trade, settings.name) as fresh,
-    ):
-        readings = _read_all(sorted(files, key=lambda path: path.name), settings, fresh, talk)
-        rejects = [faults.rejects_of(reading) for reading in readings]
-        if any(found.height for found in rejects) and not settings.quarantine:
-            raise _refused(readings, rejects)
-        with talk.working("putting the table in order"):
-            combined = table.combine(readings, rejects, settings)
-        _check_left(combined.rows, settings)
-        with talk.working("writing the table"):
-            import polars as pl
-
-            written = store.write_rows(fresh, settings.name, combined, pl.concat(rejects), readings)
-        record = _record(written, combined, settings, readings=readings)
+    with store.scratch_folder(workspace.trade, settings.name) as fresh:
+        opened, mappings = _open_all(
+            sorted(files, key=lambda path: path.name), settings, fresh, talk
+        )
+        made = bulk_ingest(opened, mappings, settings, fresh, talk)
+        if made is not None:
+            record = _record(
+                Made(made.table, made.rows, made.funnel, made.notes),
+                [made.reading],
+                (made.read,),
+                settings,
+            )
+        else:
+            record = _whole(opened, mappings, settings, fresh, talk)
         (fresh / f"{settings.name}.json").write_bytes(to_json(record))
         store.put_in_place(fresh, workspace.trade, settings.name)
     return record
 
 
-def _read_all(
+class Made(NamedTuple):
+    """A table made: its file, rows with importer, period and nomenclature, funnel and notes."""
+
+    file: Path
+    rows: "pl.DataFrame"
+    funnel: tuple[FunnelStage, ...]
+    notes: tuple[str, ...]
+
+
+def _whole(
+    opened: "Sequence[Source]",
+    mappings: "dict[str, Mapping]",
+    settings: IngestSettings,
+    fresh: Path,
+    talk: Talk,
+) -> IngestRecord:
+    """All files, held whole, as one table in a folder."""
+    import polars as pl
+
+    from pipelines.ingest import faults, store, table
+
+    readings = _read_all(opened, mappings, settings, talk)
+    rejects = [faults.rejects_of(reading) for reading in readings]
+    if any(found.height for found in rejects) and not settings.quarantine:
+        raise _refused(readings, rejects)
+    with talk.working("putting the table in order"):
+        combined = table.combine(readings, rejects, settings)
+    _check_left(combined.rows, settings)
+    with talk.working("writing the table"):
+        written = store.write_rows(fresh, settings.name, combined, pl.concat(rejects), readings)
+    made = Made(written, combined.rows, combined.funnel, combined.notes)
+    stages = tuple(_read_stage(reading) for reading in readings)
+    return _record(made, readings, stages, settings, rows=combined.rows.height)
+
+
+def _open_all(
     files: Sequence[Path], settings: IngestSettings, scratch: Path, talk: Talk
-) -> "list[Reading]":
-    """All files, in the order of their names, cast and checked against each other."""
+) -> "tuple[list[Source], dict[str, Mapping]]":
+    """All files as text, in the order of their names, and how their columns are understood."""
     from pipelines.ingest import agree
-    from pipelines.ingest.cells import no_cells, read_cells
     from pipelines.ingest.mapping import map_columns
     from pipelines.ingest.reshape import reshaped
     from pipelines.ingest.source import open_source
     from pipelines.ingest.sources.registry import recognise
-    from pipelines.ingest.total_line import check_total_line
 
     opened, taken_for = [], {}
     for path in files:
@@ -103,6 +136,20 @@ def _read_all(
         if source.headers
     }
     agree.check_together(list(mappings), list(mappings.values()))
+    return opened, mappings
+
+
+def _read_all(
+    opened: "Sequence[Source]",
+    mappings: "dict[str, Mapping]",
+    settings: IngestSettings,
+    talk: Talk,
+) -> "list[Reading]":
+    """All files, cast and checked against each other."""
+    from pipelines.ingest import agree
+    from pipelines.ingest.cells import no_cells, read_cells
+    from pipelines.ingest.total_line import check_total_line
+
     readings = []
     for source in opened:
         with talk.working(f"reading {source.name}"):
@@ -164,39 +211,38 @@ def _refused(readings: "Sequence[Reading]", rejects: "Sequence[pl.DataFrame]") -
 
 
 def _record(
-    written: Path,
-    combined: "Combined",
+    made: Made,
+    readings: "Sequence[Reading]",
+    stages: Sequence[FunnelStage],
     settings: IngestSettings,
     *,
-    readings: "Sequence[Reading]",
+    rows: int | None = None,
 ) -> IngestRecord:
-    rows, kept = combined.rows, combined.funnel[-1]
+    """What is kept of an ingest; the rows of the table are those kept where none were added up."""
+    kept = made.funnel[-1]
     facts = TableFacts(
-        file=written.name,
-        sha256=sha256_of(written),
-        bytes=written.stat().st_size,
-        rows=rows.height,
+        file=made.file.name,
+        sha256=sha256_of(made.file),
+        bytes=made.file.stat().st_size,
+        rows=kept.rows if rows is None else rows,
         value_usd=kept.value_usd,
     )
     known = [reading.mapping for reading in readings if reading.mapping is not None]
     layouts = sorted({mapping.declared.name for mapping in known}) or ["canonical"]
+    told = [*(note for reading in readings for note in reading.notes), *made.notes]
     return IngestRecord(
         name=settings.name,
         tool_version=tool_version(),
         table=facts,
-        sources=tuple(_source_facts(reading) for reading in readings),
+        sources=tuple(map(_source_facts, readings, stages)),
         layout=", ".join(layouts),
         mapping=tuple(item for reading in readings for item in _mapped(reading, settings)),
         options=settings.given(),
-        periods=_distinct(rows, "period"),
-        importers=_distinct(rows, "importer"),
-        nomenclatures=_distinct(rows, "nomenclature"),
-        funnel=combined.funnel,
-        notes=tuple(
-            dict.fromkeys(
-                [*(note for reading in readings for note in reading.notes), *combined.notes]
-            )
-        ),
+        periods=_distinct(made.rows, "period"),
+        importers=_distinct(made.rows, "importer"),
+        nomenclatures=_distinct(made.rows, "nomenclature"),
+        funnel=made.funnel,
+        notes=tuple(dict.fromkeys(told)),
         recognised=tuple(_recognised(reading) for reading in readings if reading.mapping),
         warnings=tuple(dict.fromkeys(text for reading in readings for text in reading.warnings)),
     )
@@ -213,19 +259,22 @@ def _distinct(rows: "pl.DataFrame", column: str) -> tuple[str, ...]:
     return tuple(sorted(rows[column].unique()))
 
 
-def _source_facts(reading: "Reading") -> SourceFacts:
+def _read_stage(reading: "Reading") -> FunnelStage:
     from calc import judge
     from calc.tables.trade import VALUE_COLUMNS
     from pipelines.ingest.table import stage
 
     rows = judge.with_row_and_value(reading.rows.lazy(), VALUE_COLUMNS).select(judge.VALUE)
-    whole = stage(rows.collect(), "read", "in", "")
+    return stage(rows.collect(), "read", "in", "")
+
+
+def _source_facts(reading: "Reading", read: FunnelStage) -> SourceFacts:
     return SourceFacts(
         name=reading.source.name,
         sha256=reading.source.sha256,
         bytes=reading.source.bytes,
-        rows=whole.rows,
-        value_usd=whole.value_usd,
+        rows=read.rows,
+        value_usd=read.value_usd,
     )
 
 

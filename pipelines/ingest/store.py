@@ -105,11 +105,22 @@ def write_rows(
         parts = fresh / f"{name}.parts.parquet"
         write_table(parts, combined.parts, "trade_parts", TradeParts)
     originals = originals_of(rows, readings)
-    for part, frame in (("originals", originals), ("rejects", rejects)):
-        if frame.height:
-            in_order = frame.sort("source_id", ROW)
-            write_table(fresh / f"{name}.{part}.parquet", in_order, "rejects", Rejects)
+    write_originals(fresh, name, originals)
+    write_originals(fresh, name, rejects, part="rejects")
     return table
+
+
+def write_originals(
+    fresh: Path, name: str, frame: pl.DataFrame, *, part: str = "originals"
+) -> None:
+    """Write rows with their original text, as REJECTS, where there are any.
+
+    Raises:
+        StorageError: The file cannot be written.
+    """
+    if frame.height:
+        in_order = frame.sort("source_id", ROW)
+        write_table(fresh / f"{name}.{part}.parquet", in_order, "rejects", Rejects)
 
 
 def originals_of(rows: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFrame:

@@ -117,16 +117,21 @@ def _specials(kept: pl.DataFrame, readings: Sequence[Reading]) -> list[str]:
         for special in source.specials
         if special.kept
     }
-    notes = []
+    notes: list[str] = []
     for pattern, why in sorted(kinds):
         found = stage(kept.filter(pl.col("code").str.contains(pattern)), "", "kept", why)
-        if found.rows:
-            usd = f"{found.value_usd or 0:,.0f}"
-            notes.append(
-                f"of the rows kept, {found.rows:,} with {usd} USD are {why}, "
-                "which no prefix of a good reaches"
-            )
+        notes += special_note(found)
     return notes
+
+
+def special_note(found: FunnelStage) -> list[str]:
+    """What is told of codes that are no goods and stay; nothing where there are none."""
+    if not found.rows:
+        return []
+    return [
+        f"of the rows kept, {found.rows:,} with {found.value_usd or 0:,.0f} USD are "
+        f"{found.reason}, which no prefix of a good reaches"
+    ]
 
 
 def stage(rows: pl.DataFrame, name: str, kind: Kind, reason: str) -> FunnelStage:

@@ -102,7 +102,8 @@ class Decoder:
         self.encoding = encoding
         self.rows = 1
         self.place = 0
-        self._decode = codecs.getincrementaldecoder(encoding or "utf-8-sig")("strict").decode
+        decoder = codecs.getincrementaldecoder(encoding or "utf-8-sig")("strict")
+        self._decode, self._state = decoder.decode, decoder.getstate
 
     def utf8(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The chunks as UTF-8, each a whole number of characters.
@@ -111,9 +112,18 @@ class Decoder:
             DataRejectedError: A byte is not text in the encoding; says its row and its place.
         """
         for chunk in chunks:
-            yield self._text(chunk, final=False).encode()
+            if self._is_plain(chunk):
+                self.rows += chunk.count(b"\n")
+                yield chunk
+            else:
+                yield self._text(chunk, final=False).encode()
             self.place += len(chunk)
         yield self._text(b"", final=True).encode()
+
+    def _is_plain(self, chunk: bytes) -> bool:
+        """Whether a chunk is ASCII behind whole characters, so that it need not be decoded."""
+        ascii_again = self.encoding is None and chunk.isascii() and b"\0" not in chunk
+        return ascii_again and self.place > 0 and self._state() == (b"", 0)
 
     def _text(self, chunk: bytes, *, final: bool) -> str:
         try:
