@@ -105,6 +105,46 @@ def base_by_programme(
     return pl.concat(found)
 
 
+def averaged_base(based: pl.LazyFrame, mixes: pl.LazyFrame, *, name: str) -> pl.LazyFrame:
+    """The base duty of rows as the average of several programmes, for a reading that averages.
+
+    Ad valorem and specific rates are averaged by themselves; the average is unknown where one of
+    the rates is, where they count several units, or where one is an expression.
+
+    Args:
+        based: What ``base_by_programme`` gives, with the ``kind`` of each row.
+        mixes: ``kind``, ``base_programme`` and ``share``.
+        name: Name of the average as a programme.
+
+    Returns:
+        One row a row of a kind in ``mixes``, in the columns of ``based``.
+    """
+    held = based.join(mixes, on=["kind", "base_programme"], how="inner", validate="m:1")
+    specific, unit = pl.col("base_specific_rate_usd"), pl.col("base_specific_unit").drop_nulls()
+    ad_valorem = pl.col("base_ad_valorem_rate")
+    is_known = (
+        ad_valorem.is_not_null().all()
+        & pl.col("base_expression").is_null().all()
+        & (unit.n_unique() <= 1)
+    )
+    share = pl.col("share")
+    joined = [pl.col(text).drop_nulls().unique().sort().str.join(" and ") for text in ("base_named",
+              "base_rate_text")]  # fmt: skip
+    summed = held.sort("base_programme").group_by(ROW, maintain_order=True).agg(
+        pl.when(is_known).then((ad_valorem * share).sum()).alias("base_ad_valorem_rate"),
+        pl.when(is_known & specific.is_not_null().any())
+        .then((specific.fill_null(0.0) * share).sum()).alias("base_specific_rate_usd"),
+        pl.when(is_known).then(unit.first()).alias("base_specific_unit"),
+        *(text.alias(text.meta.output_name()) for text in joined),
+        base_programme=pl.lit(name).first(),
+        base_expression=pl.lit(None, pl.String).first(),
+    )  # fmt: skip
+    own = summed.collect_schema().names()
+    first = held.select(pl.all().exclude([*own, "share"]), ROW).unique(ROW, keep="any")
+    columns = based.collect_schema().names()
+    return first.join(summed, on=ROW, how="inner", validate="1:1").select(columns)
+
+
 def _or_default(own: pl.LazyFrame, plain: pl.LazyFrame) -> pl.LazyFrame:
     """A preference's rates, and the default's where the preference has none."""
     names = list(RATE_COLUMNS.values())

@@ -54,8 +54,12 @@ def _part(on: On, terms: Terms) -> nw.Expr:
 
 
 def find_part(components: Frame, terms: Terms) -> Frame:
-    """Add ``fraction``, the part of the segment's value that a measure bites on."""
-    return components.with_columns(fraction_of("on", terms).alias("fraction"))
+    """Add ``fraction``, the part of the segment's value that a measure bites on.
+
+    Where a reading averages, it is taken times the part of the flow that pays it.
+    """
+    part = fraction_of("on", terms) * nw.col("taken")
+    return components.with_columns(part.alias("fraction"))
 
 
 def assess_measure(components: Frame, terms: Terms) -> Frame:

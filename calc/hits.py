@@ -12,6 +12,7 @@ from calc.duty import ON_COMPONENTS, ON_SEGMENTS, TOGETHER, perform
 from calc.money import to_rate, to_units
 from calc.policy.quantities import unit_value, unit_value_text
 from calc.reasons import TOLD, first_texts, line_texts, named_texts
+from calc.sides import charge_highest
 from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import ROW, Frame, Terms
 from calc.valuation import duty_base
@@ -112,7 +113,8 @@ def component_lines(lines: Frame, components: Frame, terms: Terms) -> Frame:
 
     Returns:
         One row a trade row, segment and component: the line's columns that amounts need, the
-        component's, and what ``calc.duty.ON_COMPONENTS`` add.
+        component's, and what ``calc.duty.ON_COMPONENTS`` add; where a reading charges the highest
+        of several programmes only, the others are displaced.
     """
     needed = [
         *(ROW, "kind", "segment", "duty_base_usd", "value_e4"),
@@ -123,7 +125,7 @@ def component_lines(lines: Frame, components: Frame, terms: Terms) -> Frame:
         *(f"pool_{number}" for number in range(len(terms.credited))),
     ]
     joined = lines.select(*needed).join(components, on=["kind", "segment"], how="inner")
-    return perform(ON_COMPONENTS, joined, terms)
+    return charge_highest(perform(ON_COMPONENTS, joined, terms), terms)
 
 
 def sum_applied(components: Frame) -> Frame:

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from calc.money import divided_by
-from calc.policy.kinds import ALL_OF_IT, FULL, PART
+from calc.policy.kinds import ALL_OF_IT, FULL, PART, TAKEN
 from calc.policy.model import Policy
-from calc.policy.portions import Factor, families_of, with_outer
-from calc.policy.program import SegmentRow, portions_of
+from calc.policy.portions import Factor, families_of, portions_of, with_outer
+from calc.policy.program import SegmentRow
 from calc.shares import SHARE_UNITS
 from calc.terms import ROW
 
@@ -142,6 +142,17 @@ def states_of(held: pl.LazyFrame, room: pl.LazyFrame) -> pl.LazyFrame:
             full.select(ROW, share=family, state=pl.lit(FULL, pl.Int8)),
         ]
     )
+
+
+def states_with_shares(states: pl.LazyFrame, held: pl.LazyFrame) -> pl.LazyFrame:
+    """States that tell how much portions take of each line too, for readings that average.
+
+    Args:
+        states: What ``states_of`` gives.
+        held: What ``calc.shares.shares_asked`` gives.
+    """
+    taken = held.select(ROW, "share", state=pl.col("share_e15") + TAKEN)
+    return pl.concat([states.with_columns(pl.col("state").cast(pl.Int64)), taken])
 
 
 def divisions_of(by_row: pl.LazyFrame, held: pl.LazyFrame) -> pl.LazyFrame:

@@ -51,7 +51,7 @@ def own_lines(lines: Frame, own: Frame, others: Frame, terms: Terms) -> Frame:
     """
     contents = (f"content_{number}" for number in range(len(terms.contents)))
     read = lines.select(*READ, *contents, *unit_value_columns(terms))
-    paid = read.join(own.select("kind", "segment", "mode", "on"), on=["kind", "segment"])
+    paid = read.join(own.select("kind", "segment", "mode", "on", "taken"), on=["kind", "segment"])
     sums = sum_applied(component_lines(read, others, terms))
     return perform(WITHOUT_RATES, paid.join(sums, on=LINE, how="left"), terms)
 

@@ -22,6 +22,7 @@ class Terms:
     the parts of a value that ``on`` numbers, ``rates`` the expressions that ``rate`` numbers,
     ``base_units`` the units that specific base rates count, ``base_expressions`` what the texts in
     ``base_expression`` mean, ``estimated`` the units in which a missing quantity is estimated,
+    ``sides`` what is compared where only the highest is charged (see ``calc.sides``),
     ``credited`` the measures that have credits by amount. ``is_split`` says whether portions split
     any line.
     """
@@ -33,6 +34,7 @@ class Terms:
     base_expressions: Mapping[str, Expression] = field(default_factory=dict)
     estimated: Sequence[str] = ()
     credited: Sequence[str] = ()
+    sides: Sequence[str] = ()
     is_split: bool = False
 
 

@@ -25,7 +25,8 @@ class Trail:
 
     ``line`` is a row of LINES, ``sources`` its rows of PROVENANCE, ``components`` its rows of
     COMPONENTS, ``measures`` their rows of BY_MEASURE, ``quotas`` the rows of BY_QUOTA that the
-    line counts against, and ``inputs`` the files of the run.
+    line counts against, and ``inputs`` the files of the run. ``readings`` say how the run departs
+    from the law.
     """
 
     line: Row
@@ -35,11 +36,13 @@ class Trail:
     quotas: Sequence[Row]
     inputs: Sequence[Row]
     market: Market | None = None
+    readings: Sequence[str] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The trail as an object, for ``--json``."""
         return {
             "line": dict(self.line),
+            "readings": list(self.readings),
             "sources": [
                 {name: row[name] for name in ("source_id", "source_row", "share")}
                 for row in self.sources
@@ -94,6 +97,7 @@ def explain(
                 quotas=list(counted(quotas, line, own)),
                 inputs=inputs,
                 market=market_of(folder, line),
+                readings=manifest.facts.get("readings", ()),
             )
         )
     return trails
@@ -249,6 +253,7 @@ def trail_lines(trail: Trail) -> Iterator[str]:
     if line["description"]:
         yield f"  goods        {line['description']}"
     yield f"  status       {line['status']}"
+    yield from (f"  not law      {told}" for told in trail.readings)
     yield from _sources(trail.sources)
     yield f"  base         {line['base_rate_text'] or 'none'} ({line['base_programme'] or 'none'})"
     for sentence in formulas(trail):

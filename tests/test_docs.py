@@ -17,10 +17,10 @@ from calc import errors
 from calc.duty import ON_COMPONENTS, ON_SEGMENTS, TOGETHER
 from calc.law import STATE_AFTER
 from calc.policy.grammar import read_rate_words
+from calc.policy.readings import MEANINGS
 from pipelines import cli
 from pipelines.dictionary import page
 from pipelines.scenario import grammar
-from pipelines.scenario.computed import NOT_COMPUTED
 from pipelines.scenario.law import law_at
 from pipelines.scenario.measures import MODES
 from pipelines.scenario.read import read_scenario
@@ -288,12 +288,11 @@ def test_language_has_every_word() -> None:
     assert sorted({f'"{mode}"' for mode in MODES} - told) == []
 
 
-def test_language_names_what_is_not_computed() -> None:
+def test_language_names_every_reading() -> None:
     page = text_of(LANGUAGE)
-    told = page[page.index("## What is read but not computed yet") :]
-    words = {name.removeprefix("a rate for a ").removeprefix("rates by ") for name in NOT_COMPUTED}
+    told = page[page.index("## Readings of other engines") :]
 
-    assert sorted(word for word in words if word not in told) == []
+    assert sorted(name for name in MEANINGS if f"`{name}`" not in told) == []
 
 
 def rates_told() -> list[str]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from calc.policy.expression import Expression, only_adds, units_of
 from calc.policy.model import Branch, Mode, Policy
+from calc.policy.readings import HIGHEST, is_read
 
 Apart = Literal["none", "specific base", "all"]
 """Which lines, of those with a quantity, cannot be added up to others that pay the same rates."""
@@ -24,7 +25,8 @@ def lines_apart(policies: Iterable[Policy], *, has_expressions: bool = False) ->
     for policy in policies:
         for branch in policy.branches:
             for rate, mode in _rates(branch):
-                if mode != "all-in" and only_adds(rate) and branch.rebate is None:
+                is_plain = mode != "all-in" and only_adds(rate) and branch.rebate is None
+                if is_plain and not is_read(policy.readings, HIGHEST, branch.authority):
                     continue
                 if units_of(rate):
                     return "all"

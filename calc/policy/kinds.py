@@ -17,6 +17,8 @@ STATE = ("share", "state")
 SEEDS = (1, 2)
 PART, ALL_OF_IT, FULL = 1, 2, 3
 """A portion takes a part of a line, or all; a family of portions (numbered below 0) leaves none."""
+TAKEN = 10
+"""What a state is above this is how much a portion takes, where that tells kinds of lines apart."""
 
 
 class Told(NamedTuple):
@@ -142,6 +144,11 @@ def read_kinds(kinds: pl.DataFrame, told: Sequence[pl.DataFrame], policy: Policy
                 for one in states.get(row["kind"], [])
                 if one["state"] == FULL
             ),
+            taken={
+                policy.portions[one["share"]]: one["state"] - TAKEN
+                for one in states.get(row["kind"], [])
+                if one["state"] > TAKEN
+            },
             contents=frozenset(
                 name for n, name in enumerate(policy.contents) if row[f"has_{n}"]
             ),

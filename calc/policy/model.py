@@ -161,14 +161,12 @@ class Stacking:
             ``but`` takes out of it.
         within: Name of an authority or programme to ``highest`` or ``sum``, what becomes of equal
             rank within it; or to ``latest``, where the last measure overwrites those before it.
-        reading: Name of a replicated engine's reading; null for the law.
         source: Citation.
     """
 
     first: Sequence[tuple[str, ...]] = ()
     relations: Mapping[str, Relation] = field(default_factory=dict)
     within: Mapping[str, Literal["highest", "sum", "latest"]] = field(default_factory=dict)
-    reading: str | None = None
     source: str = ""
 
 
@@ -192,6 +190,8 @@ class Policy:
     of which no two share a part of a flow. Portions are independent of each other otherwise; see
     ``calc.policy.portions``.
     ``credits`` are amounts taken off the duties of measures, each over all lines that it names.
+    ``readings`` are those of other engines in place of the law, and the authorities that are read
+    so (none: all of them); see ``calc.policy.readings``.
     """
 
     as_of: date | None
@@ -205,6 +205,7 @@ class Policy:
     nested_in: Mapping[str, str] = field(default_factory=dict)
     disjoint: Sequence[Sequence[str]] = ()
     credits: Sequence[Credit] = ()
+    readings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def without_quotas(self) -> "Policy":

@@ -51,7 +51,10 @@ class Outcome:
     """What becomes of a branch in a segment, why, at which rate and on what.
 
     ``quota_part`` says where the segment stands to the branch's quota; null where it has none.
-    ``mode`` is how the rate that is paid in the segment stands to the base duty.
+    ``mode`` is how the rate that is paid in the segment stands to the base duty. ``side`` is what
+    it is charged with where only the highest of several sides is, which depends on the line; empty
+    where nothing is compared. ``taken`` is the part of the flow that pays it, where a reading tells
+    no parts of it apart.
     """
 
     candidate: Candidate
@@ -61,6 +64,8 @@ class Outcome:
     on: On = On()
     quota_part: QuotaPart | None = None
     mode: Mode = "add"
+    side: str = ""
+    taken: float = 1.0
 
 
 class UnsettledError(Exception):

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from calc.policy.model import Policy
+from calc.policy.model import Branch, Policy
 
 WHOLE = "whole"
 NAMED = 3
@@ -77,6 +77,12 @@ def families_of(policy: Policy) -> tuple[Family, ...]:
         members = tuple(other for other in policy.portions if other in joined[name])
         found.setdefault(members[0], Family(members, policy.nested_in.get(name, "")))
     return tuple(found.values())
+
+
+def portions_of(branch: Branch) -> set[str]:
+    """The portions that a branch asks for on every line that it names."""
+    limit = {branch.portion} if branch.portion else set()
+    return limit | {*branch.seasons, *(one.portion for one in branch.alternatives)}
 
 
 def with_outer(portions: Iterable[str], nested_in: Mapping[str, str]) -> frozenset[str]:

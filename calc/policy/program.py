@@ -4,14 +4,16 @@ Thousands of lines share a kind, so the law is read once a kind; the rows are th
 lines and the amounts computed there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from calc.policy.averaged import AVERAGED_BASE, Weighed, opened_on_average, shares_of, weighed
 from calc.policy.expression import Expression
-from calc.policy.model import Branch, Policy
+from calc.policy.model import Policy
 from calc.policy.outcome import Candidate, MeetingError, On, Outcome, Segment, UnsettledError
-from calc.policy.portions import Family, Part, families_of, parts_of, with_outer
-from calc.policy.stack import resolve
+from calc.policy.portions import Family, Part, families_of, parts_of, portions_of, with_outer
+from calc.policy.readings import AVERAGED
+from calc.policy.stack import resolve, settle
 
 NOTHING = On("rest", ())
 STANDING = ("applied", "prohibited", "threatened", "displaced", "excluded")
@@ -24,8 +26,8 @@ class Kind:
 
     ``splits`` are the portions that take a part of the flow, ``inside`` those that take all of it;
     a portion in neither takes nothing. ``full`` are the families of portions that leave nothing of
-    what they are in. ``contents`` are those above zero. ``partner`` is empty where no rule asks
-    for it.
+    what they are in. ``taken`` is how much each portion takes, for a reading that averages.
+    ``contents`` are those above zero. ``partner`` is empty where no rule asks for it.
     """
 
     number: int
@@ -35,6 +37,7 @@ class Kind:
     inside: frozenset[str] = frozenset()
     full: frozenset[Family] = frozenset()
     contents: frozenset[str] = frozenset()
+    taken: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,8 @@ class Program:
     """The law on every kind of line.
 
     ``as_if`` and ``as_if_segments`` say what would be, were all measures in force, of segments on
-    which none is and some threaten.
+    which none is and some threaten. ``mixes`` are the programmes of the base duty with their
+    shares, of kinds of lines whose base duty is an average.
     """
 
     segments: list[SegmentRow] = field(default_factory=list)
@@ -103,6 +107,7 @@ class Program:
     as_if: list[ComponentRow] = field(default_factory=list)
     as_if_segments: list[SegmentRow] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    mixes: dict[int, dict[str, float]] = field(default_factory=dict)
 
     def rates(self) -> list[Expression]:
         """The distinct rates, in the order in which they come."""
@@ -125,35 +130,64 @@ def compile_program(kinds: Sequence[Kind], policy: Policy, *, default_programme:
     """
     program, families = Program(), families_of(policy)
     for kind in kinds:
-        for place, (segment, part) in enumerate(_segments(kind, policy, families)):
-            _compile_segment(program, kind, segment, (place, part), (policy, default_programme))
+        for placed in _placed(kind, policy, families):
+            _compile_segment(program, kind, placed, (policy, default_programme))
     return program
 
 
-def _compile_segment(
-    program: Program,
-    kind: Kind,
-    segment: Segment,
-    placed: tuple[int, Part],
-    law: tuple[Policy, str],
-) -> None:
-    policy = law[0]
-    name = placed[1].name
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A part of a flow of a kind of line and its place among the others.
+
+    ``of`` are the parts that a reading averages in it; none where the law is read as it is.
+    """
+
+    segment: Segment
+    place: int
+    part: Part
+    of: tuple[Weighed, ...] = ()
+
+
+def _placed(kind: Kind, policy: Policy, families: Sequence[Family]) -> Iterator[Placed]:
+    """The parts of a flow that are told apart: all that portions make, or under a reading one."""
+    parts = tuple(_segments(kind, policy, families))
+    if AVERAGED in policy.readings and len(parts) > 1:
+        inside = frozenset.intersection(*(segment.inside for segment, _ in parts))
+        whole = Segment(inside, kind.contents, kind.partner)
+        yield Placed(whole, 0, Part(), weighed(parts, kind.taken))
+        return
+    for place, (segment, part) in enumerate(parts):
+        yield Placed(segment, place, part)
+
+
+def _resolved(kind: Kind, placed: Placed, policy: Policy, *, as_if: bool = False) -> list[Outcome]:
+    """What becomes of the branches in a part of a flow, or on the average of its parts."""
+    if not placed.of:
+        return resolve(kind.candidates, placed.segment, policy, as_if=as_if)
+    opened = [opened_on_average(one, placed.of, policy, as_if=as_if) for one in kind.candidates]
+    return settle(opened, placed.segment, policy)
+
+
+def _compile_segment(program: Program, kind: Kind, placed: Placed, law: tuple[Policy, str]) -> None:
+    policy, name = law[0], placed.part.name
     try:
-        outcomes, programme = resolve(kind.candidates, segment, policy), _programme(segment, law)
+        outcomes, mix = _resolved(kind, placed, policy), _programmes(placed, law)
     except UnsettledError as err:
         first, second, what, place = err.first, err.second, err.what, err.place
         program.conflicts.append(
             Conflict(kind=kind.number, first=first, second=second, what=what, place=place)
         )
         return
+    if len(mix) > 1:
+        program.mixes[kind.number] = mix
+    programme = AVERAGED_BASE if len(mix) > 1 else next(iter(mix))
     row = _segment_row(kind, placed, outcomes, programme)
     program.segments.append(row)
     program.components += _rows(kind, name, outcomes, policy)
     if row.is_in_force or not row.is_threatened:
         return
     try:
-        would_be = resolve(kind.candidates, segment, policy, as_if=True)
+        would_be = _resolved(kind, placed, policy, as_if=True)
     except UnsettledError:
         return
     program.as_if += _rows(kind, name, would_be, policy)
@@ -172,6 +206,12 @@ def _rows(
             by_measure[measure] = one
     for one in by_measure.values():
         yield ComponentRow(kind=kind.number, segment=name, outcome=one)
+
+
+def _programmes(placed: Placed, law: tuple[Policy, str]) -> dict[str, float]:
+    """The base programmes of a part of a flow with their shares: one, or several on average."""
+    parts = placed.of or (Weighed(placed.segment, 1.0),)
+    return shares_of([(_programme(one.segment, law), one.share) for one in parts])
 
 
 def _programme(segment: Segment, law: tuple[Policy, str]) -> str:
@@ -201,17 +241,16 @@ def _programme(segment: Segment, law: tuple[Policy, str]) -> str:
 
 
 def _segment_row(
-    kind: Kind, placed: tuple[int, Part], outcomes: Sequence[Outcome], programme: str
+    kind: Kind, placed: Placed, outcomes: Sequence[Outcome], programme: str
 ) -> SegmentRow:
-    place, part = placed
     applied = [one for one in outcomes if one.status == "applied"]
     banned = [one for one in outcomes if one.status == "prohibited"]
     waiting = [one for one in outcomes if one.status == "threatened"]
     return SegmentRow(
         kind=kind.number,
-        segment=part.name,
-        place=place,
-        part=part,
+        segment=placed.part.name,
+        place=placed.place,
+        part=placed.part,
         programme=programme,
         base_on=NOTHING if banned else _base_on(applied),
         is_covered=any(one.status != "excluded" for one in outcomes),
@@ -256,9 +295,3 @@ def portions_asked(kind: Kind, policy: Policy) -> frozenset[str]:
         taken = (branch.exclusion_portions.get(number) for number in candidate.partly_by)
         asked |= {portion for portion in taken if portion}
     return frozenset(asked)
-
-
-def portions_of(branch: Branch) -> set[str]:
-    """The portions that a branch asks for on every line that it names."""
-    limit = {branch.portion} if branch.portion else set()
-    return limit | {*branch.seasons, *(one.portion for one in branch.alternatives)}

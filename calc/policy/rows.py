@@ -20,6 +20,7 @@ COMPONENT: dict[str, pl.DataType | type[pl.DataType]] = {
     "rate": pl.UInt32, "measure_rate": pl.Float64, "on": pl.UInt32,
     "rate_text": pl.String, "bites_on": pl.String,
     "quota": pl.String, "quota_part": pl.String,
+    "side": pl.UInt32, "taken": pl.Float64,
     "rebate_rate": pl.Float64, "rebate_on": pl.UInt32, "credited": pl.UInt32,
 }  # fmt: skip
 """Columns of the components of a kind of line."""
@@ -38,6 +39,7 @@ def terms_of(program: Program, policy: Policy) -> Terms:
         ons=tuple(dict.fromkeys(ons)),
         rates=tuple(program.rates()),
         is_split=any(row.place for row in segments),
+        sides=tuple(sorted({row.outcome.side for row in rows if row.outcome.side})),
         credited=tuple(sorted({credit.measure_id for credit in policy.credits})),
     )
 
@@ -109,6 +111,7 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
     credited = {name: number for number, name in enumerate(terms.credited)}
     ons = {on: number for number, on in enumerate(terms.ons)}
     rates = {rate: number for number, rate in enumerate(terms.rates)}
+    sides = {side: number for number, side in enumerate(terms.sides)}
     found = []
     for row in rows:
         outcome, branch = row.outcome, policy.branches[row.outcome.candidate.branch]
@@ -129,15 +132,22 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
                 "measure_rate": ad_valorem_rate(outcome.rate),
                 "on": ons[outcome.on],
                 "rate_text": text_of(outcome.rate) + (" all-in" if outcome.mode == ALL_IN else ""),
-                "bites_on": on_text(outcome.on),
+                "bites_on": on_text(outcome.on) + _taken_text(outcome),
                 "quota": branch.quota,
                 "quota_part": outcome.quota_part,
+                "taken": outcome.taken,
+                "side": sides.get(outcome.side),
                 "rebate_rate": branch.rebate.rate * branch.rebate.share if branch.rebate else None,
                 "rebate_on": ons[_rebate_on(branch)],
                 "credited": credited.get(branch.measure_id),
             }
         )
     return pl.LazyFrame(found, schema=COMPONENT, orient="row")
+
+
+def _taken_text(outcome: Outcome) -> str:
+    """The part of the flow that pays a measure, where a reading averages it; else nothing."""
+    return "" if outcome.taken == 1.0 else f", times {outcome.taken:.6g}"
 
 
 def on_text(on: On) -> str:

@@ -23,6 +23,7 @@ from calc.policy.outcome import (
     names_of,
 )
 from calc.policy.rank import by_basis, nearest_waiting, opened, rank_within
+from calc.policy.readings import CONTENT_FIRST, HIGHEST, is_read, joins_programmes
 
 NOT_COMBINED = "are of two authorities or programmes, and nothing says how they combine,"
 Charged = Mapping[Basis, list[Outcome]]
@@ -44,13 +45,27 @@ def resolve(
         UnsettledError: Two branches of one rank, or two authorities that nothing combines.
     """
     open_to = [opened(candidate, segment, policy, as_if=as_if) for candidate in candidates]
+    return settle(open_to, segment, policy)
+
+
+def settle(open_to: Sequence[Outcome], segment: Segment, policy: Policy) -> list[Outcome]:
+    """What becomes of candidates of which it is known whether each is open to the segment.
+
+    Args:
+        open_to: What ``calc.policy.rank.opened`` gives of each.
+        segment: The part of the flow.
+        policy: The law.
+
+    Raises:
+        UnsettledError: Two branches of one rank, or two authorities that nothing combines.
+    """
     standing = [one for one in open_to if one.status == "applied"]
     waiting = [one for one in open_to if one.status == "threatened"]
     settled = _stack(rank_within(standing, policy), segment, policy)
     by_candidate = {one.candidate: one for one in open_to}
     settled = _prohibit(settled, policy)
     by_candidate |= {one.candidate: one for one in (*nearest_waiting(waiting, policy), *settled)}
-    return [by_candidate[candidate] for candidate in candidates]
+    return [by_candidate[one.candidate] for one in open_to]
 
 
 def _prohibit(settled: list[Outcome], policy: Policy) -> list[Outcome]:
@@ -74,9 +89,10 @@ def _stack(ranked: list[Outcome], segment: Segment, policy: Policy) -> list[Outc
         return ranked
     stacking = policy.stacking or Stacking()
     relations = {basis: _relation(basis, segment, stacking) for basis in charged}
-    _refuse_unsettled(charged, relations, stacking, policy)
-    settled = _priority(charged, relations, segment, stacking, policy)
-    return [*displaced, *_related(settled, relations, segment, policy)]
+    _refuse_unsettled(charged, relations, policy)
+    settled = _priority(charged, relations, segment, policy)
+    related = _related(settled, (charged, relations), segment, policy)
+    return [*displaced, *_with_sides(related, segment, policy)]
 
 
 def _relation(basis: Basis, segment: Segment, stacking: Stacking) -> Relation | None:
@@ -90,29 +106,40 @@ def _relation(basis: Basis, segment: Segment, stacking: Stacking) -> Relation | 
     return None
 
 
-def place_in_first(basis: Basis, stacking: Stacking) -> int | None:
-    """The place of an authority and programme in the order of priority; null where in none."""
-    names = names_of(basis)
-    places = (at for at, group in enumerate(stacking.first) if set(names) & set(group))
-    return next(places, None)
+def place_in_first(basis: Basis, policy: Policy) -> int | None:
+    """The place of an authority and programme in the order of priority; null where in none.
+
+    A reading that puts the programmes of an authority side by side gives all of them the first
+    place of any.
+    """
+    names = set(names_of(basis))
+    if joins_programmes(policy.readings, basis[0]):
+        names |= {names_of(one.basis)[0] for one in policy.branches if one.authority == basis[0]}
+    first = policy.stacking.first if policy.stacking else ()
+    return next((at for at, group in enumerate(first) if names & set(group)), None)
 
 
 def _refuse_unsettled(
     charged: Charged,
     relations: Relations,
-    stacking: Stacking,
     policy: Policy,
 ) -> None:
     for basis, group in charged.items():
-        if relations[basis] is None and place_in_first(basis, stacking) is None:
+        if relations[basis] is None and place_in_first(basis, policy) is None:
             # It may still be what every other authority relates to.
-            others = [name for name in charged if name != basis]
+            others = [name for name in charged if not _is_beside(name, basis, policy)]
             if all(_speaks_of(relations[name], basis) for name in others):
                 continue
             other = charged[next(name for name in others if not _speaks_of(relations[name], basis))]
             pair = [policy.branches[one[0].candidate.branch] for one in (group, other)]
             first, second = sorted(pair, key=lambda branch: branch.measure_id)
             raise UnsettledError(first, second, NOT_COMBINED)
+
+
+def _is_beside(other: Basis, basis: Basis, policy: Policy) -> bool:
+    """Whether one is the other, or a reading puts them side by side."""
+    is_joined = other[0] == basis[0] and joins_programmes(policy.readings, basis[0])
+    return other == basis or is_joined
 
 
 def _speaks_of(relation: Relation | None, basis: Basis) -> bool:
@@ -125,15 +152,14 @@ def _priority(
     charged: Charged,
     relations: Relations,
     segment: Segment,
-    stacking: Stacking,
     policy: Policy,
 ) -> list[Outcome]:
     """Of those in the order of priority the first that hits is charged, and the others yield."""
     settled: list[Outcome] = []
     winner, winning_place = "", None
-    ordered = sorted(charged, key=lambda basis: place_in_first(basis, stacking) or 0)
+    ordered = sorted(charged, key=lambda basis: place_in_first(basis, policy) or 0)
     for basis in ordered:
-        group, place = charged[basis], place_in_first(basis, stacking)
+        group, place = charged[basis], place_in_first(basis, policy)
         if place is None or relations[basis] is not None:
             settled += group
             continue
@@ -149,12 +175,12 @@ def _priority(
 
 def _related(
     settled: list[Outcome],
-    relations: Relations,
+    standing: tuple[Charged, Relations],
     segment: Segment,
     policy: Policy,
 ) -> list[Outcome]:
     """The relations between authorities: on the rest of another, excluding or replacing it."""
-    found = list(settled)
+    found, (charged, relations) = list(settled), standing
     for basis, relation in relations.items():
         if relation is None or relation.kind == "adds":
             continue
@@ -169,6 +195,8 @@ def _related(
         ]  # fmt: skip
         if relation.kind == "rest of":
             on, winner = _rest(found, theirs, segment, policy)
+            first = _contents_first(charged, relation, segment, policy)
+            on = On("rest", first) if first else on
             for at in mine:
                 found[at] = _on_rest(found[at], on, winner)
         elif any(hits(found[at], segment) for at in mine):
@@ -189,6 +217,49 @@ def _rest(
             return None, policy.branches[one.candidate.branch].measure_id
     contents = sorted({name for one in biting for name in one.on.contents})
     return (On("rest", tuple(contents)) if contents else On()), ""
+
+
+def _contents_first(
+    charged: Charged, relation: Relation, segment: Segment, policy: Policy
+) -> tuple[str, ...]:
+    """The contents that authorities so read hit, whatever goes first; see ``CONTENT_FIRST``."""
+    hit = {
+        one.on.contents[0]
+        for basis, group in charged.items()
+        if set(names_of(basis)) & set(relation.of)
+        and is_read(policy.readings, CONTENT_FIRST, basis[0])
+        for one in group
+        if one.on.kind == "content" and hits(one, segment)
+    }
+    return tuple(sorted(hit))
+
+
+def _with_sides(settled: Sequence[Outcome], segment: Segment, policy: Policy) -> list[Outcome]:
+    """What is charged with its side, where of several programmes only the highest is to be charged.
+
+    Programmes on contents are one side, each on the full value one of its own.
+    """
+    sides = {at: _side(one, policy) for at, one in enumerate(settled) if hits(one, segment)}
+    found = list(settled)
+    for at, side in sides.items():
+        authority = policy.branches[found[at].candidate.branch].authority
+        others = {
+            other for number, other in sides.items() if other
+            and policy.branches[found[number].candidate.branch].authority == authority
+        }  # fmt: skip
+        if side and len(others) > 1:
+            found[at] = replace(found[at], side=side)
+    return found
+
+
+def _side(outcome: Outcome, policy: Policy) -> str:
+    """What a measure is charged with; empty where its authority is not read so."""
+    branch = policy.branches[outcome.candidate.branch]
+    if not is_read(policy.readings, HIGHEST, branch.authority):
+        return ""
+    if outcome.on.kind == "content":
+        return f"programmes of {branch.authority} on contents"
+    return f"programme {names_of(branch.basis)[0]}"
 
 
 def _on_rest(outcome: Outcome, on: On | None, winner: str) -> Outcome:

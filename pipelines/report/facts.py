@@ -67,6 +67,7 @@ class RunFacts:
         parts: The parts of a run of several importers; empty where it has one. What differs
             between them is then told of each in the facts above, such as ``CAN: Free; USA: 2.5%``.
         adds_up: Whether figures of the importers may be added up.
+        readings: Readings of other engines that were applied in place of the law, in sentences.
         total_text: What their sum is of, or why there is none; empty where there is one importer.
     """
 
@@ -88,6 +89,7 @@ class RunFacts:
     parts: tuple[PartFacts, ...] = ()
     adds_up: bool = True
     total_text: str = ""
+    readings: tuple[str, ...] = ()
 
     @property
     def trade_text(self) -> str:
@@ -116,6 +118,7 @@ def facts_from(kept: Mapping[str, Any]) -> RunFacts:
         | {
             "sources": tuple(Source(**item) for item in kept["sources"]),
             "files": tuple(OutputFile(**item) for item in kept["files"]),
+            "readings": tuple(kept.get("readings", ())),
             "parts": tuple(PartFacts(**item) for item in kept.get("parts", ())),
         }
     )

@@ -54,6 +54,7 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
     cells = max(1, MOST_CELLS - len(answers))  # the screen has no line more
     printed = [
         facts.title,
+        *reading_lines(facts),
         *read_lines(facts, tables),
         *left_out_lines(tables),
         *total_lines(facts),
@@ -109,6 +110,13 @@ def fitted(line: str) -> str:
     """The line, cut to the screen."""
     line = line.rstrip()
     return line if len(line) <= SCREEN_COLUMNS else f"{line[: SCREEN_COLUMNS - 3]}..."
+
+
+def reading_lines(facts: RunFacts) -> Iterator[str]:
+    """Which readings were applied in place of the law; the page says what each means."""
+    names = (told.partition("reading ")[2].partition(":")[0] for told in facts.readings)
+    if facts.readings:
+        yield f"not law      by the readings {', '.join(names)}"
 
 
 def read_lines(facts: RunFacts, tables: Tables) -> Iterator[str]:

@@ -10,6 +10,7 @@ from calc.credits import share_out
 from calc.errors import LimitError
 from calc.hits import combine, component_lines, segment_lines, sum_applied, threats
 from calc.money import LARGEST_SUM_USD, UNITS_PER_USD
+from calc.sides import tell_charged
 from calc.terms import ROW, Frame
 from pipelines.run.question import Question
 from pipelines.run.resolve import Resolved, program_frames
@@ -42,6 +43,8 @@ def assess(question: Question, resolved: Resolved, trade: Frame) -> Found:
     components = share_out(alone.lazy(), held.lazy(), credits).collect() if credits else alone
     sums = sum_applied(nw.from_native(components.lazy()))
     whole = line_tables.with_status(combine(lines, sums, terms).to_native())
+    if terms.sides:
+        whole = tell_charged(whole, components.lazy())
     added = _threats(question, resolved, held)
     tagged = line_tables.tag_groups(
         whole.join(added, on=[ROW, "segment"], how="left", validate="1:1"), question.groups.lazy()

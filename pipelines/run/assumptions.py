@@ -13,7 +13,7 @@ from calc.errors import ScenarioError
 from calc.joint import joint_weights, kinds_that_meet
 from calc.money import unit_of
 from calc.policy.model import Credit
-from calc.policy.program import portions_of
+from calc.policy.portions import portions_of
 from calc.tables.assumptions import Assumptions
 from pipelines.run.alike import like_lines
 from pipelines.run.assess import assess

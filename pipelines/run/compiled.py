@@ -9,7 +9,8 @@ from calc.errors import Problem, ScenarioError
 from calc.hits import LINE
 from calc.policy.kinds import Told, kind_by_row, kinds_of, kinds_told, of_kinds, read_kinds
 from calc.policy.program import Conflict, Kind, Program, compile_program
-from calc.portions import divisions_of, states_of, weights_of
+from calc.policy.readings import AVERAGED
+from calc.portions import divisions_of, states_of, states_with_shares, weights_of
 from calc.terms import ROW
 from pipelines.run.question import Question
 
@@ -79,7 +80,10 @@ def divided(question: Question, lines: Lines) -> Divided:
         ScenarioError: The law does not say which of two measures goes first, or how they combine.
     """
     held = lines.held.lazy()
-    told = Told(lines.named.lazy(), lines.partly.lazy(), states_of(held, lines.room.lazy()))
+    states = states_of(held, lines.room.lazy())
+    if AVERAGED in question.policy.readings:
+        states = states_with_shares(states, held)
+    told = Told(lines.named.lazy(), lines.partly.lazy(), states)
     law = compiled(question, told, lines.named, lines.rows)
     divisions = divisions_of(law.by_row.lazy(), held).collect()
     weights = weights_of(divisions.lazy(), held, law.program.segments, question.policy).collect()

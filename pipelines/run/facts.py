@@ -16,6 +16,7 @@ from pipelines.run.members import membership_notes
 from pipelines.run.parts import Part
 from pipelines.run.reference_notes import reference_notes, season_notes
 from pipelines.run.whole import SCENARIO_FILE, VALIDATION_FOLDER, Whole
+from pipelines.scenario.readings import reading_notes, told_title
 from pipelines.version import tool_version
 
 TABLE_FILES = {
@@ -108,7 +109,7 @@ def facts_of(inputs: Whole, parts: Sequence[Part], folder: str) -> RunFacts:
     scenario = inputs.scenario
     return RunFacts(
         scenario_id=scenario.scenario_id,
-        title=scenario.title,
+        title=told_title(scenario.title, _readings_of(inputs)),
         importers=tuple(part.importer for part in told),
         trade_name=_each(told, "trade_name"),
         periods=tuple(dict.fromkeys(part.period for part in told)),
@@ -120,6 +121,7 @@ def facts_of(inputs: Whole, parts: Sequence[Part], folder: str) -> RunFacts:
         folder=folder,
         sources=tuple(dict.fromkeys(source for part in parts for source in _sources(part.inputs))),
         notes=tuple(_notes(inputs, parts)),
+        readings=tuple(dict.fromkeys(_readings_told(inputs))),
         files=tuple(OutputFile(name=name, what=what_is(name)) for name in _names(inputs, parts)),
         parts=tuple(told) if inputs.includes else (),
         **_total(told),
@@ -131,7 +133,7 @@ def _part_facts(part: Part) -> PartFacts:
     return PartFacts(
         importer=scenario.importer,
         scenario_id=scenario.scenario_id,
-        title=scenario.title,
+        title=told_title(scenario.title, scenario.reading),
         trade_name=part.inputs.trade_name,
         period=part.found.period.name,
         nomenclature=scenario.nomenclature,
@@ -187,6 +189,15 @@ def _sources(inputs: Inputs) -> Iterator[Source]:
 
 def _table(inputs: Inputs) -> str:
     return inputs.record.table.sha256 if inputs.record else inputs.verdict.subject.sha256
+
+
+def _readings_of(inputs: Whole) -> Mapping[str, tuple[str, ...]]:
+    """The readings in place of the law, of a scenario or of any that it includes."""
+    return {name: held for part in inputs.parts for name, held in part.scenario.reading.items()}
+
+
+def _readings_told(inputs: Whole) -> Iterator[str]:
+    return (note for part in inputs.parts for note in reading_notes(part.scenario))
 
 
 def _notes(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:

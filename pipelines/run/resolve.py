@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import narwhals as nw
 import polars as pl
 
-from calc.base import base_by_programme
+from calc.base import averaged_base, base_by_programme
 from calc.errors import ScenarioError
 from calc.hits import LINE, named_lines, with_exclusions
+from calc.policy.averaged import AVERAGED_BASE
 from calc.policy.model import Policy
 from calc.policy.program import Kind, Program, compile_program
 from calc.policy.rows import components_table, segments_table, terms_of
@@ -89,12 +90,22 @@ def _with_base(
     question: Question, rows: pl.DataFrame, divisions: pl.DataFrame, program: Program
 ) -> pl.DataFrame:
     """Rows with their division, once a base programme that a segment claims, with its base rate."""
-    programmes = sorted({row.programme for row in program.segments})
+    claimed = {row.programme for row in program.segments} - {AVERAGED_BASE}
+    programmes = sorted(claimed.union(*program.mixes.values()))
     based = base_by_programme(
         rows.lazy(), question.law.base, programmes, default=question.default_programme
     )
-    division = divisions.lazy().select(ROW, "division")
-    return based.join(division, on=ROW, how="left", validate="m:1").collect()
+    division = divisions.lazy().select(ROW, "division", "kind")
+    placed = based.join(division, on=ROW, how="left", validate="m:1")
+    if program.mixes:
+        mixes = pl.LazyFrame(
+            [(kind, *pair) for kind, mix in program.mixes.items() for pair in mix.items()],
+            schema={"kind": pl.UInt32, "base_programme": pl.String, "share": pl.Float64},
+            orient="row",
+        )
+        held = placed.collect().lazy()
+        placed = pl.concat([held, averaged_base(held, mixes, name=AVERAGED_BASE)])
+    return placed.drop("kind").collect()
 
 
 def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:

@@ -21,6 +21,7 @@ from pipelines.scenario.model import BaseSource, Scenario
 from pipelines.scenario.money_words import read_currencies, read_min_max
 from pipelines.scenario.portions import read_shares
 from pipelines.scenario.quotas import read_quotas
+from pipelines.scenario.readings import check_readings
 from pipelines.scenario.reference import read_reference
 from pipelines.scenario.response import read_response
 from pipelines.scenario.setting import Setting
@@ -183,6 +184,7 @@ def _law(top: Table, draft: Draft, setting: Setting, add: AddFile) -> None:
         apply_change(change, draft, setting, add)
     check_beside(top, draft.measures)
     setting.files.notes.extend(check_names(stacking.mentions, draft.authorities()))
+    check_readings(top, draft.reading, {measure.authority for measure in draft.measures})
 
 
 def _measures(top: Table, draft: Draft, setting: Setting) -> None:

@@ -34,7 +34,7 @@ class Draft:
     title: str = ""
     note: str = ""
     as_of: date | None = None
-    reading: str | None = None
+    reading: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reference: str | None = None
     estimate: Method | None = None
     known_at: date | None = None

@@ -19,12 +19,12 @@ from pipelines.scenario import scopes
 from pipelines.scenario.base_table import ScenarioBase, base_of
 from pipelines.scenario.beside import charge_of
 from pipelines.scenario.branches import MeasureBranch, branches_of
-from pipelines.scenario.computed import refuse_what_is_not_computed
 from pipelines.scenario.groups import check_groups
 from pipelines.scenario.model import Scenario
 from pipelines.scenario.notes import notes_of
 from pipelines.scenario.policy import policy_of
 from pipelines.scenario.quota_rows import days_of_quotas, quota_rows, quotas_used
+from pipelines.scenario.readings import refuse_what_does_not_suit
 from pipelines.scenario.reference import (
     ECONOMIES,
     PARTNER_GROUPS,
@@ -90,8 +90,8 @@ def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
         ScenarioError: The scenario includes others, each of which has a law of its own; the law
             changes over time and there is no date (the dates are listed), a flow beside the trade
             is charged by a measure without one ad valorem rate, a group of a measure in force has
-            no members at the date, the base cannot be used, or the scenario holds something that
-            is read but not computed yet.
+            no members at the date, the base cannot be used, or the measures cannot be read as the
+            scenario's readings say.
         StorageError: The base file cannot be read.
     """
     if scenario.parts:
@@ -100,7 +100,7 @@ def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
             where=scenario.path.name,
             hint="read the law of each of its parts",
         )
-    refuse_what_is_not_computed(scenario)
+    refuse_what_does_not_suit(scenario)
     day = as_of or scenario.as_of
     reference, base = read_reference(), base_of(scenario)
     changes = _change_dates(scenario, base, reference)

@@ -218,6 +218,7 @@ class Scenario:
     SHA-256 of the file's bytes. ``parts`` are the scenarios that one includes, which then has no
     measures of its own. ``files`` were read beside the scenario, the base apart. ``estimate`` is
     the method by which missing quantities are estimated; null where duties on them stay unknown.
+    ``reading`` names the readings of other engines in place of the law, with their authorities.
     ``response`` says how trade responds; null where it is not asked about.
     """
 
@@ -239,7 +240,7 @@ class Scenario:
     beside: tuple[BesideFlow, ...] = ()
     drawback: tuple[PaidBack, ...] = ()
     response: Response | None = None
-    reading: str | None = None
+    reading: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reference: str | None = None
     estimate: Method | None = None
     known_at: date | None = None

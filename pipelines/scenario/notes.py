@@ -9,6 +9,7 @@ from calc.law import IN_FORCE
 from pipelines.scenario.limits import beyond_limits, unknown_authorities
 from pipelines.scenario.model import Measure, Scenario
 from pipelines.scenario.quota_rows import quota_notes
+from pipelines.scenario.readings import reading_notes
 from pipelines.scenario.reference import Reference
 from pipelines.scenario.scopes import product_groups
 
@@ -22,6 +23,7 @@ def notes_of(
     """The notes, in an order that does not depend on that of the file's measures."""
     measures = sorted(scenario.measures, key=lambda measure: measure.measure_id)
     return (
+        *reading_notes(scenario),
         *_product_notes(scenario, reference),
         *_importer_notes(scenario, day, reference),
         *_partner_notes(scenario, day, reference),

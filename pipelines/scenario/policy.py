@@ -7,6 +7,7 @@ from datetime import date
 from calc.law import IN_FORCE
 from calc.money import unit_of
 from calc.policy.model import Alternative, Branch, Credit, Policy, Stacking
+from calc.policy.readings import CONSTANT
 from calc.seasons import name_of, told_apart
 from pipelines.scenario.branches import MeasureBranch
 from pipelines.scenario.model import Measure, Scenario
@@ -42,7 +43,7 @@ def policy_of(
     derived = tuple(portions_of_quotas(used, as_of))
     stated = (share.name for share in scenario.shares if share.kind == "portion")
     read = (
-        (each, _branch(each, as_of, order[each.measure.measure_id]))
+        (each, _as_read(_branch(each, as_of, order[each.measure.measure_id]), scenario))
         for each in branches
         if each.measure.instrument.kind == instrument
     )
@@ -65,6 +66,7 @@ def policy_of(
         seasons=entered,
         credits=tuple(_credits(scenario)),
         derived=derived,
+        readings=scenario.reading,
     )
 
 
@@ -116,6 +118,14 @@ def _branch(branch: MeasureBranch, as_of: date | None, order: int) -> Branch:
     )
 
 
+def _as_read(branch: Branch, scenario: Scenario) -> Branch:
+    """A branch on top of the base duty, where a reading makes the base a constant."""
+    if CONSTANT not in scenario.reading:
+        return branch
+    paid = tuple(replace(one, mode=None) for one in branch.alternatives)
+    return replace(branch, mode="add", alternatives=paid)
+
+
 def _in_its_mode(alternative: Alternative, branch: MeasureBranch) -> Alternative:
     """What a portion pays, in the mode that its words say, else that of the measure."""
     mode = alternative.mode or branch.measure.mode
@@ -126,9 +136,9 @@ def _stacking(scenario: Scenario, as_of: date | None) -> Stacking | None:
     """The rule of the era in force at the date, with a word for every authority spelt out."""
     era = next((era for era in scenario.eras if era.holds_at(as_of)), None)
     if era is None:
-        return Stacking(reading=scenario.reading) if scenario.reading else None
+        return None
     stated = dict(era.stacking.within)
     word = stated.pop(EVERY, None)
     every = {measure.authority: word for measure in scenario.measures} if word else {}
     within = dict(sorted({**every, **stated}.items()))
-    return replace(era.stacking, within=within, reading=scenario.reading)
+    return replace(era.stacking, within=within)

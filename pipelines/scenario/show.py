@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.scenario.assumed import Era, Share
 from pipelines.scenario.instruments import BesideFlow
 from pipelines.scenario.model import Exclusion, Measure, PartnerScope, ProductWord, Scenario
+from pipelines.scenario.readings import stated_of
 from pipelines.scenario.timed import FIRST_DAY, VOID, Happening, Timing
 from pipelines.scenario.written import key_of, statements
 
@@ -33,7 +34,7 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
         "trade": scenario.trade,
         "as_of": law.as_of,
         "known_at": scenario.known_at,
-        "reading": scenario.reading,
+        "reading": stated_of(scenario.reading),
         "reference": scenario.reference,
         "estimate": scenario.estimate,
         "base": scenario.base.written,

@@ -13,13 +13,12 @@ from pipelines.scenario.grammar import SHARE, check_keys
 from pipelines.scenario.names import ID, ID_RULE, TABLE_NAME, TABLE_NAME_RULE
 from pipelines.scenario.partners import read_importer
 from pipelines.scenario.ranges import range_of
+from pipelines.scenario.readings import read_readings
 from pipelines.scenario.reference import read_reference
 
 NOMENCLATURES = [f"HS{year}" for year in (1988, *EDITIONS)]
 STATED = ("currencies", "min_max", "fob_share")
 NATIONAL = re.compile(r"(?:HTS|CN)(?:19|20)[0-9]{2}")
-READINGS = ("averaged", "content-first-rest", "highest-among-programmes", "sum-of-programmes")
-"""Readings of the law that other engines use, by the name under which they are replicated."""
 
 
 def read_frame(top: Table, draft: Draft) -> None:
@@ -49,7 +48,7 @@ def read_top(top: Table, draft: Draft) -> None:
     draft.title = text_of(top, "title", example='title = "Duties on car parts"')
     draft.note = note_of(top) or draft.note
     draft.as_of = day_of(top, "as_of") or draft.as_of
-    draft.reading = _reading(top) or draft.reading
+    draft.reading = read_readings(top) or draft.reading
     draft.reference = read_reference_period(top) or draft.reference
     draft.fob_share = _fob_share(top) or draft.fob_share
     draft.estimate = _estimate(top) or draft.estimate
@@ -76,17 +75,6 @@ def read_reference_period(top: Table) -> str | None:
     if isinstance(value, str) and is_reference(value):
         return value
     top.refuse("reference", f"{shown(value)} is not a reference period", f"write {FORMS}")
-    return None
-
-
-def _reading(top: Table) -> str | None:
-    """The reading of another engine; null where the law is read as it is."""
-    value = top.values.get("reading")
-    if value is None or value in READINGS:
-        return value
-    near = did_you_mean(value, READINGS) if isinstance(value, str) else ""
-    top.refuse("reading", f"{shown(value)} is not a known reading of the law",
-               near or f"known: {', '.join(READINGS)}")  # fmt: skip
     return None
 
 

@@ -141,7 +141,5 @@ def test_two_rules_of_one_day(tmp_path: Path) -> None:
 
 
 def test_reading_of_another_engine_is_named(tmp_path: Path) -> None:
-    assert only(tmp_path, 'reading = "averaged"\n' + MEASURES).what == (
-        "reading is read but not computed yet"
-    )
+    assert law(tmp_path, 'reading = "averaged"\n' + MEASURES).policy.readings == {"averaged": ()}
     assert only(tmp_path, 'reading = "avreaged"\n' + MEASURES).hint == "did you mean averaged?"

@@ -47,6 +47,7 @@ def _header(facts: RunFacts) -> str:
                 f"Trade {facts.trade_text}; law of {', '.join(facts.importers)} as of "
                 f"{facts.as_of}; duty without the scenario: {facts.base_text}."
             ),
+            *(paragraph(f"{told.capitalize()}.") for told in facts.readings),
             *(
                 [paragraph(f"Figures over all importers: {facts.total_text}.")]
                 if facts.parts
