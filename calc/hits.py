@@ -103,6 +103,11 @@ def unit_value_columns(terms: Terms) -> list[str]:
     return [name(number) for number in numbers for name in (unit_value, unit_value_text)]
 
 
+def charged_lines(lines: Frame, components: Frame, terms: Terms) -> Frame:
+    """What ``component_lines`` gives, lesser programmes displaced where a reading says so."""
+    return charge_highest(component_lines(lines, components, terms), terms)
+
+
 def component_lines(lines: Frame, components: Frame, terms: Terms) -> Frame:
     """Every measure on every line by segment, with what it comes to by itself.
 
@@ -113,8 +118,7 @@ def component_lines(lines: Frame, components: Frame, terms: Terms) -> Frame:
 
     Returns:
         One row a trade row, segment and component: the line's columns that amounts need, the
-        component's, and what ``calc.duty.ON_COMPONENTS`` add; where a reading charges the highest
-        of several programmes only, the others are displaced.
+        component's, and what ``calc.duty.ON_COMPONENTS`` add.
     """
     needed = [
         *(ROW, "kind", "segment", "duty_base_usd", "value_e4"),
@@ -125,7 +129,7 @@ def component_lines(lines: Frame, components: Frame, terms: Terms) -> Frame:
         *(f"pool_{number}" for number in range(len(terms.credited))),
     ]
     joined = lines.select(*needed).join(components, on=["kind", "segment"], how="inner")
-    return charge_highest(perform(ON_COMPONENTS, joined, terms), terms)
+    return perform(ON_COMPONENTS, joined, terms)
 
 
 def sum_applied(components: Frame) -> Frame:

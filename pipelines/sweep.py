@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import narwhals as nw
 import polars as pl
 
 from calc.dictionary import conform
 from calc.errors import ScenarioError, UsageError, did_you_mean
 from calc.tables.reports import Sweep
+from pipelines.run.alike import like_lines
 from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
 from pipelines.run.rates import sums_at_rates
 from pipelines.run.resolve import resolve
-from pipelines.run.variants import variants_of
+from pipelines.run.variants import Variants
 
 RANGE = re.compile(r"(?P<low>[0-9.]+)%?:(?P<high>[0-9.]+)%?:(?P<step>[0-9.]+)%?")
 MOST_RATES = 100_000
@@ -70,10 +72,12 @@ def sweep(question: Question, wanted: Wanted) -> pl.DataFrame:
     shape = shape_of(question)
     period = chosen_period(question, shape)
     refuse_misfits(question, shape, period)
-    resolved = resolve(question, question.imports(period))
+    by = ["period"] if question.policy.seasons else []
+    trade = like_lines([question], question.imports(period).to_native(), by=by)
+    resolved = resolve(question, nw.from_native(trade.lazy()))
     if resolved is None:
         raise ScenarioError("no imports match any measure, so no rate changes anything")
-    variants = variants_of(question, resolved, period)
+    variants = Variants(question=question, resolved=resolved, trade=trade)
     sums = pl.concat(sums_at_rates(variants, wanted.measure_id, wanted.rates)).sort("measure_rate")
     told = sums.lazy().with_columns(
         importer=pl.lit(question.importers_text), measure_id=pl.lit(wanted.measure_id)

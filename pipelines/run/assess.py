@@ -8,7 +8,7 @@ import polars as pl
 from calc import lines as line_tables
 from calc.credits import share_out
 from calc.errors import LimitError
-from calc.hits import combine, component_lines, segment_lines, sum_applied, threats
+from calc.hits import charged_lines, combine, segment_lines, sum_applied, threats
 from calc.money import LARGEST_SUM_USD, UNITS_PER_USD
 from calc.sides import tell_charged
 from calc.terms import ROW, Frame
@@ -38,7 +38,7 @@ def assess(question: Question, resolved: Resolved, trade: Frame) -> Found:
     lines = segment_lines(trade, rows, segments, terms)
     held = _within_limits(question, lines.to_native())
     lines = nw.from_native(held.lazy())
-    alone = _within_limits(question, component_lines(lines, parts, terms).to_native())
+    alone = _within_limits(question, charged_lines(lines, parts, terms).to_native())
     credits = question.policy.credits
     components = share_out(alone.lazy(), held.lazy(), credits).collect() if credits else alone
     sums = sum_applied(nw.from_native(components.lazy()))
@@ -83,7 +83,7 @@ def _threats(question: Question, resolved: Resolved, lines: pl.DataFrame) -> pl.
         pl.col("is_covered") & ~pl.col("is_in_force") & ~pl.col("is_prohibited")
     )
     held = nw.from_native(waiting)
-    alone: pl.LazyFrame = component_lines(held, parts, terms).to_native()
+    alone: pl.LazyFrame = charged_lines(held, parts, terms).to_native()
     if question.policy.credits:
         held_alone = alone.collect().lazy()
         alone = share_out(held_alone, lines.lazy(), question.policy.credits)

@@ -10,7 +10,7 @@ from calc.accounting import sums_of
 from calc.hits import segment_lines
 from calc.policy.expression import AdValorem, ad_valorem_rate
 from calc.policy.model import Policy
-from calc.policy.readings import HIGHEST, is_read
+from calc.policy.readings import AVERAGED
 from calc.swept import SUMMED, TOLD, at_rates, other_lines, own_lines
 from calc.tables.reports import Sweep
 from calc.terms import ROW, Frame
@@ -35,7 +35,7 @@ def sums_at_rates(
 ) -> Iterator[pl.DataFrame]:
     """Value and duty of all lines at each rate: frames of one row a rate, in no order."""
     policy = variants.question.policy
-    is_same = _is_law_the_same(policy, measure_id)
+    is_same = _is_law_the_same(policy)
     together = [rate for rate in rates if rate > 0] if is_same else []
     highest = max(rates)  # by itself: whether amounts are within what is summed exactly
     for rate in rates:
@@ -57,11 +57,10 @@ def with_rate(policy: Policy, measure_id: str, rate: float) -> Policy:
     return replace(policy, branches=branches)
 
 
-def _is_law_the_same(policy: Policy, measure_id: str) -> bool:
+def _is_law_the_same(policy: Policy) -> bool:
     """Whether the same measures are charged whatever a rate above zero is, and nothing else."""
     stacking = policy.stacking
-    swept = [one.authority for one in policy.branches if one.measure_id == measure_id]
-    if any(is_read(policy.readings, HIGHEST, authority) for authority in swept):
+    if AVERAGED in policy.readings:  # an average holds the rate beside what portions pay
         return False
     if policy.credits or any(branch.rebate for branch in policy.branches):
         return False

@@ -296,3 +296,18 @@ def test_a_sweep_gives_what_runs_give_under_a_reading(tmp_path: Path) -> None:
         # a sweep gives every branch of a measure the rate: Japan's parts are all-in at 30 %, 28 %
         more = 30_000.0 if measure == "parts" else 0.0
         assert row["duty_increment_usd"] == expected + more
+
+
+@pytest.mark.parametrize("measure", ["parts", "steel", "copper", "recip"])
+def test_rates_swept_together_give_what_each_gives_alone(tmp_path: Path, measure: str) -> None:
+    place, _ = metals(tmp_path, BOTH)
+
+    def swept(rates: str) -> list[dict[str, object]]:
+        told = place.do("sweep", tmp_path / "s.toml", "--rate", f"{measure}={rates}", "--json")
+        assert told.code == 0, told.err
+        return list(told.object["sweep"])
+
+    together = swept("0:100:20")
+    alone = [row for rate in range(0, 101, 20) for row in swept(f"{rate}:{rate}:1")]
+    assert together == alone
+    assert len({row["duty_increment_usd"] for row in together}) > 3
