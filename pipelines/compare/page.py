@@ -85,7 +85,7 @@ def _causes(causes: pl.DataFrame, compared: pl.DataFrame) -> Iterator[str]:
     yield paragraph(ORDER_TOLD[0].upper() + ORDER_TOLD[1:] + ".")
     yield _chart(told, compared)
     rows = [
-        [row["cause"], row["importer"], row["kind"], row["what"]]
+        [row["cause"], row["importer"], row["kind"], row["what"].replace("->", "→")]
         + [signed(changes[name]) for name in SHOWN]
         for row, changes in told
     ]

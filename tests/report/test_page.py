@@ -10,7 +10,7 @@ import pytest
 
 from calc.dictionary import polars_schema
 from calc.tables import TABLES
-from pipelines.report.page.charts import bars, dumbbells, short_usd, waterfall
+from pipelines.report.page.charts import bars, dots, dumbbells, short_usd, tornado, waterfall
 from pipelines.report.page.page import page
 from tests.report.tables import FACTS, LINES, frame, tables
 
@@ -251,3 +251,18 @@ def test_a_rate_that_is_not_known_is_not_drawn() -> None:
     drawn = labels(dumbbells(rates, title="Rate"))
     assert "a" not in drawn
     assert "b" in drawn
+
+
+def test_a_tornado_tells_both_sides_of_zero() -> None:
+    rows = [{"name": "demand", "strength": -0.8}, {"name": "supply", "strength": 0.25}]
+    drawn = labels(tornado(rows, title="rank correlation"))
+    assert [word for word in drawn if word in ("demand", "supply")] == ["demand", "supply"]
+    assert drawn[-2:] == ["-0.80", "+0.25"]
+
+
+def test_dots_hold_their_shares() -> None:
+    rows = [
+        {"name": "CHN", "share": 0.24, "is_filled": False},
+        {"name": "JPN", "share": 0.037, "is_filled": True},
+    ]
+    assert labels(dots(rows, title="Share"))[-2:] == ["24.0 %", "3.7 %"]
