@@ -42,6 +42,34 @@ HighRate = Annotated[
         show_default=False,
     ),
 ]
+MaxRejected = Annotated[
+    str | None,
+    typer.Option(
+        "--max-rejected",
+        metavar="SHARE",
+        help='Leave failed rows out, up to this share of the rows, such as "0.1%".',
+        show_default=False,
+    ),
+]
+MaxRejectedUsd = Annotated[
+    float | None,
+    typer.Option(
+        "--max-rejected-usd",
+        metavar="USD",
+        min=0,
+        help="Leave failed rows out, up to this value in USD.",
+        show_default=False,
+    ),
+]
+OwnRules = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        help="Rules of your own beside the declared ones, TOML.",
+        show_default=False,
+    ),
+]
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -133,3 +161,19 @@ def rate_given(text: str | None) -> float | None:
     except RateTextError as err:
         problem = err.problems[0]
         raise UsageError(problem.what, where="--allow-rate-above", hint=problem.hint) from err
+
+
+def share_given(text: str | None) -> float | None:
+    """The fraction of a percentage given as an option; null where it is not given.
+
+    Raises:
+        UsageError: It is no percentage from 0 to 100.
+    """
+    from pipelines.validation.verdict import SHARE_RULE, share_of
+
+    found = None if text is None else share_of(text)
+    if text is not None and found is None:
+        raise UsageError(
+            f"{text!r} is not a share of the rows", where="--max-rejected", hint=SHARE_RULE
+        )
+    return found

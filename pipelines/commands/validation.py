@@ -1,49 +1,26 @@
 """``validate`` (alias ``check``), ``rules`` and ``audit``: is a table fit, and who can tell."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from calc.errors import UsageError
-from pipelines.commands.common import AsJson, Quiet, WorkspaceOption, show
-
-NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,9})?")
+from pipelines.commands.common import (
+    AsJson,
+    MaxRejected,
+    MaxRejectedUsd,
+    OwnRules,
+    Quiet,
+    WorkspaceOption,
+    share_given,
+    show,
+)
 
 Table = Annotated[
     str, typer.Argument(metavar="NAME|FILE", help="An ingested table, or a file in its layout.")
 ]
 Quarantine = Annotated[
     bool, typer.Option("--quarantine", help="Leave out the rows that break a rule, and say so.")
-]
-MaxRejected = Annotated[
-    str | None,
-    typer.Option(
-        "--max-rejected",
-        metavar="SHARE",
-        help='Leave failed rows out, up to this share of the rows, such as "0.1%".',
-        show_default=False,
-    ),
-]
-MaxRejectedUsd = Annotated[
-    float | None,
-    typer.Option(
-        "--max-rejected-usd",
-        metavar="USD",
-        min=0,
-        help="Leave failed rows out, up to this value in USD.",
-        show_default=False,
-    ),
-]
-OwnRules = Annotated[
-    Path | None,
-    typer.Option(
-        "--rules",
-        metavar="FILE",
-        help="Rules of your own beside the declared ones, TOML.",
-        show_default=False,
-    ),
 ]
 Suggest = Annotated[
     bool,
@@ -94,7 +71,7 @@ def validate(
     from pipelines.workspace import open_workspace
 
     place, talk = open_workspace(workspace), Talk(quiet=quiet)
-    share = _share(max_rejected)
+    share = share_given(max_rejected)
     leave_out = quarantine or share is not None or max_rejected_usd is not None
     choice = Choice(
         quarantine=leave_out, max_rejected_share=share, max_rejected_usd=max_rejected_usd
@@ -232,21 +209,3 @@ def _docs_notice(place: Any, verdict: Any) -> str:
 
     pages = f"{place.relative(docs_of(verdict.folder))}/index.html"
     return f"{pages}: opening these pages loads scripts, fonts and a logo from the network"
-
-
-def _share(text: str | None) -> float | None:
-    """The fraction of a percentage given as an option; null where it is not given.
-
-    Raises:
-        UsageError: It is no percentage from 0 to 100.
-    """
-    if text is None:
-        return None
-    number = text.strip().removesuffix("%").strip()
-    if text.strip().endswith("%") and NUMBER.fullmatch(number) and float(number) <= 100:
-        return float(number) / 100
-    raise UsageError(
-        f"{text!r} is not a share of the rows",
-        where="--max-rejected",
-        hint='write a percentage from 0 to 100, such as "0.1%"',
-    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from calc.errors import Problem, VerificationError
 from pipelines.files import sha256_of
 from pipelines.progress import Talk
-from pipelines.run.inputs import RunSettings
+from pipelines.run.inputs import OWN_RULES, RunSettings
 from pipelines.run.manifest import Manifest, read_manifest
 from pipelines.run.step import inputs_of_part
 from pipelines.run.verify import input_path, refuse_damaged
@@ -89,11 +89,13 @@ def _settings(workspace: Workspace, manifest: Manifest, identity: dict[str, obje
     """What a caller chose of a part of a run."""
     convert = identity.get("convert")
     weights = _named(workspace, manifest, WEIGHTS, None) if convert else None
+    rules = _named(workspace, manifest, OWN_RULES, None)
     name = str(identity["trade"])
     return RunSettings(
         trade=_named(workspace, manifest, TRADE, name),
         period=identity["period"],  # type: ignore[arg-type]
         quarantine=bool(identity["quarantine"]),
+        rules=None if rules is None else Path(rules),
         allow_rate_above=ANY_RATE,
         convert=bool(convert),
         weights=weights,

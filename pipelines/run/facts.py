@@ -9,6 +9,7 @@ from calc.codes import edition_of
 from calc.valuation import basis_text
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, OutputFile, PartFacts, RunFacts, Source
 from pipelines.report.figures import exact_sum
+from pipelines.run.accepted import left_out_notes
 from pipelines.run.effects import EFFECT_TABLES
 from pipelines.run.finer import finer_notes
 from pipelines.run.inputs import Inputs
@@ -218,7 +219,7 @@ def _part_notes(part: Part) -> list[str]:
     notes += membership_notes(part.importer, part.found.period)
     notes += _estimates(lines)
     notes += _gap(lines.filter(pl.col("status") != "excluded"))
-    notes += part.notes
+    notes += [*part.notes, *left_out_notes(inputs.verdict)]
     if lines["base_programme"].null_count() == lines.height:
         notes.append("No line has a base duty at the date of the law: duties before are unknown.")
     notes += _fills(part.tables)

@@ -1,7 +1,7 @@
 """What a run is made from: the scenario, its law, the trade table and its verdict, their hashes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from pipelines.version import code_sha256, library_versions, tool_version
 from pipelines.workspace import Workspace, embedded, embedded_folder
 
 ELASTICITIES_FILE = "elasticities.csv"
+OWN_RULES = "rules of the user's own"
 
 if TYPE_CHECKING:
     from calc.policy.ave import Method
@@ -32,6 +33,9 @@ class RunSettings:
         as_of: Date of the law; None for the scenario's own.
         period: Reference period of the trade; None where the table has one.
         quarantine: Leave out rows that break a rule instead of refusing the table.
+        rules: Rules of the caller's own, instead of the scenario's.
+        max_rejected_share: Leave such rows out up to this share of them; None for the scenario's.
+        max_rejected_usd: The same up to this value.
         estimate: Method by which missing quantities are estimated; None for the scenario's own.
         shapley: Share duty out among authorities by Shapley's value too.
         convert: Put the trade into the edition of the schedule where it is in another.
@@ -45,6 +49,9 @@ class RunSettings:
     as_of: date | None = None
     period: str | None = None
     quarantine: bool = False
+    rules: Path | None = None
+    max_rejected_share: float | None = None
+    max_rejected_usd: float | None = None
     allow_rate_above: float | None = None
     shapley: bool = False
     every_date: bool = False
@@ -92,6 +99,8 @@ class Inputs:
             "trade_content": content_of(self.table, self.record),
             "ingest_funnel": funnel,
             "quarantine": self.verdict.quarantine,
+            "allowed": asdict(self.verdict.choice),
+            "user_rules_sha256": self.verdict.subject.user_rules_sha256,
             "period": self.settings.period,
             "shapley": self.settings.shapley,
             "effects": _how(self.response),
@@ -185,6 +194,8 @@ def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
             rows=source.rows,
             is_recorded_only=True,
         )
+    if inputs.settings.rules is not None:
+        yield input_of(workspace, OWN_RULES, inputs.settings.rules)
     if inputs.response is not None:
         yield input_of(workspace, "elasticities", embedded(ELASTICITIES_FILE))
     if inputs.weights is not None:

@@ -10,6 +10,7 @@ from calc.errors import DataRejectedError
 from pipelines.folders import new_folder
 from pipelines.locks import held
 from pipelines.progress import Talk
+from pipelines.run.accepted import judged_table
 from pipelines.run.inputs import Inputs, RunSettings
 from pipelines.run.manifest import Manifest, read_manifest, write_manifest
 from pipelines.run.store import folder_of, is_run, note_latest
@@ -114,7 +115,7 @@ def inputs_of_part(
 
     scenario = replace(scenario, estimate=settings.estimate or scenario.estimate)
     law = law_at(scenario, settings.as_of or _any_date(scenario, settings))
-    table, verdict = _judged_table(workspace, settings.trade or scenario.trade, settings, talk)
+    table, verdict = judged_table(workspace, scenario, settings, talk)
     return Inputs(
         scenario=scenario,
         law=law,
@@ -141,21 +142,6 @@ def _any_date(scenario: "Scenario", settings: RunSettings) -> date | None:
     if not settings.every_date or scenario.as_of is not None:
         return None
     return next(iter(change_dates_of(scenario)), None)
-
-
-def _judged_table(
-    workspace: Workspace, name: str, settings: RunSettings, talk: Talk
-) -> tuple[Path, Any]:
-    from pipelines.validation.step import rejected, table_of, verdict_for
-    from pipelines.validation.verdict import LEAVE_OUT, REFUSE, Settings
-
-    table = table_of(workspace, name)
-    verdict = verdict_for(
-        workspace, table, Settings(choice=LEAVE_OUT if settings.quarantine else REFUSE), talk
-    )
-    if verdict.state == "invalid":
-        raise rejected(workspace, verdict)
-    return table, verdict
 
 
 def _record_of(table: Path) -> Any:

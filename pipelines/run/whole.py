@@ -63,7 +63,11 @@ class Whole:
 
     def verdicts(self) -> Mapping[str, "Verdict"]:
         """The verdict on each trade table, by the folder of the run that it is kept in."""
-        found = {part.trade_name: part.verdict for part in self.parts}
+        found: dict[str, Verdict] = {}
+        for part in self.parts:
+            is_judged_otherwise = found.get(part.trade_name, part.verdict) != part.verdict
+            own = f"-{part.scenario.importer}" if is_judged_otherwise else ""
+            found[f"{part.trade_name}{own}"] = part.verdict
         if len(found) == 1:
             return {VALIDATION_FOLDER: self.parts[0].verdict}
         return {f"{VALIDATION_FOLDER}/{name}": verdict for name, verdict in found.items()}

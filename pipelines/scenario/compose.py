@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from calc.rate_text import quoted
+from pipelines.scenario.accepted import read_acceptance
 from pipelines.scenario.base_source import at_day, read_base
 from pipelines.scenario.beside import check_beside, read_beside, read_drawback
 from pipelines.scenario.changes import AddFile, apply_change
@@ -94,6 +95,7 @@ def read_whole(document: Document, root: Path, *, highest: float, workspace: Wor
         beside=tuple(draft.beside[name] for name in sorted(draft.beside)),
         drawback=tuple(draft.drawback[name] for name in sorted(draft.drawback)),
         response=draft.response,
+        acceptance=draft.acceptance,
         reading=draft.reading,
         estimate=draft.estimate,
         known_at=draft.known_at,
@@ -176,6 +178,7 @@ def _law(top: Table, draft: Draft, setting: Setting, add: AddFile) -> None:
     authorities = sorted({measure.authority for measure in draft.measures})
     draft.drawback |= {each.part: each for each in read_drawback(top, authorities)}
     draft.response = read_response(top, setting) or draft.response
+    draft.acceptance = read_acceptance(top, setting) or draft.acceptance
     draft.controls |= {control.figure: control for control in read_controls(top)}
     stacking = read_stacking(top, setting.reference)
     own = {era.valid_from for era in stacking.eras}

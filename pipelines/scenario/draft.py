@@ -10,7 +10,7 @@ from calc.policy.ave import Method
 from calc.policy.grammar import Reading
 from pipelines.scenario.assumed import Era, Range, Response, Share
 from pipelines.scenario.instruments import BesideFlow, Control, PaidBack, Quota
-from pipelines.scenario.model import BaseSource, Measure
+from pipelines.scenario.model import Acceptance, BaseSource, Measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,7 @@ class Draft:
     beside: dict[str, BesideFlow] = field(default_factory=dict)
     drawback: dict[str, PaidBack] = field(default_factory=dict)
     response: Response | None = None
+    acceptance: Acceptance | None = None
     stated: dict[str, Any] = field(default_factory=dict)
 
     def measure(self, name: str) -> Measure | None:

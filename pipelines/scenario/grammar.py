@@ -34,7 +34,7 @@ class Grammar:
 LAW = ("portions", "contents", "stacking", "events", "quota", "control", "beside", "drawback")
 SETTINGS = (
     *("title", "as_of", "note", "known_at", "reading", "reference", "estimate", "base_as_of"),
-    *("currencies", "min_max", "fob_share", "effects"),
+    *("currencies", "min_max", "fob_share", "effects", "validation"),
 )
 SCENARIO = Grammar(
     noun="a scenario",

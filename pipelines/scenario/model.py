@@ -209,6 +209,20 @@ class UsedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What a scenario asks of its trade: a file of rules, and limits of what may be left out.
+
+    The limits are a share of the rows and an amount in USD; null where none is set. ``stated`` is
+    the table as written, the file by its name from the scenario's folder.
+    """
+
+    rules: Path | None = None
+    max_rejected_share: float | None = None
+    max_rejected_usd: float | None = None
+    stated: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A scenario file as read, its measures in the order of the file.
 
@@ -219,7 +233,8 @@ class Scenario:
     measures of its own. ``files`` were read beside the scenario, the base apart. ``estimate`` is
     the method by which missing quantities are estimated; null where duties on them stay unknown.
     ``reading`` names the readings of other engines in place of the law, with their authorities.
-    ``response`` says how trade responds; null where it is not asked about.
+    ``response`` says how trade responds, ``acceptance`` what is asked of the trade table; each
+    null where a file says nothing of it.
     """
 
     scenario_id: str
@@ -241,6 +256,7 @@ class Scenario:
     drawback: tuple[PaidBack, ...] = ()
     response: Response | None = None
     reading: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    acceptance: Acceptance | None = None
     reference: str | None = None
     estimate: Method | None = None
     known_at: date | None = None

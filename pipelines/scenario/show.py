@@ -54,6 +54,7 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
         *(_flow(flow) for flow in scenario.beside),
         _drawback(scenario),
         _response(scenario),
+        _acceptance(scenario),
         *(_measure(measure, scenario) for measure in measures),
         *(_era(era) for era in scenario.eras),
         *(_changes(measure) for measure in measures),
@@ -80,6 +81,11 @@ def _drawback(scenario: Scenario) -> Iterator[str]:
 def _response(scenario: Scenario) -> Iterator[str]:
     if scenario.response is not None:
         yield from _named("effects", scenario.response.stated)
+
+
+def _acceptance(scenario: Scenario) -> Iterator[str]:
+    if scenario.acceptance is not None:
+        yield from _named("validation", scenario.acceptance.stated)
 
 
 def _share(share: Share) -> Iterator[str]:

@@ -1,0 +1,41 @@
+"""The pages of a run and of its audit pack, in a browser: accessible, without network or script."""
+
+import zipfile
+from pathlib import Path
+
+from tests.browser.walk import SCHEMES, WIDTHS, walked
+from tests.run.tool import Done, Place
+
+BROKEN = """<!doctype html><html><head><title></title></head><body>
+<img src="https://example.invalid/a.png"><p style="color:#999;background:#aaa">faint</p>
+</body></html>"""
+
+
+def test_pages_of_a_run_and_of_its_pack_have_no_violation(
+    demonstration: tuple[Place, Done], tmp_path: Path
+) -> None:
+    place, _ = demonstration
+    pack = tmp_path / "pack.zip"
+    done = place.do("audit", "us-japan-2024", "--output", pack)
+    assert done.code == 0, done.err
+    with zipfile.ZipFile(pack) as packed:
+        packed.extractall(tmp_path / "pack")
+    pages = [
+        *sorted((tmp_path / "pack").rglob("*.html")),
+        place.folder() / "report.html",
+        place.folder() / "validation" / "report.html",
+    ]
+    assert len(pages) >= len(("audit", "run", "verdict"))
+    found = walked(pages, tmp_path)
+    assert len(found) == len(pages) * len(SCHEMES) * len(WIDTHS)
+    assert all(one.passes for one in found), "the checker looked at nothing"
+    assert [fault for one in found for fault in one.faults] == []
+
+
+def test_the_walk_finds_what_is_amiss(tmp_path: Path) -> None:
+    page = tmp_path / "broken.html"
+    page.write_text(BROKEN, encoding="utf-8")
+    told = "\n".join(fault for one in walked([page], tmp_path) for fault in one.faults)
+    for rule in ("image-alt", "color-contrast", "html-has-lang", "document-title"):
+        assert rule in told
+    assert "asks the network for https://example.invalid/a.png" in told
