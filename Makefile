@@ -2,13 +2,14 @@
 # Needs python3 (3.11 or newer) with venv and pip, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench lock clean
+.PHONY: help setup demo test lint fuzz bench lock clean
 .NOTPARALLEL:
 
 PYTHON ?= python3
 WORKERS ?= auto
 ARGS ?=
 UV ?= uv
+FILES ?= 20000
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
@@ -56,6 +57,9 @@ lint: setup  ## check format, style and types
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
+
+fuzz: setup  ## read FILES=20000 mutated files: the right figure or an error
+	@RETORSION_FUZZ=$(FILES) $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 tests/fuzz $(ARGS)
 
 bench: setup  ## time the main job
 	@$(BIN)/python -m tests.benchmarks.static_job $(ARGS)

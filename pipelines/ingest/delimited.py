@@ -1,7 +1,9 @@
 """CSV and its kin: delimiter and encoding found or given, every row checked, cells left as text."""
 
 import csv
+import io
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from pipelines.ingest.sources.registry import known_headers, recognise
 from pipelines.ingest.text import Decoder, NotTextError, head_record, raw_chunks
 from pipelines.ingest.words import folded
 
+LINE_END = re.compile(rb"[\r\n]")
 CALLED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 MAX_EXTRA = 50
 """A row with this many fields more than the header is not a row of it."""
@@ -45,7 +48,7 @@ def delimited(path: Path, settings: IngestSettings, scratch: Path, *, packed: bo
 def _recognised(path: Path, settings: IngestSettings, *, packed: bool) -> Declaration:
     """The source of a text by its first line, before it is decoded."""
     first = next(raw_chunks(path, packed=packed), b"")
-    line = first.split(b"\n", 1)[0].decode("latin-1").strip()
+    line = LINE_END.split(first[: csv.field_size_limit()], maxsplit=1)[0].decode("latin-1").strip()
     found = [recognise(_split(line, mark), settings.source) for mark in CALLED]
     return max((item.declaration for item in found), key=lambda item: len(item.recognised_by))
 
@@ -133,7 +136,7 @@ def _check_line_ends(header: str, name: str) -> None:
 
 
 def _split(header: str, delimiter: str) -> tuple[str, ...]:
-    fields = next(csv.reader([header], delimiter=delimiter), [])
+    fields = next(csv.reader(io.StringIO(header, newline=""), delimiter=delimiter), [])
     return tuple(field.strip() for field in fields)
 
 
