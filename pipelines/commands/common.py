@@ -169,7 +169,7 @@ def share_given(text: str | None) -> float | None:
     Raises:
         UsageError: It is no percentage from 0 to 100.
     """
-    from pipelines.validation.verdict import SHARE_RULE, share_of
+    from pipelines.validation.share import SHARE_RULE, share_of
 
     found = None if text is None else share_of(text)
     if text is not None and found is None:

@@ -6,7 +6,7 @@ from pipelines.scenario.fields import Table, note_of, number_of, shown, table_of
 from pipelines.scenario.grammar import Grammar, check_keys
 from pipelines.scenario.model import Acceptance
 from pipelines.scenario.setting import Setting
-from pipelines.validation.verdict import SHARE_RULE, share_of
+from pipelines.validation.share import SHARE_RULE, share_of
 
 VALIDATION = Grammar(
     noun="what is asked of the trade",

@@ -1,7 +1,6 @@
 """A verdict on a table, as kept in ``verdict.json``; needs no data frame to be read back."""
 
 import json
-import re
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,9 +20,6 @@ GROUPS_FILE = "groups.parquet"
 RESULT_FILE = "gx.json"
 SUITE_FILES = {"rows": "suite.json", "groups": "groups-suite.json"}
 REPORT_FILE = "report.html"
-
-PERCENTAGE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)\s*%")
-SHARE_RULE = 'write a percentage from 0 to 100, such as "0.1%"'
 
 State = Literal["valid", "valid with quarantine", "invalid"]
 SuiteOn = Literal["rows", "counts"]
@@ -227,13 +223,6 @@ class Verdict:
         kept = asdict(self)
         del kept["folder"]
         return kept
-
-
-def share_of(text: str) -> float | None:
-    """The fraction that a percentage from 0 to 100 says; null where the text is none."""
-    found = PERCENTAGE.fullmatch(text.strip())
-    percent = float(found.group(1)) if found else -1.0
-    return percent / 100 if 0 <= percent <= 100 else None
 
 
 def chosen(verdict: Verdict, choice: Choice) -> Verdict:
