@@ -1,0 +1,89 @@
+"""What a caller may say of a file: its source, sheet and level; and what strict means."""
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from calc.errors import UsageError, VerificationError
+from pipelines.commands import data
+from pipelines.workspace import Workspace
+from tests.ingest.files import HEADER, LINES, run, table, text_of, write
+
+
+def typed(*arguments: str) -> Result:
+    app = typer.Typer()
+    data.register(app)
+    return CliRunner().invoke(app, list(arguments))
+
+
+def workbook(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    for name, value in (("2023", 5), ("2024", 7)):
+        sheet = book.create_sheet(name)
+        sheet.append(HEADER.split(","))
+        sheet.append([*LINES[0].split(",")[:6], value])
+    del book["Sheet"]
+    book.save(path / "t.xlsx")
+    return path / "t.xlsx"
+
+
+def test_sheet(workspace: Workspace, tmp_path: Path) -> None:
+    path = workbook(tmp_path)
+    run(workspace, path, sheet="2024")
+    assert table(workspace)["customs_value_usd"].to_list() == [7.0]
+    with pytest.raises(UsageError, match="has no sheet '2025' with content") as caught:
+        run(workspace, path, sheet="2025")
+    assert "2024" in caught.value.problems[0].hint
+    with pytest.raises(UsageError, match=r"t\.csv is text: it has no sheets"):
+        run(workspace, write(tmp_path / "t.csv", text_of()), sheet="2024")
+
+
+def test_level(workspace: Workspace, tmp_path: Path) -> None:
+    rows = [
+        "USA,JPN,2024,import,HTS2024,8708,1000",
+        "USA,JPN,2024,import,HTS2024,870829,600",
+        "USA,JPN,2024,import,HTS2024,TOTAL,9000",
+    ]
+    path = write(tmp_path / "t.csv", text_of(rows))
+    record = run(workspace, path, level=6)
+    assert table(workspace)["code"].to_list() == ["870829"]
+    assert [(s.reason, s.rows, s.value_usd) for s in record.left_out()] == [
+        ("the code has not the 6 digits asked for", 2, 10_000.0)
+    ]
+    with pytest.raises(UsageError, match="7 is not a number of digits of codes"):
+        run(workspace, path, level=7)
+
+
+def test_strict_is_done_but_fails_where_a_file_may_be_cut(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", text_of().removesuffix("\n"))
+    place = ("--name", "t", "--workspace", str(tmp_path / "workspace"))
+    result = typed("ingest", str(path), *place, "--strict")
+    assert isinstance(result.exception, VerificationError)
+    assert result.exception.exit_code == 8
+    assert [problem.what for problem in result.exception.problems] == [
+        "t.csv: the last line has no line end; see that the file is not cut short"
+    ]
+    assert (tmp_path / "workspace/data/processed/trade/t.parquet").is_file()
+
+
+def test_source_and_rate_that_are_not_known(workspace: Workspace, tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", text_of())
+    with pytest.raises(UsageError, match="'bacci' is not a source") as caught:
+        run(workspace, path, source="bacci")
+    assert "did you mean baci" in caught.value.problems[0].hint
+    with pytest.raises(UsageError, match=r"'1\.08' is not a rate"):
+        run(workspace, path, rate="1.08")
+
+
+def test_sources_are_listed(tmp_path: Path) -> None:
+    told = typed("sources").output.splitlines()
+    assert "baci: CEPII BACI, reconciled bilateral trade" in told
+    assert "  t,i,j,k,v,q" in told
+    one = json.loads(typed("sources", "baci", "--json").output)["sources"][0]
+    assert one["recognised_by"] == ["t", "i", "j", "k", "v", "q"]
+    assert one["given"] == {"flow": "import", "unit": "thousand-USD"}
+    assert list(tmp_path.iterdir()) == []
