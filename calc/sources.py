@@ -13,6 +13,7 @@ from calc.money import UNITS_PER_USD, usd
 from calc.tables.effects import MarketKey, Sources
 
 KEY = list(MarketKey.primary_key())
+RATES = ("rate_before", "rate_after", "admitted_share")
 
 
 def of_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
@@ -162,3 +163,31 @@ def sources_table(
         )
         parts.append(conform(at_home, Sources))
     return pl.concat(parts).sort(*KEY, "partner")
+
+
+def at_lines(sources: pl.LazyFrame, lines: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
+    """The same sources with the duties that other lines give them.
+
+    Args:
+        sources: SOURCES.
+        lines: LINES under another assumption.
+        others: What ``others_of`` gives, of every partner: what is no line there pays its base
+            duty.
+    """
+    there = of_lines(lines).select(*KEY, "partner", *RATES, is_line=pl.lit(value=True))
+    base = others.select(*KEY, "partner", base="rate")
+    both = sources.join(
+        there, on=[*KEY, "partner"], how="left", suffix="_there", validate="1:1"
+    ).join(base, on=[*KEY, "partner"], how="left", validate="1:1")
+    at_home = pl.col("partner") == pl.col("importer")
+    is_line = pl.col("is_line").is_not_null()
+    plain = {"rate_before": pl.col("base"), "rate_after": pl.col("base")}
+    return both.with_columns(
+        pl.when(at_home)
+        .then(pl.col(name))
+        .when(is_line)
+        .then(pl.col(f"{name}_there"))
+        .otherwise(plain.get(name, pl.lit(1.0)))
+        .alias(name)
+        for name in RATES
+    ).select(sources.collect_schema().names())

@@ -1,5 +1,6 @@
 """Markets laid out as arrays: sources that move alike in one place, and who is added up to what."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import polars as pl
 
 from calc.effects.model import Floats, Verdict
 from calc.effects.results import Effects
+from calc.effects.shifts import ENDS, MOVED, Shift, Shifts, column_of
 from calc.effects.sums import Members, market_members, partner_members
 from calc.sources import KEY
 
@@ -21,19 +23,23 @@ class Laid(NamedTuple):
     places: pl.DataFrame
 
 
-def lay_out(sources: pl.DataFrame) -> Laid:
-    """Number the markets, and give each set of partners that move alike a place in its market."""
+def lay_out(sources: pl.DataFrame, more: Sequence[str] = ()) -> Laid:
+    """Number the markets, and give each set of partners that move alike a place in its market.
+
+    ``more`` are further columns that partners must have in common to move alike.
+    """
+    like = (*ALIKE, *more)
     ordered = sources.sort(*KEY, "partner").with_columns(
         is_domestic=pl.col("partner") == pl.col("importer")
     )
     markets = ordered.select(KEY).unique(maintain_order=True).with_row_index("market")
     numbered = ordered.join(markets, on=KEY, how="left", validate="m:1", maintain_order="left")
     alike = (
-        numbered.group_by("market", *ALIKE, maintain_order=True)
+        numbered.group_by("market", *like, maintain_order=True)
         .agg(
             value_usd=pl.when(pl.col("value_usd").null_count() == 0).then(pl.col("value_usd").sum())
         )
-        .sort("market", pl.col("is_domestic").not_(), *ALIKE[1:], nulls_last=True)
+        .sort("market", pl.col("is_domestic").not_(), *like[1:], nulls_last=True)
         .with_columns(place=pl.int_range(pl.len()).over("market", "is_domestic"))
     )
     homes = 1 if alike["is_domestic"].any() else 0
@@ -41,7 +47,7 @@ def lay_out(sources: pl.DataFrame) -> Laid:
         place=pl.when("is_domestic").then(pl.col("place")).otherwise(pl.col("place") + homes)
     )
     joined = numbered.join(
-        places.drop("value_usd"), on=["market", *ALIKE], how="left", nulls_equal=True,
+        places.drop("value_usd"), on=["market", *like], how="left", nulls_equal=True,
         validate="m:1", maintain_order="left",
     )  # fmt: skip
     return Laid(markets, joined, places)
@@ -80,3 +86,19 @@ def parts_of(laid: Laid, central: Effects) -> Floats:
     whole = central.by_source.value_before_usd[at]
     part: Floats = np.divide(value, whole, out=np.zeros_like(whole), where=whole != 0)
     return part
+
+
+def shifts_of(laid: Laid, names: Sequence[str]) -> Shifts:
+    """How far each share moves the duties of each place."""
+    each = [
+        Shift(
+            name,
+            {
+                (end, moved): laid_array(laid, column_of(number, end, moved), 0.0)
+                for end in ENDS
+                for moved in MOVED
+            },
+        )
+        for number, name in enumerate(names)
+    ]
+    return Shifts(each, laid_array(laid, "admitted_share", 1.0))

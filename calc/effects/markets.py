@@ -5,6 +5,8 @@ solved as one and share its result by their value: exactly what they would do on
 that cannot be solved keeps its rows, with the verdict and its dollars and without figures.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,10 +15,11 @@ import polars as pl
 from calc.dictionary import conform
 from calc.effects.closures import import_demand
 from calc.effects.draws import Plan, Range, distribution
-from calc.effects.layout import Laid, laid_array, lay_out, members_of, parts_of
+from calc.effects.layout import Laid, laid_array, lay_out, members_of, parts_of, shifts_of
 from calc.effects.model import UNLIMITED, Duty, Floats, Market, Responses, Schedule, Verdict
 from calc.effects.reasons import unknown_of, unsolved_reason
 from calc.effects.results import effects_of
+from calc.effects.shifts import columns_of, with_deviations
 from calc.effects.sums import Tally, spreads_table, told
 from calc.effects.uncertainty import PARAMETERS, Outcome, Uncertain, simulate
 from calc.elasticities import Horizon, attach_elasticities
@@ -62,6 +65,7 @@ def solve_markets(
     elasticities: pl.LazyFrame,
     settings: Settings,
     tags: pl.LazyFrame | None = None,
+    shares: Mapping[str, tuple[pl.LazyFrame, pl.LazyFrame]] | None = None,
 ) -> Results:
     """EFFECTS of every source and market, and totals over them.
 
@@ -70,11 +74,17 @@ def solve_markets(
         elasticities: What ``attach_elasticities`` reads.
         settings: How markets are closed and drawn.
         tags: ``code`` and ``product_group``, each code once; none without groups.
+        shares: By assumed share SOURCES at its low and high end, which are drawn between.
     """
-    laid = lay_out(collected(sources))
+    names = tuple(shares or {})
+    moving = collected(with_deviations(sources, shares or {}))
+    laid = lay_out(moving, columns_of(len(names)))
     asked = attach_elasticities(laid.markets.lazy(), elasticities, horizon=settings.horizon)
     found = collected(asked)
-    uncertain = uncertain_of(laid, parameters_of(laid.markets, found), settings)
+    uncertain = replace(
+        uncertain_of(laid, parameters_of(laid.markets, found), settings),
+        shifts=shifts_of(laid, names),
+    )
     central = effects_of(uncertain.market)
     is_domestic = uncertain.market.is_domestic
     members = members_of(laid, central, None if tags is None else collected(tags))

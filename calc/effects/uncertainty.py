@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from calc.effects.draws import Lognormal, Plan, standard_normals
 from calc.effects.model import Bools, Duty, Floats, Market, Responses, Schedule, Verdict, Verdicts
 from calc.effects.results import Effects, effects_of
+from calc.effects.shifts import NONE, Shifts, draws_of, shifted_market
 from calc.money import UNITS_PER_USD
 
 PARAMETERS = ("between-imports", "with-domestic", "demand", "supply-foreign", "supply-domestic")
@@ -34,12 +35,14 @@ class Uncertain:
     """Markets, their names and headings, and the distribution of each parameter.
 
     ``market`` has one axis of markets after its sources; its responses are the central ones.
+    ``shifts`` say how far assumed shares move its duties.
     """
 
     market: Market
     names: Sequence[str]
     headings: Sequence[str]
     distributions: Mapping[str, Lognormal]
+    shifts: Shifts = NONE
 
 
 class Spread(NamedTuple):
@@ -78,11 +81,11 @@ class Outcome:
 class Sums:
     """Totals over markets by draw, in whole units, and what spoils them."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, shares: Sequence[str] = ()) -> None:
         self.totals = {name: np.zeros(count, dtype=np.int64) for name in SUMMED}
         self.unknown = {name: np.zeros(count, dtype=bool) for name in SUMMED}
         self.failed = np.zeros(count, dtype=bool)
-        self.leanings = {name: np.zeros(count) for name in PARAMETERS}
+        self.leanings = {name: np.zeros(count) for name in (*PARAMETERS, *shares)}
 
     def add(self, figures: Mapping[str, Floats], verdict: Verdicts) -> None:
         """Add markets, whose figures are by market and draw."""
@@ -91,10 +94,9 @@ class Sums:
             self.unknown[name] |= np.isnan(figures[name]).any(axis=0)
             self.totals[name] += in_units(figures[name]).sum(axis=0)
 
-    def lean(self, normals: Floats, weight: Floats) -> None:
-        """Add where each parameter leaned in each draw."""
-        for name, of_parameter in zip(PARAMETERS, normals, strict=True):
-            self.leanings[name] += weight @ of_parameter
+    def lean(self, name: str, normals: Floats, weight: Floats) -> None:
+        """Add where a parameter or share leaned in each draw; 0 weighs a market it is fixed in."""
+        self.leanings[name] += weight @ normals
 
     def in_usd(self) -> dict[str, Floats]:
         """The totals by draw, NaN where a part is not known."""
@@ -110,16 +112,24 @@ def simulate(
     """All figures over the draws of the plan; ``central`` where it is computed already."""
     central = effects_of(uncertain.market) if central is None else central
     left_out = central.by_market.verdict != Verdict.SOLVED
-    sums, weight = Sums(plan.count), np.nan_to_num(uncertain.market.value).sum(axis=0)
+    shifts = uncertain.shifts
+    sums = Sums(plan.count, shifts.names)
+    weight = np.nan_to_num(uncertain.market.value).sum(axis=0)
     by_market, by_source, failed = [], [], []
     for chunk in chunks(uncertain, plan):
         normals = normals_of(uncertain, chunk, plan)
-        effects = effects_of(drawn_market(uncertain, chunk, normals))
+        shares = [draws_of(one.name, *places(uncertain, chunk), plan) for one in shifts.each]
+        market = drawn_market(uncertain, chunk, normals)
+        effects = effects_of(shifted_market(market, chunk, [at for at, _ in shares], shifts))
         figures = figures_of(effects, uncertain.market.is_domestic)
         counted = ~left_out[chunk]
         verdict = effects.by_market.verdict
         sums.add({name: figure[counted] for name, figure in figures.items()}, verdict[counted])
-        sums.lean(normals[:, counted], weight[chunk][counted])
+        for name, normal in zip(PARAMETERS, normals, strict=True):
+            varies = uncertain.distributions[name].s[chunk] > 0
+            sums.lean(name, normal, np.where(counted & varies, weight[chunk], 0.0))
+        for one, name, (_, normal) in zip(shifts.each, shifts.names, shares, strict=True):
+            sums.lean(name, normal, np.where(counted & one.touches[chunk], weight[chunk], 0.0))
         for each in watch:
             each(chunk, effects, counted)
         by_market.append(spreads_of(figures))
@@ -150,7 +160,12 @@ def chunks(uncertain: Uncertain, plan: Plan) -> Iterator[slice]:
 
 def normals_of(uncertain: Uncertain, chunk: slice, plan: Plan) -> Floats:
     """The draws of the markets of a chunk."""
-    return standard_normals(uncertain.names[chunk], uncertain.headings[chunk], PARAMETERS, plan)
+    return standard_normals(*places(uncertain, chunk), PARAMETERS, plan)
+
+
+def places(uncertain: Uncertain, chunk: slice) -> tuple[Sequence[str], Sequence[str]]:
+    """The names and the headings of the markets of a chunk."""
+    return uncertain.names[chunk], uncertain.headings[chunk]
 
 
 def drawn_market(uncertain: Uncertain, chunk: slice, normals: Floats) -> Market:

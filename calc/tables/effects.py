@@ -14,6 +14,7 @@ FIGURE = (
     r"^(imports_(after|change)|duty_after|revenue_change|consumer_surplus|producer_surplus|"
     r"terms_of_trade|deadweight_loss|welfare)_usd$"
 )
+DRIVER = r"^((between-imports|with-domestic|demand|supply-foreign|supply-domestic)|share .+)$"
 VERDICT = r"^(solved|not converged|no trade|unknown input|input out of bounds)$"
 
 
@@ -207,12 +208,14 @@ class ByEffect(dy.Schema):
 
 
 class EffectDrivers(dy.Schema):
-    """What drives the range of a total: its rank correlation with each elasticity."""
+    """What drives the range of a total: its rank correlation with each elasticity and share."""
 
     importer = dy.String(primary_key=True, regex=ECONOMY, description="Economy whose market it is.")
     figure = dy.String(primary_key=True, regex=FIGURE, description="The total over all markets.")
     parameter = dy.String(
-        primary_key=True, regex=WORD, description="Which elasticity, as in ELASTICITIES."
+        primary_key=True,
+        regex=DRIVER,
+        description="Which elasticity, as in ELASTICITIES, or share, as in SHARES.",
     )
     rank_correlation = dy.Float64(
         nullable=True,

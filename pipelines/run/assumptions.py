@@ -43,7 +43,7 @@ class Trials:
 
     def at(self, ends: Mapping[str, End]) -> Question:
         """The question with some shares at one of their ends, the others central."""
-        return _at(self.question, self.shares, ends)
+        return question_at(self.question, self.shares, ends)
 
     def resolved(self, ends: Mapping[str, End]) -> Resolved | None:
         """The law with some shares at one of their ends."""
@@ -67,7 +67,8 @@ class Trials:
             return {"reason": err.problems[0].what if err.problems else str(err)}
 
 
-def _at(question: Question, shares: pl.DataFrame, ends: Mapping[str, End]) -> Question:
+def question_at(question: Question, shares: pl.DataFrame, ends: Mapping[str, End]) -> Question:
+    """The question with some of its shares at one of their ends, the others central."""
     central = pl.col("central")
     for end in ENDS:
         names = [name for name, own in ends.items() if own == end]
@@ -107,7 +108,7 @@ def assumptions_table(
         found: The answer to it.
         calibrated: What shares were chosen to meet, by their names.
     """
-    names = _touching(question, found)
+    names = touching(question, found)
     shares = question.law.shares.filter(pl.col("name").is_in(names)).collect()
     credits = _credits(question, found)
     if shares.is_empty() and not credits:
@@ -115,7 +116,7 @@ def assumptions_table(
     every = question.law.shares.collect()
     asked = [
         question,
-        *(_at(question, every, dict.fromkeys(names, end)) for end in ENDS),
+        *(question_at(question, every, dict.fromkeys(names, end)) for end in ENDS),
     ]
     imports: pl.LazyFrame = question.imports(found.period).to_native()
     by = ["period"] if question.policy.seasons else []
@@ -127,7 +128,7 @@ def assumptions_table(
     return told.sort(Assumptions.primary_key())
 
 
-def _touching(question: Question, found: Answer) -> list[str]:
+def touching(question: Question, found: Answer) -> list[str]:
     """The shares that a measure which names a line, or a claim of a preference, asks for."""
     named = set(found.tables["components"]["measure_id"].unique())
     if not named:

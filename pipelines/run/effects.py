@@ -8,7 +8,7 @@ import polars as pl
 
 from calc.dictionary import conform, polars_schema
 from calc.overlap import members_beside
-from calc.sources import KEY, counted_once, flows_of, others_of, sources_table
+from calc.sources import KEY, at_lines, counted_once, flows_of, others_of, sources_table
 from calc.tables.effects import EffectDrivers
 from calc.tables.elasticities import Elasticities
 from pipelines.ingest.economies import memberships
@@ -16,6 +16,7 @@ from pipelines.reference import elasticities
 from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
 from pipelines.run.question import Question
+from pipelines.run.share_ends import shares_at_ends
 
 if TYPE_CHECKING:
     from calc.effects.markets import Results
@@ -49,11 +50,17 @@ def trade_answers(response: "Response", question: Question, found: Answer) -> An
         return Answered(tables={}, notes=("No measure names a line: trade has nothing to answer.",))
     flows = _flows(question, found)
     named, rest, inside = _counted_once(lines, flows, found)
-    sources = sources_table(
-        named.lazy(), others_of(rest.lazy(), _base(question)), _at_home(response, found, lines)
-    )
+    others = others_of(rest.lazy(), _base(question))
+    sources = sources_table(named.lazy(), others, _at_home(response, found, lines))
     tags = lines.lazy().select("code", "product_group").unique("code", keep="any")
-    solved = solve_markets(sources, _elasticities(response), _settings(response), tags)
+    drawn = shares_at_ends(
+        question,
+        found,
+        lambda at: at_lines(sources, _counted_once(at, flows, found)[0].lazy(), others),
+    )
+    solved = solve_markets(
+        sources, _elasticities(response), _settings(response), tags, drawn.sources
+    )
     tables = {
         "effects": solved.effects,
         "market_effects": solved.markets,
@@ -61,7 +68,7 @@ def trade_answers(response: "Response", question: Question, found: Answer) -> An
         "by_effect": solved.groups,
         "effect_drivers": _drivers(solved, question),
     }
-    notes = (*_notes(response, solved, lines), *_left_out(question, inside))
+    notes = (*_notes(response, solved, lines), *drawn.notes, *_left_out(question, inside))
     return Answered(tables=tables, notes=notes)
 
 
