@@ -230,3 +230,71 @@ def test_the_markets_of_the_demonstration(place: Place) -> None:
     assert found.markets.filter(is_solved).height > 200
     japan = found.effects.filter(pl.col("partner") == "JPN", is_solved)
     assert japan["value_after_usd"].sum() < japan["value_before_usd"].sum()
+
+
+ROUNDED = 2e-3
+"""A total is of amounts rounded one by one to ten-thousandths of a USD."""
+
+
+def test_effects_add_up_to_the_totals() -> None:
+    """EFFECTS over partners and MARKET_EFFECTS over markets are BY_EFFECT, to the rounding.
+
+    Two markets of two groups, one more that is not solved and is in no total, and two importers.
+    """
+    second, third = {"code": "85171300"}, {"code": "70051000"}
+    lines = [
+        *LINES,
+        LINES[0] | second,
+        line("CHN", 11.0, 0.05, 0.3) | second,
+        line("JPN", 5.0, 0.025, None) | third,
+    ]
+    others = [*OTHERS, OTHERS[0] | second, OTHERS[1] | third]
+    away = [
+        [row | {"importer": "CAN", "partner": row["partner"]} for row in rows]
+        for rows in (lines, others)
+    ]
+    asked = sources_table(pl.LazyFrame(lines + away[0]), pl.LazyFrame(others + away[1]), None)
+    tags = pl.LazyFrame({"code": ["87089981", "85171300"], "product_group": ["parts", "telecom"]})
+    found = solve_markets(asked, elasticities().lazy(), IMPORTS_ONLY, tags)
+    totals = found.groups
+    assert totals.filter(kind="all")["markets"].unique().to_list() == [3]
+    assert totals.filter(kind="all")["markets_solved"].unique().to_list() == [2]
+    solved_rows = found.effects.filter(pl.col("verdict") == "solved", *exact(found.effects))
+    of_market = found.markets.filter(verdict="solved")
+    for (importer,), own in solved_rows.group_by("importer"):
+        of_all = central(totals, importer, "all", "all")
+        assert of_all["imports_after_usd"] == pytest.approx(
+            own["value_after_usd"].sum(), abs=ROUNDED
+        )
+        assert of_all["duty_after_usd"] == pytest.approx(own["duty_after_usd"].sum(), abs=ROUNDED)
+        moved = own.select(pl.col("value_after_usd") - pl.col("value_before_usd")).sum().item()
+        assert of_all["imports_change_usd"] == pytest.approx(moved, abs=ROUNDED)
+        for (partner,), sold in own.group_by("partner"):
+            of_partner = central(totals, importer, "partner", partner)
+            assert of_partner["imports_after_usd"] == pytest.approx(
+                sold["value_after_usd"].sum(), abs=ROUNDED
+            )
+            assert of_partner["duty_after_usd"] == pytest.approx(
+                sold["duty_after_usd"].sum(), abs=ROUNDED
+            )
+        markets = of_market.filter(importer=importer)
+        summed = ("consumer_surplus_usd", "revenue_change_usd", "terms_of_trade_usd",
+                  "deadweight_loss_usd", "welfare_usd")  # fmt: skip
+        for name in summed:
+            assert of_all[name] == pytest.approx(markets[name].sum(), abs=ROUNDED), name
+            parts = sum(
+                central(totals, importer, "product group", group)[name]
+                for group in ("parts", "telecom")
+            )
+            assert parts == pytest.approx(of_all[name], abs=ROUNDED), name
+
+
+def exact(effects: pl.DataFrame) -> list[pl.Expr]:
+    """The rows of the exact model, where there are any of others."""
+    return [pl.col("model") == "exact"] if "model" in effects.columns else []
+
+
+def central(totals: pl.DataFrame, importer: Any, kind: str, name: Any) -> dict[str, float]:
+    """The central figures of a group."""
+    rows = totals.filter(importer=importer, kind=kind, name=name)
+    return dict(rows.select("figure", "central_usd").iter_rows())
