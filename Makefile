@@ -2,7 +2,7 @@
 # Needs python3 (3.11 or newer) with venv and pip, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fuzz bench lock clean
+.PHONY: help setup demo test lint fuzz bench torture lock clean
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -26,7 +26,7 @@ SUITED := [ "$$($(BIN)/python -c '$(SIGNATURE)' 2>&1)" = \
 	&& $(PIP) --version > /dev/null
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:  ## install the locked dependencies and retorsion into .venv, unless done
 	@{ $(FRESH); } 2> /dev/null || $(MAKE) --no-print-directory .venv-made
@@ -63,6 +63,9 @@ fuzz: setup  ## read FILES=20000 mutated files: the right figure or an error
 
 bench: setup  ## time the main job
 	@$(BIN)/python -m tests.benchmarks.static_job $(ARGS)
+
+torture: setup  ## injure the program at length (ARGS="--moments 20": shorter)
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 lock:  ## remake requirements.lock from pyproject.toml (needs uv)
 	@$(UV) pip compile pyproject.toml --extra dev --extra report \

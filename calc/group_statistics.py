@@ -8,6 +8,7 @@ from calc.money import UNITS_PER_USD
 from calc.rules import Rule
 
 FIRST_DIGITS = 9
+SHARE_UNITS = 1_000_000_000_000
 POWER_UNITS = 1_000_000_000
 UNIT_VALUE_SUMS = (
     pl.col("power").sum().alias("all_powers"),
@@ -32,7 +33,8 @@ def first_digit(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     """How far first digits are from Benford's law: the mean of nine gaps between shares.
 
     Source: F. Benford, "The law of anomalous numbers", 1938: digit d leads with the probability
-    log10(1 + 1/d) (general knowledge, to be verified).
+    log10(1 + 1/d) (general knowledge, to be verified). Shares are summed as whole units of
+    ``SHARE_UNITS``, so that no order of rows changes the figure.
     """
     by, least = key_of(rule), rule.parameters["least_rows"]
     place = (VALUE.cast(pl.Float64).log10() + 1e-12) % 1.0
@@ -40,13 +42,18 @@ def first_digit(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     counts = counted(rows.filter(VALUE > 0).with_columns(digit), [*by, "digit"])
     expected = (1 + 1 / pl.col("digit")).log10()
     share = pl.col(judge.ROWS) / pl.col(judge.ROWS).sum()
-    absent = 1 - expected.sum()
-    mean = ((share - expected).abs().sum() + absent) / FIRST_DIGITS
+    absent = SHARE_UNITS - _in_units(expected).sum()
+    gaps = _in_units((share - expected).abs()).sum()
+    mean = (gaps + absent) / (SHARE_UNITS * FIRST_DIGITS)
     enough = pl.col(judge.ROWS).sum() >= least
     figure = pl.when(enough).then(mean).alias(FIGURE)
     sums = (pl.col(judge.ROWS).sum(), pl.col(judge.VALUE).sum())
-    in_order = counts.sort(*by, "digit")
-    return in_order.group_by(by, maintain_order=True).agg(*sums, figure)
+    return counts.group_by(by).agg(*sums, figure)
+
+
+def _in_units(share: pl.Expr) -> pl.Expr:
+    """A share in whole units of ``SHARE_UNITS``."""
+    return (share * SHARE_UNITS).round(0).cast(pl.Int64)
 
 
 def unit_value(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:

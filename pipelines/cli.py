@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 
@@ -50,7 +51,11 @@ def register_commands() -> None:
 
 
 def main() -> None:
-    """Console-script entry: the only place where an error becomes an exit code."""
+    """Console-script entry: the only place where an error becomes an exit code.
+
+    Asked to end (SIGTERM), a command stops as it does at Ctrl-C: it removes what is half done.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run_command())
 
 

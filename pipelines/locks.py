@@ -74,8 +74,15 @@ def held(workspace: Workspace, what: str, does: str, talk: Talk = SILENT) -> Ite
         _write_note(handle, does)
         yield
     finally:
+        _let_go(path, handle)
+
+
+def _let_go(path: Path, handle: int) -> None:
+    """Give a lock back; where that is interrupted the file goes with those of dead processes."""
+    try:
         with contextlib.suppress(OSError):
             path.unlink()
+    finally:
         os.close(handle)
         _remove_abandoned(path.parent)
 

@@ -1,5 +1,6 @@
 """CSV and its kin: delimiter and encoding found or given, every row checked, cells left as text."""
 
+import contextlib
 import csv
 import io
 import itertools
@@ -10,9 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
-from calc.errors import DataRejectedError, Problem
+from calc.errors import DataRejectedError, LimitError, Problem
 from pipelines.ingest.settings import DELIMITERS, IngestSettings
-from pipelines.ingest.shape import MAX_MISSHAPEN, Shape
+from pipelines.ingest.shape import MAX_MISSHAPEN, MAX_RECORD_BYTES, Shape
 from pipelines.ingest.sniff import kind_of
 from pipelines.ingest.source import FIRST_ROW, ROW, Opened, cell, nothing
 from pipelines.ingest.sources.declaration import Declaration
@@ -72,7 +73,8 @@ def _read(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) 
     shape = Shape(delimiter, len(headers), extra=declared.extra_fields)
     rewritten = packed or settings.encoding is not None
     readable = scratch / f"{path.name}.utf8" if rewritten else path
-    _walk(itertools.chain([first], chunks), shape, readable if rewritten else None)
+    copy = readable if rewritten else None
+    _walk(itertools.chain([first], chunks), shape, copy, path.name)
     cells = _cells(readable, delimiter, shape)
     if declared.extra_fields:
         _check_extra(cells, shape)
@@ -140,17 +142,28 @@ def _split(header: str, delimiter: str) -> tuple[str, ...]:
     return tuple(field.strip() for field in fields)
 
 
-def _walk(chunks: Iterator[bytes], shape: Shape, copy: Path | None) -> None:
+def _walk(chunks: Iterator[bytes], shape: Shape, copy: Path | None, name: str) -> None:
     """Count every record, and write the text as UTF-8 where it has to be read from a copy."""
-    if copy is None:
+    with contextlib.ExitStack() as stack:
+        stream = None if copy is None else stack.enter_context(copy.open("wb"))
         for chunk in chunks:
             shape.feed(chunk)
-    else:
-        with copy.open("wb") as stream:
-            for chunk in chunks:
-                shape.feed(chunk)
+            _check_length(name, shape)
+            if stream is not None:
                 stream.write(chunk)
     shape.finish()
+
+
+def _check_length(name: str, shape: Shape) -> None:
+    """Nothing, where no record so far is absurdly long."""
+    if not shape.too_long:
+        return
+    said = f"row {shape.too_long} of {name} is longer than {MAX_RECORD_BYTES:,} bytes"
+    raise LimitError(
+        said,
+        where=f"{name} row {shape.too_long}",
+        hint="a quotation mark that is never closed, or a file that is no table, looks like this",
+    )
 
 
 def _check(name: str, headers: tuple[str, ...], shape: Shape, settings: IngestSettings) -> None:

@@ -8,7 +8,9 @@ from typing import Any, Literal
 from calc.errors import DataRejectedError
 from pipelines.files import sha256_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+BESIDE = ("provenance", "parts", "originals", "rejects")
+"""What ingest may write beside a table, as Parquet files of their own."""
 Kind = Literal["in", "rejected", "excluded", "kept"]
 
 
@@ -67,11 +69,13 @@ class IngestRecord:
     ``notes`` are sentences for people: what was taken for granted and what looked odd; those of
     them that may mean a faulty file are ``warnings`` too. ``recognised`` says what each file was
     taken for, and why.
+    ``beside`` has the SHA-256 of each file that was written beside the table, by what it holds.
     """
 
     name: str
     tool_version: str
     table: TableFacts
+    beside: dict[str, str]
     sources: tuple[SourceFacts, ...]
     layout: str
     mapping: tuple[MappedFrom, ...]
@@ -157,4 +161,34 @@ def read_record(table: Path) -> IngestRecord | None:
             where=str(table),
             hint=again,
         )
+    _check_beside(table, record, again)
     return record
+
+
+def beside_path(table: Path, what: str) -> Path:
+    """The file beside a table that holds something of ``BESIDE``."""
+    return table.with_name(f"{table.stem}.{what}.parquet")
+
+
+def hashes_beside(table: Path) -> dict[str, str]:
+    """The SHA-256 of each file beside a table, by what it holds.
+
+    Raises:
+        StorageError: A file cannot be read.
+    """
+    paths = {what: beside_path(table, what) for what in BESIDE}
+    return {what: sha256_of(path) for what, path in paths.items() if path.is_file()}
+
+
+def _check_beside(table: Path, record: IngestRecord, again: str) -> None:
+    """Nothing, where the files beside a table are those of the same ingest."""
+    found = hashes_beside(table)
+    for what in BESIDE:
+        if found.get(what) != record.beside.get(what):
+            path = beside_path(table, what)
+            raise DataRejectedError(
+                f"{path.name} is not of the ingest that made {table.name}: it was cut short, or "
+                "the file was altered",
+                where=str(path),
+                hint=again,
+            )

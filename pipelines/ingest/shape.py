@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 NEWLINE, RETURN, QUOTE = 10, 13, 34
 MAX_MISSHAPEN = 100_000
+MAX_RECORD_BYTES = 1_000_000
 
 
 class Shape:
@@ -20,6 +21,7 @@ class Shape:
     Attributes:
         records: Records so far, the header and blank lines included.
         misshapen: Record number (the header is 1) to its number of fields, at most 100,000.
+        too_long: The first record that is too long to be one; 0 for none.
         ends_with_newline: Whether the last chunk ended a line.
         quote_opened: Record in which a quotation mark was opened and not closed; 0 for none.
     """
@@ -30,6 +32,7 @@ class Shape:
         self.extra = extra
         self.records = 0
         self.misshapen: dict[int, int] = {}
+        self.too_long = 0
         self.ends_with_newline = True
         self._inside = False
         self._marks = 0
@@ -63,6 +66,7 @@ class Shape:
         else:
             self._marks += int(marks.size)
             self._length += int(content.size)
+        self._note_length(lengths)
         self.records += int(ends.size)
         self.ends_with_newline = chunk.endswith(b"\n")
         self._last_is_return = chunk.endswith(b"\r")
@@ -82,6 +86,16 @@ class Shape:
         self._inside = bool(inside[-1])
         outside: npt.NDArray[np.bool_] = ~inside
         return outside
+
+    def _note_length(self, lengths: npt.NDArray[np.int64]) -> None:
+        """Keep the first record that is too long, be it whole or not."""
+        if self.too_long:
+            return
+        long = np.flatnonzero(lengths > MAX_RECORD_BYTES)
+        if long.size:
+            self.too_long = self.records + int(long[0]) + 1
+        elif self._length > MAX_RECORD_BYTES:
+            self.too_long = self.records + int(lengths.size) + 1
 
     def _note(self, counts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> None:
         wrong = np.flatnonzero(self._is_wrong(counts + 1) & (lengths > 1))

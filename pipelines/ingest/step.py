@@ -13,6 +13,7 @@ from pipelines.ingest.record import (
     MappedFrom,
     SourceFacts,
     TableFacts,
+    hashes_beside,
     to_json,
 )
 from pipelines.ingest.settings import IngestSettings, check_settings
@@ -234,6 +235,7 @@ def _record(
         name=settings.name,
         tool_version=tool_version(),
         table=facts,
+        beside=hashes_beside(made.file),
         sources=tuple(map(_source_facts, readings, stages)),
         layout=", ".join(layouts),
         mapping=tuple(item for reading in readings for item in _mapped(reading, settings)),

@@ -10,8 +10,8 @@ from calc.errors import DataRejectedError, LimitError
 CHUNK_BYTES = 4_194_304
 MAX_HEADER_BYTES = 1_000_000
 MAX_RATIO = 200
-FREE_BYTES = 268_435_456
-"""An archive may unpack to this much, however small it is; above it, to 200 times its size."""
+FREE_BYTES = 67_108_864
+"""An archive may unpack to this much, however small; above it, to 200 times what was read of it."""
 
 
 def raw_chunks(path: Path, *, packed: bool) -> Iterator[bytes]:
@@ -29,7 +29,6 @@ def raw_chunks(path: Path, *, packed: bool) -> Iterator[bytes]:
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:
-    limit = max(FREE_BYTES, MAX_RATIO * path.stat().st_size)
     done, inner = 0, zlib.decompressobj(wbits=31)
     with path.open("rb") as stream:
         pending = b""
@@ -42,16 +41,19 @@ def _unpacked(path: Path) -> Iterator[bytes]:
             chunk = _inflated(inner, pending, path, done)
             pending = inner.unconsumed_tail or inner.unused_data.lstrip(b"\0")
             done += len(chunk)
-            if done > limit:
-                raise LimitError(
-                    f"{path.name} unpacks to more than {limit:,} bytes, over {MAX_RATIO} times its"
-                    " size",
-                    where=path.name,
-                    hint="unpack it yourself and look at it first",
-                )
+            if done > max(FREE_BYTES, MAX_RATIO * (stream.tell() - len(pending))):
+                raise _bomb(path, done)
             yield chunk
     if not inner.eof:
         raise _ends_early(path, done)
+
+
+def _bomb(path: Path, done: int) -> LimitError:
+    return LimitError(
+        f"{path.name} unpacks to more than {done:,} bytes, over {MAX_RATIO} times its size",
+        where=path.name,
+        hint="unpack it yourself and look at it first",
+    )
 
 
 def _inflated(inner: "zlib._Decompress", packed: bytes, path: Path, done: int) -> bytes:

@@ -41,7 +41,7 @@ def test_ingest_as_json_is_the_record(workspace: Workspace, tmp_path: Path) -> N
     told = json.loads(result.stdout)
     kept = json.loads((workspace.trade / "t.json").read_bytes())
     assert told == kept | {"folder": "data/processed/trade"}
-    assert kept["schema_version"] == 1
+    assert kept["schema_version"] == 2
     assert kept["mapping"][0] == {"column": "importer", "from": "importer", "file": "t.csv"}
     assert [stage["kind"] for stage in kept["funnel"]] == ["in", "kept"]
 

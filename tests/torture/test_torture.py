@@ -1,0 +1,85 @@
+"""A short draw of what ``make torture`` does at length; kills and shortages are in acceptance/."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.run.tool import Place, flip
+from tests.torture.flips import flips_in_pack, flips_in_run
+from tests.torture.ground import JOBS, is_old_or_new
+from tests.torture.hostile import hostile_inputs
+from tests.torture.sameness import same_bytes
+from tests.torture.space import small_disk
+from tests.torture.tally import Tally
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="signals and limits as on Linux"),
+]
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The workspace that is injured; made once."""
+    from tests.torture.ground import prepared
+
+    return prepared(tmp_path_factory.mktemp("torture") / "ground")
+
+
+def unharmed(tally: Tally, tried: int) -> None:
+    assert tally.harm == []
+    assert tally.tried == tried
+
+
+def test_bits_turned_in_a_run_are_found(ground: Place, tmp_path: Path) -> None:
+    unharmed(flips_in_run(ground, tmp_path, 40), 40)
+
+
+def test_bits_turned_in_a_pack_are_found(ground: Place, tmp_path: Path) -> None:
+    unharmed(flips_in_pack(ground, tmp_path, 12), 12)
+
+
+def test_other_circumstances_give_the_same_bytes(ground: Place, tmp_path: Path) -> None:
+    unharmed(same_bytes(ground, tmp_path, 2), 2)
+
+
+def test_disk_without_room(ground: Place, tmp_path: Path) -> None:
+    tally = small_disk(ground, tmp_path, 2)
+    if tally.note:
+        pytest.skip(tally.note)
+    unharmed(tally, 2)
+
+
+def test_hostile_inputs_are_refused(ground: Place, tmp_path: Path) -> None:
+    unharmed(hostile_inputs(ground, tmp_path, share=4), 13)
+
+
+def test_harm_is_seen() -> None:
+    """A tally that could not tell harm would prove nothing."""
+    report = next(job for job in JOBS if job.name == "report")
+    before = {"data/mine.xlsx": b"old", "other": b"o"}
+    made = before | {"data/mine.xlsx": b"new"}
+    half = before | {"data/mine.xlsx": b"ne"}
+    assert is_old_or_new(report, before, made, made) == ""
+    assert is_old_or_new(report, before, before, made) == ""
+    assert is_old_or_new(report, before, half, made) == "data/mine.xlsx"
+    assert is_old_or_new(report, before, {"other": b"o"}, made) == "data/mine.xlsx"
+    assert is_old_or_new(report, before, before | {"other": b"p"}, made) == "other"
+    assert is_old_or_new(report, before, before | {"half": b"h"}, made) == "half"
+
+
+def test_half_a_table_is_refused(place: Place) -> None:
+    """What an ingest that is killed between two renames leaves: files of two ingests."""
+    trade = place.workspace.trade
+    kept = trade / "us-2024.provenance.parquet"
+    flip(kept, 200)
+    done = place.run("--as-of", "2024-11-01")
+    assert done.code == 3
+    assert (
+        "error: us-2024.provenance.parquet is not of the ingest that made us-2024.parquet: it was "
+        "cut short, or the file was altered\n"
+    ) in done.err
+    assert "hint: ingest again: retorsion ingest FILE --name us-2024" in done.err
+    kept.unlink()
+    assert place.run("--as-of", "2024-11-01").code == 3
