@@ -33,7 +33,7 @@ def market_of(folder: Path, line: Row) -> Market | None:
     if not (folder / "effects.parquet").is_file():
         return None
     on_market = pl.all_horizontal(pl.col(name) == line[name] for name in MARKET)
-    of_partner = on_market & (pl.col("partner") == line["partner"])
+    of_partner = on_market & (pl.col("partner") == line["partner"]) & (pl.col("model") == "exact")
     source = pl.scan_parquet(folder / "effects.parquet").filter(of_partner).collect()
     if source.is_empty():
         return None

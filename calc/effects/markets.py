@@ -14,9 +14,11 @@ import polars as pl
 
 from calc.dictionary import conform
 from calc.effects.closures import import_demand
+from calc.effects.compared import models_table, replicas_of, replicated_rows
 from calc.effects.draws import Plan, Range, distribution
 from calc.effects.layout import Laid, laid_array, lay_out, members_of, parts_of, shifts_of
 from calc.effects.model import UNLIMITED, Duty, Floats, Market, Responses, Schedule, Verdict
+from calc.effects.modes import Mode, Replicated, Switches
 from calc.effects.reasons import unknown_of, unsolved_reason
 from calc.effects.results import effects_of
 from calc.effects.shifts import columns_of, with_deviations
@@ -24,7 +26,7 @@ from calc.effects.sums import Tally, spreads_table, told
 from calc.effects.uncertainty import PARAMETERS, Outcome, Uncertain, simulate
 from calc.elasticities import Horizon, attach_elasticities
 from calc.sources import KEY
-from calc.tables.effects import ByEffect, Effects, MarketEffects, MarketElasticities
+from calc.tables.effects import ByEffect, ByModel, Effects, MarketEffects, MarketElasticities
 
 HEADING = 4
 SHARED = (
@@ -42,21 +44,25 @@ class Settings(NamedTuple):
     """How markets are closed and drawn.
 
     ``penetration`` is the share of imports in what buyers spend where domestic sales are not known:
-    least, central and most. Without it such markets are not solved.
+    least, central and most. Without it such markets are not solved. ``modes`` are the linear
+    models whose answer by source is told too, in the form that ``switches`` say.
     """
 
     plan: Plan
     penetration: tuple[float, float, float] | None = None
     horizon: Horizon = "central"
+    modes: tuple[Mode, ...] = ()
+    switches: Switches = Switches()
 
 
 class Results(NamedTuple):
-    """EFFECTS, MARKET_EFFECTS, MARKET_ELASTICITIES and BY_EFFECT, sorted by key, and the draws."""
+    """EFFECTS, MARKET_EFFECTS, MARKET_ELASTICITIES, BY_EFFECT, BY_MODEL by key, and the draws."""
 
     effects: pl.DataFrame
     markets: pl.DataFrame
     elasticities: pl.DataFrame
     groups: pl.DataFrame
+    models: pl.DataFrame
     outcome: Outcome
 
 
@@ -96,13 +102,16 @@ def solve_markets(
     watch = [each.add for each in drawn]
     outcome = simulate(uncertain, settings.plan, central=central, watch=watch)
     spreads = [spreads_table(*pair) for pair in zip(ones, drawn, strict=True)]
+    replicas = replicas_of(uncertain.market, settings.switches)
+    models = models_table(laid, uncertain.market, central, replicas)
     return Results(
-        effects_table(laid, outcome),
+        effects_table(laid, outcome, {mode: replicas[mode] for mode in settings.modes}),
         markets_table(laid, outcome, found, is_closed=settings.penetration is not None),
         collected(conform(found.lazy(), MarketElasticities)),
         collected(conform(pl.concat(spreads, how="diagonal").lazy(), ByEffect)).sort(
             ByEffect.primary_key()
         ),
+        collected(conform(models.lazy(), ByModel)).sort(ByModel.primary_key()),
         outcome,
     )
 
@@ -192,8 +201,10 @@ def verdicts(outcome: Outcome) -> list[str]:
     return [words[int(one)] for one in outcome.central.by_market.verdict]
 
 
-def effects_table(laid: Laid, outcome: Outcome) -> pl.DataFrame:
-    """EFFECTS: each source with its share of the place that it was solved in."""
+def effects_table(
+    laid: Laid, outcome: Outcome, replicas: Mapping[Mode, Replicated]
+) -> pl.DataFrame:
+    """EFFECTS: each source with its share of the place that it was solved in, by model."""
     at = (laid.sources["place"].to_numpy(), laid.sources["market"].to_numpy())
     source, spreads = outcome.central.by_source, outcome.by_source["value_after_usd"]
     value = laid.sources["value_usd"].fill_null(np.nan).to_numpy()
@@ -206,10 +217,14 @@ def effects_table(laid: Laid, outcome: Outcome) -> pl.DataFrame:
         "value_after_high_usd": told(spreads.high[at] * part),
         "verdict": pl.Series(np.array(verdicts(outcome))[at[1]]),
         "is_extensive": pl.Series(value == 0.0),
+        "is_capped": pl.lit(value=False),
+        "model": pl.lit("exact"),
     }
-    return collected(conform(laid.sources.with_columns(**columns).lazy(), Effects)).sort(
-        *KEY, "partner"
-    )
+    rows = [laid.sources.with_columns(**columns)]
+    central = outcome.central
+    rows += [replicated_rows(laid, central, mode, found) for mode, found in replicas.items()]
+    whole = pl.concat(rows, how="diagonal")
+    return collected(conform(whole.lazy(), Effects)).sort(Effects.primary_key())
 
 
 def markets_table(

@@ -15,6 +15,7 @@ from calc.tables.calendar import ByCalendar
 from calc.tables.comparison import Causes, Compared, ListChanges, ScheduleChanges
 from calc.tables.effects import (
     ByEffect,
+    ByModel,
     EffectDrivers,
     Effects,
     MarketEffects,
@@ -62,6 +63,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "market_effects": MarketEffects,
     "market_elasticities": MarketElasticities,
     "by_effect": ByEffect,
+    "by_model": ByModel,
     "effect_drivers": EffectDrivers,
     "lines": Lines,
     "components": Components,

@@ -15,6 +15,7 @@ FIGURE = (
     r"terms_of_trade|deadweight_loss|welfare)_usd$"
 )
 DRIVER = r"^((between-imports|with-domestic|demand|supply-foreign|supply-domestic)|share .+)$"
+MODEL = r"^(exact|smart|gsim|trist)$"
 VERDICT = r"^(solved|not converged|no trade|unknown input|input out of bounds)$"
 
 
@@ -86,16 +87,25 @@ class Sources(MarketKey):
 
 
 class Effects(MarketKey):
-    """What the schedule does to a source of a market: exact, central and 5 to 95 percent."""
+    """What the schedule does to a source of a market, by model; the exact one with a range."""
 
     partner = dy.String(
         primary_key=True,
         regex=ECONOMY,
         description="Economy that sells; the importer itself for domestic sales.",
     )
-    verdict = dy.String(regex=VERDICT, description="Whether its market was solved.")
+    model = dy.String(
+        primary_key=True,
+        regex=MODEL,
+        description="exact, or a linear model for replication: smart, gsim, trist.",
+    )
+    verdict = dy.String(regex=VERDICT, description="Whether the model solved its market.")
     is_extensive = dy.Bool(
         description="Whether it sold nothing before: the model cannot create its trade."
+    )
+    is_capped = dy.Bool(
+        description="Whether a linear model had more than all of it vanish: cut to what there is, "
+        "but in gsim left below zero."
     )
     value_before_usd = amount("Value before, without duty.")
     value_after_usd = amount("Value after.")
@@ -205,6 +215,42 @@ class ByEffect(dy.Schema):
     share_of_draws_above_zero = draws("Draws in which it is above 0.")
     share_of_draws_below_zero = draws("Draws in which it is below 0.")
     share_of_draws_failed = draws("Draws in which a market of it was not solved: not counted.")
+
+
+class ByModel(dy.Schema):
+    """The exact totals beside those of other models and closures: never a part of the ranges."""
+
+    importer = dy.String(primary_key=True, regex=ECONOMY, description="Economy whose market it is.")
+    model = dy.String(
+        primary_key=True,
+        regex=r"^(smart|gsim|trist|exact, foreign supply [0-9.]+)$",
+        description="A linear model, or the exact one at another foreign supply elasticity.",
+    )
+    figure = dy.String(primary_key=True, regex=FIGURE, description="Which total, as in BY_EFFECT.")
+    markets = dy.Int64(min=0, metadata=COUNT, description="Markets that a measure names.")
+    markets_compared = dy.Int64(
+        min=0, metadata=COUNT, description="Those that both models solve: figures are of them."
+    )
+    central_usd = amount("The model's total at central values; null where it has none.")
+    exact_usd = amount("The exact total of the same markets.")
+    gap_usd = amount("The model's less the exact.")
+    is_sign_flipped = dy.Bool(
+        nullable=True, description="Whether one is above 0 and the other below."
+    )
+    share_of_markets_capped = dy.Float64(
+        nullable=True,
+        min=0,
+        max=1,
+        metadata=SHARE,
+        description="Markets in which the model has more than all trade of a source vanish.",
+    )
+    share_of_markets_large = dy.Float64(
+        nullable=True,
+        min=0,
+        max=1,
+        metadata=SHARE,
+        description="Markets with a change of duty beyond 15 percent of 1 + t, too large for it.",
+    )
 
 
 class EffectDrivers(dy.Schema):

@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.report.figures import Tables
 
 MOST_LINES = 3
+LINEAR = ("gsim", "smart", "trist")
 Row = Mapping[str, Any]
 
 
@@ -42,8 +43,25 @@ def answer_lines(tables: Tables) -> Iterator[str]:
             f"{'':19}welfare {amount(welfare['central_usd'], signed=True)} USD"
             f"{spread_text(welfare)}{lost if welfare['unsolved_value_usd'] else ''}"
         )
+        yield from gap_lines(tables, importer)
     if len(found) > len(shown):
         yield f"and {len(found) - len(shown)} more importers: see sheet by_effect"
+
+
+def gap_lines(tables: Tables, importer: str) -> Iterator[str]:
+    """The gap of the linear models to the exact imports after."""
+    if "by_model" not in tables:
+        return
+    rows = tables["by_model"].filter(
+        pl.col("importer") == importer, pl.col("figure") == "imports_after_usd"
+    )
+    told = [
+        f"{row['model']} {amount(row['gap_usd'], signed=True)}"
+        for row in rows.sort("model").iter_rows(named=True)
+        if row["model"] in LINEAR and row["central_usd"] is not None
+    ]
+    if told:
+        yield f"{'':19}gap to it of linear models: {', '.join(told)}"
 
 
 def spread_text(row: Row) -> str:

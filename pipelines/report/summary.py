@@ -101,6 +101,7 @@ def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
             for name in ("export_duties", "beside", "drawback")
         },
         "effects": tables["by_effect"].to_dicts() if "by_effect" in tables else [],
+        "models": tables["by_model"].to_dicts() if "by_model" in tables else [],
         "controls": tables["controls"].to_dicts() if "controls" in tables else [],
         "assumptions": tables["assumptions"].to_dicts() if "assumptions" in tables else [],
     }

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from calc.effects.markets import Results
     from pipelines.scenario.assumed import Response
 
-EFFECT_TABLES = ("effects", "market_effects", "market_elasticities", "by_effect", "effect_drivers")
+EFFECT_TABLES = (
+    "effects",
+    "market_effects",
+    "market_elasticities",
+    "by_effect",
+    "by_model",
+    "effect_drivers",
+)
 MOST_REASONS = 3
 ROW_OF = ("parameter", "importer", "prefix", "horizon")
 
@@ -66,6 +73,7 @@ def trade_answers(response: "Response", question: Question, found: Answer) -> An
         "market_effects": solved.markets,
         "market_elasticities": solved.elasticities,
         "by_effect": solved.groups,
+        "by_model": solved.models,
         "effect_drivers": _drivers(solved, question),
     }
     notes = (*_notes(response, solved, lines), *drawn.notes, *_left_out(question, inside))
@@ -76,6 +84,8 @@ def _settings(response: "Response") -> Any:
     """How markets are closed and drawn; a share without a range is fixed."""
     from calc.effects.draws import Plan
     from calc.effects.markets import Settings
+    from calc.effects.modes import Switches
+    from calc.effects.smart import Choices
 
     stated = response.penetration
     ends = None
@@ -83,7 +93,13 @@ def _settings(response: "Response") -> Any:
         low, high = (stated.central if end is None else end for end in (stated.low, stated.high))
         ends = (low, stated.central, high)
     plan = Plan(count=response.draws, seed=response.seed)
-    return Settings(plan=plan, penetration=ends, horizon=response.horizon)
+    return Settings(
+        plan=plan,
+        penetration=ends,
+        horizon=response.horizon,
+        modes=response.modes,
+        switches=Switches(Choices(**response.smart), **response.gsim),
+    )
 
 
 def _flows(question: Question, found: Answer) -> pl.DataFrame:

@@ -44,6 +44,7 @@ TABLE_FILES = {
     "effects": "what each source of each market does in answer",
     "market_effects": "what the answer means for each market, and which were not solved",
     "market_elasticities": "the elasticities of each market, and where each is from",
+    "by_model": "the exact totals beside SMART, GSIM, TRIST and other supply elasticities",
     "effect_drivers": "which elasticities drive the range of the totals",
     "conversion": "what became of each code that was put into another edition",
     "unmatched": "schedule without trade, and trade of the groups that no measure names",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SUMMARY_TABLES = (
     *("by_importer", "by_group", "funnel", "unmatched", "instruments", "credits", "controls"),
     *("assumptions", "by_quota", "export_duties", "beside", "drawback"),
-    *("by_effect", "market_effects"),
+    *("by_effect", "by_model", "market_effects"),
 )
 
 

@@ -10,6 +10,8 @@ from pipelines.scenario.timed import FIRST_DAY
 
 ANY = "*"
 Horizon = Literal["short", "central", "long"]
+Mode = Literal["smart", "gsim", "trist"]
+MODELS: tuple[Literal["exact"] | Mode, ...] = ("exact", "smart", "gsim", "trist")
 HORIZONS: tuple[Horizon, ...] = ("short", "central", "long")
 DRAWS, SEED = 1000, 1
 
@@ -75,7 +77,9 @@ class Response:
 
     ``penetration`` is the share of imports in what buyers spend where domestic sales are not known;
     without it such markets are not solved. ``elasticities`` are rows of ELASTICITIES that go before
-    those of the tool. ``stated`` holds the keys as the file states them.
+    those of the tool. ``modes`` are linear models told by source beside the exact one, ``smart``
+    and ``gsim`` what is chosen where their publications leave it open. ``stated`` holds the keys
+    as the file states them.
     """
 
     penetration: Range | None = None
@@ -84,6 +88,9 @@ class Response:
     seed: int = SEED
     elasticities: tuple[Mapping[str, Any], ...] = ()
     domestic_sales: tuple[DomesticSale, ...] | None = None
+    modes: tuple[Mode, ...] = ()
+    smart: Mapping[str, Any] = field(default_factory=dict)
+    gsim: Mapping[str, Any] = field(default_factory=dict)
     stated: Mapping[str, Any] = field(default_factory=dict)
 
 

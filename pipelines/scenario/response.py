@@ -19,6 +19,7 @@ from pipelines.scenario.assumed import (
 )
 from pipelines.scenario.fields import Table, kind_of, shown, table_of, text_of
 from pipelines.scenario.grammar import SHARE, Grammar, check_keys
+from pipelines.scenario.models_asked import modes_of, switches_of
 from pipelines.scenario.ranges import range_of
 from pipelines.scenario.setting import Setting
 from pipelines.scenario.share_table import importer_of_row, line_of_row
@@ -29,6 +30,7 @@ EFFECTS = Grammar(
     required={},
     optional=(
         *("penetration", "domestic_sales", "elasticities", "horizon", "draws", "seed", "note"),
+        *("model", "smart", "gsim"),
     ),
 )
 PARAMETERS = ("between-imports", "with-domestic", "demand", "supply-foreign", "supply-domestic")
@@ -62,6 +64,9 @@ def read_response(top: Table, setting: Setting) -> Response | None:
         seed=_whole(table, "seed"),
         elasticities=() if rows is None else _elasticities(table, rows, setting),
         domestic_sales=None if sales is None else _sales(table, sales, setting),
+        modes=modes_of(table),
+        smart=switches_of(table, "smart"),
+        gsim=switches_of(table, "gsim"),
         stated=stated,
     )
 

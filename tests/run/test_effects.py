@@ -196,12 +196,58 @@ def test_members_are_not_counted_beside_their_aggregate(tmp_path: Path) -> None:
     )
 
 
+def test_linear_models_stand_beside_the_exact_one_with_their_gap(tmp_path: Path) -> None:
+    """SMART by hand: imports of 40 m, Japan 30 with g = 0.25 / 1.025, at infinite supply.
+
+    The share of imports in what buyers pay is 41 / 101, so that demand for imports is
+    -(2.331 (60 / 101) + 41 / 101); creation m e g is within what is there.
+    """
+    place = made(tmp_path)
+    done = asked(place, HOME + 'model = ["smart", "gsim"]\n')
+    assert done.code == 0, done.err
+    effects = place.table("effects").filter(code="870899")
+    assert effects.filter(partner="JPN")["model"].sort().to_list() == ["exact", "gsim", "smart"]
+    japan = effects.filter(partner="JPN", model="smart").row(0, named=True)
+    change = 0.25 / 1.025
+    demand = -(2.331 * 60 / 101 + 41 / 101)
+    assert japan["creation_usd"] == pytest.approx(30e6 * demand * change, rel=1e-9)
+    assert japan["diversion_usd"] == pytest.approx(-4.089 * 30e6 * change * 0.25, rel=1e-9)
+    moved = effects.filter(model="smart")["diversion_usd"].sum()
+    assert moved == pytest.approx(0.0, abs=1e-6)
+    row = place.table("by_model").row(
+        by_predicate=(pl.col("model") == "smart") & (pl.col("figure") == "imports_after_usd"),
+        named=True,
+    )
+    assert row["central_usd"] == pytest.approx(40e6 + 30e6 * demand * change, abs=1e-3)
+    assert row["exact_usd"] == total(place, "imports_after_usd")["central_usd"]
+    assert row["gap_usd"] == pytest.approx(row["central_usd"] - row["exact_usd"], abs=1e-3)
+    assert (row["markets_compared"], row["share_of_markets_large"]) == (1, 1.0)
+    (line,) = [one for one in done.out.splitlines() if "gap to it" in one]
+    assert f"smart {amount(row['gap_usd'], signed=True)}, " in line
+    page = (place.folder() / "report.html").read_text(encoding="utf-8")
+    assert "The model and the closure, USA" in page
+
+
+def test_a_choice_that_a_publication_leaves_open_changes_its_model_alone(tmp_path: Path) -> None:
+    place = made(tmp_path)
+    told = []
+    for switch in ("", '[effects.gsim]\nconsumers = "published"\n'):
+        assert asked(place, HOME + switch).code == 0
+        rows = place.table("by_model").filter(figure="welfare_usd").sort("model")
+        told.append(dict(rows.select("model", "central_usd").iter_rows()))
+    assert told[1]["gsim"] < told[0]["gsim"]
+    changed = [model for model in told[0] if told[0][model] != told[1][model]]
+    assert changed == ["gsim"]
+
+
 @pytest.mark.parametrize(
     ("effects", "message"),
     [
         ("[effects]\npenetraton = 0.4\n", "did you mean penetration?"),
         ("[effects]\nhorizon = \"shrt\"\n", 'did you mean short'),
         ("[effects]\ndraws = 1\n", "draws is 1, not from 2 to 100,000"),
+        ("[effects]\nmodel = \"smrt\"\n", "did you mean smart?"),
+        ("[effects.smart]\nwelfare = \"square\"\n", "known: area, triangle"),
         ("[effects]\nseed = 1.5\n", "seed is a number (1.5), not a whole number"),
         ("[effects]\npenetration = { central = 0.4 }\n", "source is missing"),
         ("[effects]\npenetration = { central = 0, source = \"x\" }\n", "leaves no market"),

@@ -36,6 +36,7 @@ def answers(tables: Tables) -> str:
             _told(importer, totals),
             _totals(importer, totals),
             _partners(importer, tables["by_effect"]),
+            _models(importer, tables),
             _drivers(importer, tables.get("effect_drivers")),
         )
     ]
@@ -60,6 +61,34 @@ def _totals(importer: str, totals: Mapping[str, Row]) -> str:
     ]  # fmt: skip
     columns = ("Figure, USD", "before", "central", "5 %", "median", "95 %", "below 0")
     return table(f"Totals of {importer} over its solved markets", columns, rows, 6)
+
+
+def _models(importer: str, tables: Tables) -> str:
+    """Other models and closures beside the exact answer, with the gap."""
+    if "by_model" not in tables:
+        return ""
+    found = tables["by_model"].filter(
+        pl.col("importer") == importer, pl.col("markets_compared") > 0
+    ).sort("figure", "model")  # fmt: skip
+    rows = [
+        [row["model"], FIGURES[row["figure"]], usd(row["central_usd"]), usd(row["exact_usd"]),
+         usd(row["gap_usd"]), f"{row['markets_compared']:,} of {row['markets']:,}",
+         _part(row["share_of_markets_capped"]), _part(row["share_of_markets_large"])]
+        for row in found.iter_rows(named=True)
+    ]  # fmt: skip
+    columns = ("Model", "figure, USD", "model", "exact", "gap", "markets", "capped", "too large")
+    note = paragraph(
+        "Which model is right is no part of the ranges. Linear models are for replication: where a "
+        "change is too large for one, the exact answer holds. capped: markets in which more than "
+        "all trade of a source vanishes.",
+        "told",
+    )
+    title = f"The model and the closure, {importer}, over the markets that both solve"
+    return note + table(title, columns, rows, 6) if rows else ""
+
+
+def _part(share: float | None) -> str:
+    return "unknown" if share is None else f"{100 * share:.0f} %"
 
 
 def _share(share: float | None) -> str:
