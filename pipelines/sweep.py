@@ -52,6 +52,24 @@ def read_wanted(text: str) -> Wanted:
     return Wanted(measure_id=name, rates=rates)
 
 
+def read_assumed(text: str) -> Wanted:
+    """``between-imports=2:8:1`` or ``demand=-2:-0.5:0.5``: values of an elasticity or a share.
+
+    Raises:
+        UsageError: It says something else, or too many values.
+    """
+    name, _, written = text.partition("=")
+    hint = "write NAME=FROM:TO:STEP as numbers, such as between-imports=2:8:1"
+    try:
+        low, high, step = (Decimal(part) for part in written.split(":"))
+        count = int((high - low) / step) + 1
+    except (ArithmeticError, ValueError) as err:
+        raise UsageError(f"{text!r} is no range of values", where="--assume", hint=hint) from err
+    if not name or step <= 0 or not 0 < count <= MOST_RATES:
+        raise UsageError(f"{text!r} does not rise by its step", where="--assume", hint=hint)
+    return Wanted(measure_id=name, rates=[float(low + one * step) for one in range(count)])
+
+
 def sweep(question: Question, wanted: Wanted) -> pl.DataFrame:
     """SWEEP: one row a rate, in rising order.
 

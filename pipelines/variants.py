@@ -1,6 +1,6 @@
 """Which variants of a scenario are computed: rates of a measure, or the dates of its law."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,11 +9,68 @@ from calc.errors import UsageError, did_you_mean
 from pipelines.by_calendar import by_calendar
 from pipelines.by_date import by_date
 from pipelines.run.step import question_of
-from pipelines.sweep import Wanted, read_wanted, sweep
+from pipelines.sweep import Wanted, read_assumed, read_wanted, sweep
 
 if TYPE_CHECKING:
+    from pipelines.progress import Talk
     from pipelines.run.inputs import Inputs
     from pipelines.run.whole import Whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which variants are asked for: one of the first four, and whether with trade's answer."""
+
+    rate: str | None = None
+    assume: str | None = None
+    by_date: bool = False
+    calendar: int | None = None
+    effects: bool = False
+
+    @property
+    def is_at_date(self) -> bool:
+        """Whether the law is read at one date."""
+        return self.rate is not None or self.assume is not None
+
+    def refuse_misfits(self, *, has_date: bool) -> None:
+        """Nothing, where exactly one kind is asked for and the other options suit it.
+
+        Raises:
+            UsageError: None or several are, or an option does not suit it.
+        """
+        options = {
+            "--rate": self.rate is not None,
+            "--assume": self.assume is not None,
+            "--by-date": self.by_date,
+            "--calendar": self.calendar is not None,
+        }
+        chosen = [name for name, is_given in options.items() if is_given]
+        example = "--rate car-parts=0:200:10"
+        if len(chosen) != 1:
+            raise UsageError(f"give either {', '.join(options)}", hint=example)
+        if self.effects and not self.is_at_date:
+            raise UsageError(f"{chosen[0]} has no --effects", hint=example)
+        if has_date and not self.is_at_date:
+            raise UsageError(f"{chosen[0]} reads the law at all dates", hint="leave --as-of out")
+
+
+def found_by_name(inputs: "Whole", asked: Asked, talk: "Talk") -> tuple[str, pl.DataFrame]:
+    """The table that is asked for, with its name.
+
+    Raises:
+        UsageError: Rates or values are no range, or of nothing in the scenario.
+        ScenarioError: The law cannot be used.
+    """
+    if asked.effects or asked.assume is not None:
+        from pipelines.sweep_effects import turning_lines
+
+        found = found_with_effects(inputs, asked.rate, asked.assume, talk)
+        for line in turning_lines(found):
+            talk.say(line)
+        return "sweep_effects", found
+    name = "sweep" if asked.rate is not None else "by_calendar" if asked.calendar else "by_date"
+    with talk.working("computing each variant"):
+        return name, found_for(inputs, asked.rate, asked.calendar)
 
 
 def found_for(inputs: "Whole", rate: str | None, calendar: int | None = None) -> pl.DataFrame:
@@ -33,6 +90,31 @@ def found_for(inputs: "Whole", rate: str | None, calendar: int | None = None) ->
     wanted = read_wanted(rate)
     part, measure_id = part_of(inputs, wanted)
     return sweep(question_of(part), replace(wanted, measure_id=measure_id))
+
+
+def found_with_effects(
+    inputs: "Whole", rate: str | None, assume: str | None, talk: "Talk"
+) -> pl.DataFrame:
+    """SWEEP_EFFECTS of the rates, or of the values of an assumption, that are asked for.
+
+    Raises:
+        UsageError: They are not a range, or of no measure or assumption of the scenario.
+        ScenarioError: The law cannot be used.
+    """
+    from pipelines.scenario.assumed import Response
+    from pipelines.sweep_effects import sweep_effects
+
+    if rate is not None:
+        wanted = read_wanted(rate)
+        part, name = part_of(inputs, wanted)
+    else:
+        wanted = read_assumed(assume or "")
+        part, name = inputs.parts[0], wanted.measure_id
+        if len(inputs.parts) > 1:
+            raise UsageError("an assumption is swept in a scenario of one importer",
+                             where="--assume", hint="name the file of one part")  # fmt: skip
+    response = part.response or Response()
+    return sweep_effects(question_of(part), response, replace(wanted, measure_id=name), talk)
 
 
 def part_of(inputs: "Whole", wanted: Wanted) -> tuple["Inputs", str]:

@@ -44,6 +44,7 @@ from calc.tables.reports import (
     Unmatched,
 )
 from calc.tables.shares import Shares
+from calc.tables.swept import SweepEffects
 from calc.tables.trade import Trade
 
 TABLES: dict[str, type[dy.Schema]] = {
@@ -86,6 +87,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "credits": Credits,
     "assumptions": Assumptions,
     "sweep": Sweep,
+    "sweep_effects": SweepEffects,
     "by_calendar": ByCalendar,
     "by_date": ByDate,
     "compared": Compared,

@@ -31,6 +31,15 @@ Rate = Annotated[
     str | None,
     typer.Option("--rate", metavar="MEASURE=FROM:TO:STEP", help="Rates in percent."),
 ]
+Assume = Annotated[
+    str | None,
+    typer.Option(
+        "--assume", metavar="NAME=FROM:TO:STEP", help="Values of an elasticity or a share."
+    ),
+]
+WithEffects = Annotated[
+    bool, typer.Option("--effects", help="What trade does in answer at each rate.")
+]
 ByDate = Annotated[bool, typer.Option("--by-date", help="A result for each change of the law.")]
 Calendar = Annotated[
     int | None,
@@ -46,6 +55,8 @@ Output = Annotated[
 def sweep(
     scenario: ScenarioFile,
     rate: Rate = None,
+    assume: Assume = None,
+    effects: WithEffects = False,
     by_date: ByDate = False,
     calendar: Calendar = None,
     output: Output = None,
@@ -67,6 +78,10 @@ def sweep(
     Examples:
       retorsion sweep scenario.toml --rate car-parts=0:200:10
           what each rate adds; the trade is read once
+      retorsion sweep scenario.toml --rate car-parts=0:200:10 --effects
+          what trade does in answer at each rate, and where duty is most
+      retorsion sweep scenario.toml --assume between-imports=2:8:1
+          the same at each value of an elasticity, or of a share
       retorsion sweep scenario.toml --by-date
           what is hit and owed from each change of the law on
       retorsion sweep scenario.toml --calendar 2025
@@ -74,38 +89,31 @@ def sweep(
       retorsion sweep scenario.toml --by-date --convert
           on trade in another edition of the Harmonized System
     """  # noqa: D301
-    from calc.errors import UsageError
     from pipelines.progress import Talk
     from pipelines.run.inputs import RunSettings
     from pipelines.run.step import read_inputs
     from pipelines.tables_out import shown_table, write_out
     from pipelines.variant_notes import notes_of_variants
-    from pipelines.variants import found_for
+    from pipelines.variants import Asked, found_by_name
     from pipelines.workspace import open_workspace
 
-    options = {"--rate": rate is not None, "--by-date": by_date, "--calendar": calendar is not None}
-    chosen = [name for name, is_given in options.items() if is_given]
-    if len(chosen) != 1:
-        raise UsageError(f"give either {', '.join(options)}", hint="--rate car-parts=0:200:10")
-    if rate is None and as_of is not None:
-        raise UsageError(f"{chosen[0]} reads the law at all dates", hint="leave --as-of out")
+    asked = Asked(rate=rate, assume=assume, by_date=by_date, calendar=calendar, effects=effects)
+    asked.refuse_misfits(has_date=as_of is not None)
     settings = RunSettings(
         trade=trade,
         as_of=day_given(as_of),
         period=period_given(period),
         quarantine=quarantine,
         allow_rate_above=rate_given(allow_rate_above),
-        every_date=rate is None,
+        every_date=not asked.is_at_date,
         estimate=method_given(estimate),
         convert=convert or weights is not None,
         weights=weights,
     )
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)
-    name = {"--rate": "sweep", "--by-date": "by_date", "--calendar": "by_calendar"}[chosen[0]]
-    with talk.working("computing each variant"):
-        found = found_for(inputs, rate, calendar)
-        notes = notes_of_variants(inputs, rate)
+    name, found = found_by_name(inputs, asked, talk)
+    notes = notes_of_variants(inputs, rate)
     if output is not None:
         write_out(output, found, name)
     lines = [*shown_table(found, name), *(f"note: {note}" for note in notes)]

@@ -142,7 +142,18 @@ def _at_home(response: "Response", found: Answer, lines: pl.DataFrame) -> pl.Laz
 
 def _elasticities(response: "Response") -> pl.LazyFrame:
     """The elasticities of the tool, those of the user in the place of the same rows."""
-    default = elasticities()
+    rows = _with_own(elasticities(), response)
+    for parameter, value in response.fixed.items():
+        is_it = pl.col("parameter") == parameter
+        rows = rows.with_columns(
+            pl.when(is_it).then(of).otherwise(pl.col(end)).alias(end)
+            for end, of in (("central", pl.lit(value)), ("low", None), ("high", None))
+        ).with_columns(range_level=pl.when(~is_it).then("range_level"))
+    return rows
+
+
+def _with_own(default: pl.DataFrame, response: "Response") -> pl.LazyFrame:
+    """The rows of the tool and of the user, whose rows go before the same ones."""
     if not response.elasticities:
         return default.lazy()
     own = pl.DataFrame(list(response.elasticities), schema=polars_schema(Elasticities))

@@ -78,8 +78,9 @@ class Response:
     ``penetration`` is the share of imports in what buyers spend where domestic sales are not known;
     without it such markets are not solved. ``elasticities`` are rows of ELASTICITIES that go before
     those of the tool. ``modes`` are linear models told by source beside the exact one, ``smart``
-    and ``gsim`` what is chosen where their publications leave it open. ``stated`` holds the keys
-    as the file states them.
+    and ``gsim`` what is chosen where their publications leave it open, ``fixed`` elasticities that
+    a sweep sets for all markets, without a range. ``stated`` holds the keys as the file states
+    them.
     """
 
     penetration: Range | None = None
@@ -91,6 +92,7 @@ class Response:
     modes: tuple[Mode, ...] = ()
     smart: Mapping[str, Any] = field(default_factory=dict)
     gsim: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, float] = field(default_factory=dict)
     stated: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -14,7 +14,7 @@ from calc.tables import TABLES
 from pipelines.report.answers import amount
 from pipelines.run.effects import EFFECT_TABLES
 from tests.run.test_include import flow
-from tests.run.tool import Done, Place, contents
+from tests.run.tool import Done, Place, contents, retorsion
 from tests.validation.tables import write_trade
 
 SCENARIO = """
@@ -294,3 +294,44 @@ def test_the_trail_and_the_page_tell_the_market(tmp_path: Path) -> None:
     assert "If trade responds" in page
     assert "1 of 2 markets of USA are solved; 1,000,000 USD are not" in page
     assert f"JPN {amount(japan - 30e6, signed=True)} (" in page
+
+
+def test_a_sweep_tells_trade_at_each_rate_and_where_duty_is_most(tmp_path: Path) -> None:
+    """Its row at 25 percent is that of a run at 25 percent; duty is most between its ends."""
+    place = made(tmp_path)
+    assert asked(place, HOME).code == 0
+    welfare = total(place, "welfare_usd")
+    out = tmp_path / "curve.csv"
+    options = ("--rate", "parts=0:100:25", "--effects", "-o", out, "--workspace", place.root)
+    done = retorsion("sweep", tmp_path / "answer.toml", *options)
+    assert done.code == 0, done.err
+    rows = pl.read_csv(out)
+    own = rows.filter(pl.col("figure") == "welfare_usd").sort("swept_value")
+    assert own["swept_value"].to_list() == [0.0, 0.25, 0.5, 0.75, 1.0]
+    for end in ("central_usd", "low_usd", "high_usd"):
+        assert own[end][1] == pytest.approx(welfare[end], abs=1e-3)
+    assert own["central_usd"][0] == 0.0
+    duty = rows.filter(pl.col("figure") == "duty_after_usd").sort("swept_value")["central_usd"]
+    assert 0 < (duty.arg_max() or 0) < 4
+    (line,) = [one for one in done.err.splitlines() if "is most at" in one]
+    assert 0.0 < float(line.rpartition(" ")[2]) < 1.0
+    (line,) = [one for one in done.err.splitlines() if "breaks even" in one]
+    assert line.endswith("none: it does not change sign on the grid")
+
+
+def test_a_sweep_over_an_elasticity_fixes_it_for_all_markets(tmp_path: Path) -> None:
+    place = made(tmp_path)
+    assert asked(place, HOME).code == 0
+    options = ("--assume", "between-imports=2:6:2", "--workspace", place.root, "--json", "-q")
+    done = retorsion("sweep", tmp_path / "answer.toml", *options)
+    assert done.code == 0, done.err
+    rows = pl.DataFrame(done.object["sweep_effects"]).filter(figure="imports_after_usd")
+    assert rows["swept_value"].to_list() == [2.0, 4.0, 6.0]
+    rows_own = "parameter,code,central,source\nbetween-imports,870899,4,a study\n"
+    (tmp_path / "own.csv").write_text(rows_own, encoding="utf-8")
+    assert asked(place, HOME + 'elasticities = "own.csv"\n').code == 0
+    expected = total(place, "imports_after_usd")["central_usd"]
+    assert rows["central_usd"][1] == pytest.approx(expected, abs=1e-3)
+    wrong = retorsion("sweep", tmp_path / "answer.toml", "--assume", "between=2:6:2",
+                      "--workspace", place.root)  # fmt: skip
+    assert (wrong.code, "did you mean between-imports?" in wrong.err) == (2, True)

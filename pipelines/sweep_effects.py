@@ -1,0 +1,123 @@
+"""What trade does in answer at one rate, or one value of an assumption, after another."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from calc.dictionary import conform
+from calc.effects.turning import crossings_of, peak_of
+from calc.errors import ScenarioError, UsageError, did_you_mean
+from calc.tables.swept import SweepEffects
+from pipelines.run.compute import Answer, answer
+from pipelines.run.question import Question
+from pipelines.run.rates import with_rate
+from pipelines.sweep import Wanted
+
+if TYPE_CHECKING:
+    from pipelines.progress import Talk
+    from pipelines.scenario.assumed import Response
+
+PARAMETERS = ("between-imports", "with-domestic", "demand", "supply-foreign", "supply-domestic")
+TOLD = ("markets", "markets_solved", "unsolved_value_usd")
+SPREAD = ("central_usd", "low_usd", "median_usd", "high_usd", "share_of_draws_below_zero")
+
+
+def sweep_effects(
+    question: Question, response: "Response", wanted: Wanted, talk: "Talk"
+) -> pl.DataFrame:
+    """SWEEP_EFFECTS: the totals over all markets at each value, in order.
+
+    Args:
+        question: What is asked.
+        response: How trade responds.
+        wanted: A measure with its rates, an elasticity with its values, or a share.
+        talk: Shows how far it is.
+
+    Raises:
+        UsageError: There is no such measure or assumption.
+        ScenarioError: No trade matches the schedule, or the law is unsettled.
+    """
+    from pipelines.run.effects import trade_answers
+
+    name = wanted.measure_id
+    known = known_in(question)
+    if name not in known:
+        what = f"the scenario has no duty or assumption {name!r}"
+        raise UsageError(what, where="sweep", hint=did_you_mean(name, known))
+    unchanged = answer(question) if name in PARAMETERS else None
+    rows: list[dict[str, Any]] = []
+    with talk.counting("what trade does in answer", len(wanted.rates)) as step:
+        for value in wanted.rates:
+            asked, responding = changed(question, response, name, value)
+            found = answered(asked) if unchanged is None else unchanged
+            tables = {} if found is None else trade_answers(responding, asked, found).tables
+            rows += rows_of(tables, question, name, value)
+            step(1)
+    if not rows:
+        raise ScenarioError("no imports match any measure, so trade has nothing to answer")
+    return conform(pl.LazyFrame(rows, infer_schema_length=None), SweepEffects).collect()
+
+
+def known_in(question: Question) -> set[str]:
+    """The names that can be swept: duties, shares and elasticities."""
+    shares = set(question.law.shares.select("name").collect()["name"])
+    return {branch.measure_id for branch in question.policy.branches} | shares | {*PARAMETERS}
+
+
+def answered(question: Question) -> Answer | None:
+    """The answer to a question; null where no measure names a line of trade."""
+    return answer(replace(question, may_hit_nothing=True))
+
+
+def changed(
+    question: Question, response: "Response", name: str, value: float
+) -> tuple[Question, "Response"]:
+    """The question and the response with one of their values in the place of what was stated."""
+    if name in PARAMETERS:
+        return question, replace(response, fixed={name: value})
+    if any(branch.measure_id == name for branch in question.policy.branches):
+        return replace(question, policy=with_rate(question.policy, name, value)), response
+    is_it = pl.col("name") == name
+    ends = [
+        pl.when(is_it).then(of).otherwise(pl.col(end)).alias(end)
+        for end, of in (("central", pl.lit(value)), ("low", None), ("high", None))
+    ]
+    shares = question.law.shares.with_columns(ends)
+    return replace(question, law=question.law._replace(shares=shares)), response
+
+
+def rows_of(
+    tables: dict[str, pl.DataFrame], question: Question, name: str, value: float
+) -> Iterator[dict[str, Any]]:
+    """The totals of all markets at a value."""
+    if "by_effect" not in tables:
+        return
+    of_all = tables["by_effect"].filter(pl.col("kind") == "all").sort("figure")
+    for row in of_all.iter_rows(named=True):
+        yield {
+            "importer": question.importers_text,
+            "swept": name,
+            "swept_value": value,
+            "figure": row["figure"],
+            **{column: row[column] for column in (*TOLD, *SPREAD)},
+        }
+
+
+def turning_lines(found: pl.DataFrame) -> Iterator[str]:
+    """Where duty is most, and where welfare changes sign, on the swept grid; none is told too."""
+    curve = {
+        figure: list(own.select("swept_value", "central_usd").iter_rows())
+        for (figure,), own in found.sort("swept_value").group_by("figure")
+    }
+    peak = peak_of(curve["duty_after_usd"])
+    yield f"duty after response is most at {told(peak)}"
+    points = crossings_of(curve["welfare_usd"])
+    where = ", ".join(f"{point:.4g}" for point in points)
+    yield f"welfare breaks even at {where or 'none: it does not change sign on the grid'}"
+
+
+def told(peak: float | None) -> str:
+    """A place, or that there is none."""
+    return "none: it is most at an end of the grid" if peak is None else f"{peak:.4g}"
