@@ -59,6 +59,8 @@ def _cell(value: object, column: Column) -> str:
         return "-" if column.kind in ("date", "text") else "unknown"
     if column.kind == "percent" and isinstance(value, float):
         return f"{100 * value:.6g}%"
+    if column.kind == "number" and isinstance(value, float) and not value.is_integer():
+        return f"{value:,.6g}"
     if column.kind in ("money", "count", "number") and isinstance(value, int | float):
         return f"{value:,.0f}"
     return str(value)

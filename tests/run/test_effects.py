@@ -317,6 +317,7 @@ def test_a_sweep_tells_trade_at_each_rate_and_where_duty_is_most(tmp_path: Path)
     assert 0.0 < float(line.rpartition(" ")[2]) < 1.0
     (line,) = [one for one in done.err.splitlines() if "breaks even" in one]
     assert line.endswith("none: it does not change sign on the grid")
+    assert sum(" 0.25  welfare_usd " in one for one in done.out.splitlines()) == 1
 
 
 def test_a_sweep_over_an_elasticity_fixes_it_for_all_markets(tmp_path: Path) -> None:
@@ -335,3 +336,23 @@ def test_a_sweep_over_an_elasticity_fixes_it_for_all_markets(tmp_path: Path) -> 
     wrong = retorsion("sweep", tmp_path / "answer.toml", "--assume", "between=2:6:2",
                       "--workspace", place.root)  # fmt: skip
     assert (wrong.code, "did you mean between-imports?" in wrong.err) == (2, True)
+
+
+def test_a_sweep_over_a_share_is_a_run_at_each_of_its_values(tmp_path: Path) -> None:
+    place = made(tmp_path)
+    portion = 'portion = { central = 0.5, low = 0.2, high = 0.8, source = "made up" }\n'
+    path = tmp_path / "answer.toml"
+
+    def written(text: str) -> Path:
+        whole = SCENARIO.format(effects=HOME, rate="25%")
+        path.write_text(whole.replace("mode =", text + "mode ="), encoding="utf-8")
+        return path
+
+    options = ("--assume", "parts/portion=0.2:0.8:0.3", "--workspace", place.root, "--json", "-q")
+    done = retorsion("sweep", written(portion), *options)
+    assert done.code == 0, done.err
+    rows = pl.DataFrame(done.object["sweep_effects"]).filter(figure="imports_after_usd")
+    assert rows["swept_value"].to_list() == [0.2, 0.5, 0.8]
+    assert place.run("-q", scenario=written(portion.replace("0.5", "0.8"))).code == 0
+    expected = total(place, "imports_after_usd")["central_usd"]
+    assert rows["central_usd"][2] == pytest.approx(expected, abs=1e-3)
