@@ -105,8 +105,13 @@ def rows_of(
         }
 
 
-def turning_lines(found: pl.DataFrame) -> Iterator[str]:
-    """Where duty is most, and where welfare changes sign, on the swept grid; none is told too."""
+def turning_notes(name: str, found: pl.DataFrame) -> Iterator[str]:
+    """Where duty is most, and where welfare changes sign, on the swept grid; none is told too.
+
+    Nothing of another table than SWEEP_EFFECTS.
+    """
+    if name != "sweep_effects":
+        return
     curve = {
         figure: list(own.select("swept_value", "central_usd").iter_rows())
         for (figure,), own in found.sort("swept_value").group_by("figure")

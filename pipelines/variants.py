@@ -62,12 +62,7 @@ def found_by_name(inputs: "Whole", asked: Asked, talk: "Talk") -> tuple[str, pl.
         ScenarioError: The law cannot be used.
     """
     if asked.effects or asked.assume is not None:
-        from pipelines.sweep_effects import turning_lines
-
-        found = found_with_effects(inputs, asked.rate, asked.assume, talk)
-        for line in turning_lines(found):
-            talk.say(line)
-        return "sweep_effects", found
+        return "sweep_effects", found_with_effects(inputs, asked.rate, asked.assume, talk)
     name = "sweep" if asked.rate is not None else "by_calendar" if asked.calendar else "by_date"
     with talk.working("computing each variant"):
         return name, found_for(inputs, asked.rate, asked.calendar)

@@ -92,6 +92,7 @@ def sweep(
     from pipelines.progress import Talk
     from pipelines.run.inputs import RunSettings
     from pipelines.run.step import read_inputs
+    from pipelines.sweep_effects import turning_notes
     from pipelines.tables_out import shown_table, write_out
     from pipelines.variant_notes import notes_of_variants
     from pipelines.variants import Asked, found_by_name
@@ -113,7 +114,7 @@ def sweep(
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)
     name, found = found_by_name(inputs, asked, talk)
-    notes = notes_of_variants(inputs, rate)
+    notes = [*turning_notes(name, found), *notes_of_variants(inputs, rate)]
     if output is not None:
         write_out(output, found, name)
     lines = [*shown_table(found, name), *(f"note: {note}" for note in notes)]

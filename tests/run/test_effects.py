@@ -313,9 +313,9 @@ def test_a_sweep_tells_trade_at_each_rate_and_where_duty_is_most(tmp_path: Path)
     assert own["central_usd"][0] == 0.0
     duty = rows.filter(pl.col("figure") == "duty_after_usd").sort("swept_value")["central_usd"]
     assert 0 < (duty.arg_max() or 0) < 4
-    (line,) = [one for one in done.err.splitlines() if "is most at" in one]
+    (line,) = [one for one in done.out.splitlines() if "is most at" in one]
     assert 0.0 < float(line.rpartition(" ")[2]) < 1.0
-    (line,) = [one for one in done.err.splitlines() if "breaks even" in one]
+    (line,) = [one for one in done.out.splitlines() if "breaks even" in one]
     assert line.endswith("none: it does not change sign on the grid")
     assert sum(" 0.25  welfare_usd " in one for one in done.out.splitlines()) == 1
 
