@@ -168,7 +168,7 @@ def test_a_table_is_written_where_asked(place: Place, tmp_path: Path) -> None:
         (("--rate", "car-parts=0:100:0"), "does not rise"),
         (("--rate", "car-parts=high"), "is not a range of rates"),
         (("--rate", "car-parts=1.1.1:2:1"), "holds no number"),
-        ((), "give either --rate, --by-date, --calendar"),
+        ((), "give either --rate, --assume, --by-date, --calendar"),
         (("--by-date", "--as-of", "2024-06-01"), "leave --as-of out"),
         (("--rate", "car-parts=0:1:1", "-o", "rates.txt"), "ends neither in .parquet nor in .csv"),
     ],
