@@ -121,11 +121,22 @@ def _law_lines(scenario: Any, law: Any) -> list[str]:
     """The law of a scenario for people: its measures as a table, their sources, and notes."""
     measures = _result(scenario, law)["measures"]
     lines = [_headline(scenario, law), "", *_table(measures), ""]
+    lines += _by_portion(measures)
     lines += [f"source of {each['id']}: {each['source']}" for each in measures]
     lines += [f"note: {note}" for note in law.notes]
     if law.change_dates:
         lines.append(f"the law changes on: {', '.join(map(str, law.change_dates))}")
     return lines
+
+
+def _by_portion(measures: list[dict[str, Any]]) -> list[str]:
+    """What portions pay instead of a measure's rate, each said once."""
+    said = [
+        f"{each['id']} in the portion {name}: {pays}"
+        for each in measures
+        for name, pays in each["by_portion"].items()
+    ]
+    return list(dict.fromkeys(said))
 
 
 def _result(scenario: Any, law: Any) -> dict[str, Any]:

@@ -234,7 +234,7 @@ def measures_shown(scenario: Scenario, law: "Law") -> list[dict[str, Any]]:
     """One entry a branch, sorted by measure, in plain types: what it does and its state.
 
     ``codes`` counts the prefixes named, ``left_out`` those of ``except`` and ``excluded`` those
-    of the exclusions in force.
+    of the exclusions in force. ``by_portion`` says in words what parts of the flow pay instead.
     """
     counts = {
         role: _counted(law.products.filter(role=role).select(*BRANCH, "prefix"))
@@ -258,11 +258,21 @@ def measures_shown(scenario: Scenario, law: "Law") -> list[dict[str, Any]]:
             "excluded": excluded.get(key, 0),
             "rate": row["rate_text"],
             "mode": row["mode"],
+            "by_portion": _by_portion(measures[row["measure_id"]]),
             "source": row["source"],
         }
         for row in law.measures.iter_rows(named=True)
         for key in ((row["measure_id"], row["step"]),)
     ]
+
+
+def _by_portion(measure: Measure) -> dict[str, str]:
+    """What each portion that is named pays instead of the rate, in words."""
+    stated: Mapping[str, Any] = measure.stated.get("by_portion", {})
+    return {
+        name: pays["rate"] + (f" on {pays['on']}" if "on" in pays else "")
+        for name, pays in stated.items()
+    }
 
 
 def _counted(rows: Any) -> dict[tuple[str, int], int]:
