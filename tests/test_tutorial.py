@@ -42,7 +42,7 @@ def test_examples_in_python_print_what_the_page_shows(
     page = blocks(PYTHON)
     examples = [place for place, block in enumerate(page) if block.language == "python"]
 
-    assert len(examples) == 3
+    assert len(examples) == 4
     for place in examples:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
