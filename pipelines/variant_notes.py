@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     from pipelines.run.whole import Whole
 
 
-def notes_of_variants(inputs: "Whole", rate: str | None) -> list[str]:
+def notes_of_variants(inputs: "Whole", rate: str | None, *, is_answered: bool = False) -> list[str]:
     """The notes of a sweep, of each part that it computes; the part is named where it has others.
 
     Args:
         inputs: What the sweep is made from.
         rate: The rates that are asked for; null where the dates of the law are.
+        is_answered: Whether the sweep tells what trade does in answer.
     """
     parts = inputs.parts if rate is None else (part_of(inputs, read_wanted(rate))[0],)
     return [
         f"{part.scenario.importer}: {note}" if inputs.includes else note
         for part in parts
-        for note in (*_conversion(part), *_left_out(part))
+        for note in (*_conversion(part), *_left_out(part, is_answered=is_answered))
     ]
 
 
@@ -46,7 +47,7 @@ def _conversion(part: "Inputs") -> Iterator[str]:
     )
 
 
-def _left_out(part: "Inputs") -> Iterator[str]:
+def _left_out(part: "Inputs", *, is_answered: bool) -> Iterator[str]:
     """What the scenario says that is in no figure of a sweep, with its names."""
     scenario, run = part.scenario, "retorsion run has them"
     exports = [one.measure_id for one in scenario.measures if one.instrument.kind == "export-duty"]
@@ -61,7 +62,7 @@ def _left_out(part: "Inputs") -> Iterator[str]:
         yield f"Flows beside the trade table ({names}) are in no figure here; {run}."
     if scenario.drawback:
         yield "Duty is told before drawback; retorsion run has it."
-    if part.response is not None:
+    if part.response is not None and not is_answered:
         yield (
             "Duty is told at unchanged trade, without what trade does in answer; retorsion run has "
             "it."

@@ -114,7 +114,10 @@ def sweep(
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)
     name, found = found_by_name(inputs, asked, talk)
-    notes = [*turning_notes(name, found), *notes_of_variants(inputs, rate)]
+    notes = [
+        *turning_notes(name, found),
+        *notes_of_variants(inputs, rate, is_answered=name == "sweep_effects"),
+    ]
     if output is not None:
         write_out(output, found, name)
     lines = [*shown_table(found, name), *(f"note: {note}" for note in notes)]

@@ -317,6 +317,7 @@ def test_a_sweep_tells_trade_at_each_rate_and_where_duty_is_most(tmp_path: Path)
     assert 0.0 < float(line.rpartition(" ")[2]) < 1.0
     (line,) = [one for one in done.out.splitlines() if "breaks even" in one]
     assert line.endswith("none: it does not change sign on the grid")
+    assert "at unchanged trade" not in done.out
     assert sum(" 0.25  welfare_usd " in one for one in done.out.splitlines()) == 1
 
 

@@ -109,6 +109,8 @@ def test_the_share_is_what_drives_the_range(drawn: Place) -> None:
     assert {value for name, value in told.items() if name != "share models"} == {None}
     notes = place.do("report", "drawn").out
     assert "Drawn between their ends too: the shares models." in notes
+    page = (place.folder() / "report.html").read_text(encoding="utf-8")
+    assert "each elasticity and share over the draws, strongest with share models (" in page
 
 
 def test_a_share_without_a_range_is_not_drawn(tmp_path: Path) -> None:

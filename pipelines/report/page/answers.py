@@ -137,10 +137,10 @@ def _drivers(importer: str, drivers: pl.DataFrame | None) -> str:
     ]
     sentence = (
         f"What drives the range of the welfare of {importer}: its rank correlation with each "
-        f"elasticity over the draws, strongest with {rows[0]['name']} "
+        f"elasticity and share over the draws, strongest with {rows[0]['name']} "
         f"({rows[0]['strength']:+.2f}). Filled: they rise together; outlined: one falls."
     )
     drawn = figure(f"drivers-{importer}", tornado(rows, title="rank correlation"), sentence)
     listed = [[row["name"], f"{row['strength']:+.3f}"] for row in rows]
-    columns = ("elasticity", "rank correlation")
+    columns = ("elasticity or share", "rank correlation")
     return drawn + table(f"What drives the welfare of {importer}", columns, listed, 1)
