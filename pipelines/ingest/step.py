@@ -17,6 +17,7 @@ from pipelines.ingest.record import (
     to_json,
 )
 from pipelines.ingest.settings import IngestSettings, check_settings
+from pipelines.locks import held
 from pipelines.progress import Talk
 from pipelines.version import tool_version
 from pipelines.workspace import Workspace
@@ -60,7 +61,10 @@ def ingest(
 
     check_settings(settings)
     sniff.check_files(files)
-    with store.scratch_folder(workspace.trade, settings.name) as fresh:
+    with (
+        held(workspace, f"trade-{settings.name}", f"ingest {settings.name}", talk),
+        store.scratch_folder(workspace.trade, settings.name) as fresh,
+    ):
         opened, mappings = _open_all(
             sorted(files, key=lambda path: path.name), settings, fresh, talk
         )

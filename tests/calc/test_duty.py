@@ -30,6 +30,7 @@ from calc.terms import Operation, Terms
 TYPES: dict[str, Any] = {
     "table_row": pl.UInt32,
     "duty_base_usd": pl.Float64,
+    "taken": pl.Float64,
     "value_e4": pl.Int64,
     "calculated_duty_usd": pl.Float64,
     "quantity": pl.Float64,
@@ -208,16 +209,18 @@ def test_base_rate_is_exact_where_there_is_no_specific_part() -> None:
 
 def test_a_measure_bites_on_all_on_a_content_or_on_what_contents_leave() -> None:
     rows = {
-        # on, steel, aluminum: fraction
-        "all": (0, 0.3, 0.2, 1.0),
-        "content": (1, 0.3, 0.2, 0.3),
-        "content not known": (1, None, 0.2, None),
-        "rest": (2, 0.25, 0.25, 0.5),
-        "contents of more than all": (2, 0.75, 0.5, 0.0),
-        "rest of what is not known": (2, None, 0.2, None),
-        "nothing": (3, 0.3, 0.2, 0.0),
+        # on, steel, aluminum, the part of the flow that pays where a reading averages: fraction
+        "all": (0, 0.3, 0.2, 1.0, 1.0),
+        "content": (1, 0.3, 0.2, 1.0, 0.3),
+        "content not known": (1, None, 0.2, 1.0, None),
+        "rest": (2, 0.25, 0.25, 1.0, 0.5),
+        "contents of more than all": (2, 0.75, 0.5, 1.0, 0.0),
+        "rest of what is not known": (2, None, 0.2, 1.0, None),
+        "nothing": (3, 0.3, 0.2, 1.0, 0.0),
+        "a quarter of all": (0, 0.3, 0.2, 0.25, 0.25),
+        "half of the rest": (2, 0.25, 0.25, 0.5, 0.25),
     }
-    columns = by_name(rows, ("on", "content_0", "content_1", "fraction"))
+    columns = by_name(rows, ("on", "content_0", "content_1", "taken", "fraction"))
     fraction = columns.pop("fraction")
     check(find_part, columns, {"fraction": fraction})
 
