@@ -110,17 +110,23 @@ def screen_of(typed: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
-def test_readme_can_be_followed_in_an_empty_folder(tmp_path: Path) -> None:
+def followed(page: Path, folder: Path) -> list[Command]:
+    """Every command of a page, carried out in a folder; its screen must be the one shown."""
     seen = []
-    for block in blocks(README):
+    for block in blocks(page):
         if block.file:
-            (tmp_path / block.file).write_text(block.text, encoding="utf-8")
+            (folder / block.file).write_text(block.text, encoding="utf-8")
         for command in commands(block):
-            real = screen_of(command.typed, tmp_path)
+            real = screen_of(command.typed, folder)
             if command.shown:
                 assert without_id(real) == without_id(command.shown), command.typed
             seen.append(command)
+    return seen
+
+
+@pytest.mark.slow
+def test_readme_can_be_followed_in_an_empty_folder(tmp_path: Path) -> None:
+    seen = followed(README, tmp_path)
 
     assert [command.typed for command in seen if len(command.shown.splitlines()) > 20] == [
         "retorsion demo"

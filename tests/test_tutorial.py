@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_docs import DOCS, blocks, commands, screen_of, without_id
+from tests.test_docs import DOCS, blocks, followed, screen_of
 
 TUTORIAL, PYTHON = DOCS / "tutorial.md", DOCS / "python.md"
 MOST_COMMANDS = 20
@@ -15,17 +15,9 @@ MOST_COMMANDS = 20
 
 @pytest.mark.slow
 def test_tutorial_can_be_followed_in_an_empty_folder(tmp_path: Path) -> None:
-    typed = []
-    for block in blocks(TUTORIAL):
-        if block.file:
-            (tmp_path / block.file).write_text(block.text, encoding="utf-8")
-        for command in commands(block):
-            real = screen_of(command.typed, tmp_path)
-            if command.shown:
-                assert without_id(real) == without_id(command.shown), command.typed
-            typed.append(command.typed)
+    seen = followed(TUTORIAL, tmp_path)
 
-    assert 10 < len(typed) <= MOST_COMMANDS
+    assert 10 < len(seen) <= MOST_COMMANDS
     assert (tmp_path / "duty.svg").read_text(encoding="utf-8").startswith("<svg")
     assert (tmp_path / "tables" / "lines.csv").read_bytes().startswith(b"\xef\xbb\xbfimporter,")
 

@@ -11,7 +11,6 @@ from pipelines.report.figures import Tables
 from pipelines.report.grid import Cell, Grid
 
 KEY = ("importer", "partner", "period", "flow", "nomenclature", "code", "segment")
-MOST_ROWS_NAMED = 20
 ANNEX_MEANINGS = (
     "Code of the good.",
     "Short description of the good.",
@@ -27,7 +26,7 @@ MEANINGS = {
     "customs_value_usd": "Value on which the importer levies duty.",
     "duty_before_usd": "Base duty at unchanged trade.",
     "duty_after_usd": "Duty with the measures in force at unchanged trade.",
-    "sources": "Rows of the source files, as a spreadsheet counts them; at most 20 of a file.",
+    "sources": "Source files, with how many rows of each; the command gives the row numbers.",
     "base": "Base rate as its schedule prints it.",
     "measures": "Each measure that names the line: what becomes of it, and why.",
     "law": "Citation of each measure.",
@@ -59,10 +58,10 @@ def annex_grid(tables: Tables) -> Grid:
 
 
 def audit_grid(tables: Tables, facts: RunFacts) -> Grid:
-    """Each line with the source rows, the measures and the law behind it."""
+    """Each line with its source files, the measures and the law behind it."""
     heads = {
         "result_id": ("Result id", 44),
-        "sources": ("Source file: rows", 44),
+        "sources": ("Source files", 44),
         "base": ("Base rate as printed", 24),
         "measures": ("Measures: what becomes of each, and why", 60),
         "law": ("Source of the law", 60),
@@ -81,7 +80,7 @@ def audit_grid(tables: Tables, facts: RunFacts) -> Grid:
     ]
     purpose = (
         "What stands behind each line, by its result id (importer/partner/period/flow/edition/"
-        "code/segment): source rows, base, measures, law. The hash of each source is on the cover."
+        "code/segment): sources, base, measures, law. The hash of each source is on the cover."
     )
     return Grid(name="audit", purpose=purpose, columns=columns, rows=rows)
 
@@ -119,16 +118,14 @@ def _measures(tables: Tables) -> pl.DataFrame:
 
 
 def _sources(tables: Tables) -> pl.DataFrame:
-    """The rows of the source files, by line; at most 20 of a file are named."""
+    """The source files of each line, with how many of their rows it has.
+
+    Row numbers change with the order of the rows, and this workbook must not: ``explain`` and
+    ``provenance.parquet`` have them.
+    """
     if "provenance" not in tables:
         return tables["lines"].select(KEY).with_columns(sources=pl.lit(None, pl.String))
-    number = pl.col("source_row").sort()
-    more = pl.len().cast(pl.Int64) - MOST_ROWS_NAMED
-    rest = pl.when(more > 0).then(pl.format(" and {} more", more)).otherwise(pl.lit(""))
-    rows = (
-        tables["provenance"]
-        .group_by(*KEY, "source_id")
-        .agg(rows=number.head(MOST_ROWS_NAMED).cast(pl.String).str.join(", "), rest=rest)
-    )
-    told = pl.format("{}: {}{}", "source_id", "rows", "rest")
+    rows = tables["provenance"].group_by(*KEY, "source_id").len("rows")
+    word = pl.when(pl.col("rows") == 1).then(pl.lit("row")).otherwise(pl.lit("rows"))
+    told = pl.format("{}: {} {}", "source_id", "rows", word)
     return rows.group_by(KEY).agg(sources=told.sort_by("source_id").str.join("; "))

@@ -175,13 +175,13 @@ def content_of(table: Path, record: "IngestRecord | None") -> str:
 
 
 def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
-    from pipelines.validation.store import beside
+    from pipelines.ingest.record import beside_path
 
     subject, scenario = inputs.verdict.subject, inputs.scenario
     yield as_read(input_of(workspace, "scenario", scenario.path), scenario.text_sha256)
     table = input_of(workspace, "trade table", inputs.table, inputs.verdict.rows_judged)
     yield as_read(table, subject.sha256)
-    provenance = beside(inputs.table, "provenance")
+    provenance = beside_path(inputs.table, "provenance")
     if provenance.is_file():
         found = input_of(workspace, "provenance of the trade table", provenance)
         yield as_read(found, subject.provenance_sha256)

@@ -19,11 +19,11 @@ from calc.money import usd
 from calc.rules import Rule
 from calc.tables.audit import Quarantine
 from calc.tables.trade import Trade
+from pipelines.ingest.record import beside_path
 from pipelines.parquet import ROW_GROUP_ROWS, arrow_table
 from pipelines.provenance import rows_of, source_rows
 from pipelines.validation.group_rows import WITH_ROWS
 from pipelines.validation.rows import Judged
-from pipelines.validation.store import beside
 
 VALUE_CHARACTERS = 80
 FORMULA_START = r"^[=+\-@\t\r]"
@@ -186,7 +186,7 @@ def _cell(name: str) -> pl.Expr:
 
 def _with_originals(table: Path, part: pl.DataFrame) -> pl.DataFrame:
     """A part with the original text of its rows: the table's own cells where none was kept."""
-    path = beside(table, "originals")
+    path = beside_path(table, "originals")
     if not path.is_file():
         return part.rename({"from_table": "original"}).select(column_names(Quarantine))
     rows = part["source_row"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from calc.errors import StorageError
 from pipelines.files import sha256_of
+from pipelines.ingest.record import beside_path
 from pipelines.validation.verdict import (
     VERDICT_FILE,
     Settings,
@@ -32,11 +33,6 @@ HELD_AGAINST = (
 """Tables that come with the tool and that rules hold a table against."""
 
 
-def beside(table: Path, what: str) -> Path:
-    """The file that ingest writes beside a table: ``provenance`` or ``originals``."""
-    return table.with_name(f"{table.stem}.{what}.parquet")
-
-
 def subject_of(workspace: Workspace, table: Path, user_rules: Path | None = None) -> Subject:
     """What is to be judged, by hash, and the hash of what judges it.
 
@@ -48,7 +44,7 @@ def subject_of(workspace: Workspace, table: Path, user_rules: Path | None = None
     Raises:
         StorageError: A file cannot be read.
     """
-    provenance, originals = beside(table, "provenance"), beside(table, "originals")
+    provenance, originals = beside_path(table, "provenance"), beside_path(table, "originals")
     return Subject(
         name=workspace.relative(table),
         sha256=sha256_of(table),

@@ -8,7 +8,7 @@ from tests.run.tool import Done, Place
 
 BROKEN = """<!doctype html><html><head><title></title></head><body>
 <img src="https://example.invalid/a.png"><p style="color:#999;background:#aaa">faint</p>
-</body></html>"""
+<script></script><svg width="50" height="20"><text x="-20" y="10">cut</text></svg></body></html>"""
 
 
 def test_pages_of_a_run_and_of_its_pack_have_no_violation(
@@ -39,3 +39,5 @@ def test_the_walk_finds_what_is_amiss(tmp_path: Path) -> None:
     for rule in ("image-alt", "color-contrast", "html-has-lang", "document-title"):
         assert rule in told
     assert "asks the network for https://example.invalid/a.png" in told
+    assert "holds 1 scripts" in told
+    assert "cuts off the text of a chart: cut" in told

@@ -1,19 +1,17 @@
 // Opens pages in headless Chromium and tells what the accessibility checker finds in each.
 // Standard input: { chromium, profile, pages: [file], views: [{ scheme, width, screenshot }] }.
-// Standard output: a list of { page, scheme, width, violations, passes, incomplete, requests, errors, overflow }.
+// Standard output: a list of { page, scheme, width, violations, passes, incomplete, requests, errors, overflow,
+// scripts, cut }: how many scripts it holds, and which texts of charts are cut off at the left.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { opened } from "./browser.mjs";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 
-const browser = await chromium.launchPersistentContext(asked.profile, {
-  executablePath: asked.chromium, args: flags, ignoreDefaultArgs: ["--headless=old"],
-});
+const browser = await opened(asked);
 const found = [];
 for (const path of asked.pages) {
   for (const view of asked.views) {
@@ -30,12 +28,16 @@ for (const path of asked.pages) {
     const told = await page.evaluate(() => window.axe.run(document));
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const scripts = await page.evaluate(() => document.scripts.length);
+    const cut = await page.evaluate(() => [...document.querySelectorAll("svg text")]
+      .filter((text) => text.getBoundingClientRect().left < text.closest("svg").getBoundingClientRect().left)
+      .map((text) => text.textContent));
     if (asked.screenshots) {
       const name = `${basename(dirname(path))}-${basename(path, ".html")}-${view.scheme}-${view.width}.png`;
       await page.screenshot({ path: join(asked.screenshots, name), fullPage: false });
     }
     found.push({
-      page: path, scheme: view.scheme, width: view.width, requests, errors, overflow,
+      page: path, scheme: view.scheme, width: view.width, requests, errors, overflow, scripts, cut,
       passes: told.passes.length, incomplete: told.incomplete.map((one) => one.id),
       violations: told.violations.map((one) => ({
         rule: one.id, impact: one.impact, help: one.help,

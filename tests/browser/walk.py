@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class Walked:
     requests: list[str]
     errors: list[str]
     overflow: int
+    scripts: int
+    cut: list[str]
     passes: int
 
     @property
@@ -47,6 +49,9 @@ class Walked:
         ]
         told += [f"asks the network for {url}" for url in self.requests]
         told += [f"error: {text}" for text in self.errors]
+        told += [f"cuts off the text of a chart: {text}" for text in self.cut]
+        if self.scripts:
+            told.append(f"holds {self.scripts} scripts")
         if self.overflow > 0:
             told.append(f"is {self.overflow} pixels wider than the screen")
         return [f"{Path(self.page).name}, {self.view}: {fault}" for fault in told]
@@ -68,7 +73,13 @@ def absent() -> str:
     return f"{' and '.join(lacking)} not installed: {how}" if lacking else ""
 
 
-def walked(pages: Sequence[Path], folder: Path) -> list[Walked]:
+def walked(
+    pages: Sequence[Path],
+    folder: Path,
+    *,
+    schemes: Sequence[str] = SCHEMES,
+    widths: Sequence[int] = WIDTHS,
+) -> list[Walked]:
     """Each page in light and dark, wide and narrow, with what is found on it.
 
     The test that asks is skipped where what walking needs is absent.
@@ -76,29 +87,41 @@ def walked(pages: Sequence[Path], folder: Path) -> list[Walked]:
     Args:
         pages: HTML files.
         folder: A folder that the browser may keep its profile in.
+        schemes: Light, dark, or both.
+        widths: Of the window, in pixels.
     """
+    found = _told_by(
+        "walk.mjs",
+        folder,
+        pages=[str(page.resolve()) for page in pages],
+        views=[{"scheme": scheme, "width": width} for scheme in schemes for width in widths],
+        screenshots=os.environ.get(SCREENSHOTS),
+    )
+    return [_walked(one) for one in found]
+
+
+def walked_by_keyboard(page: Path, folder: Path) -> dict[str, Any]:
+    """What is met on the way by keyboard from the top of a page to a trail; see the program."""
+    told: dict[str, Any] = _told_by("keyboard.mjs", folder, page=str(page.resolve()))
+    return told
+
+
+def _told_by(program: str, folder: Path, **asked: Any) -> Any:
+    """What a program of this folder finds in the browser; the test is skipped without one."""
     if lacking := absent():
         pytest.skip(lacking)
-    views = [{"scheme": scheme, "width": width} for scheme in SCHEMES for width in WIDTHS]
-    asked = {
-        "chromium": browser(),
-        "profile": str(folder / "profile"),
-        "pages": [str(page.resolve()) for page in pages],
-        "views": views,
-        "screenshots": os.environ.get(SCREENSHOTS),
-    }
     done = subprocess.run(
-        ["node", HERE / "walk.mjs"],
-        input=json.dumps(asked),
+        ["node", HERE / program],
+        input=json.dumps({"chromium": browser(), "profile": str(folder / "profile"), **asked}),
         capture_output=True,
         text=True,
         check=False,
         timeout=SECONDS,
     )
     assert done.returncode == 0, done.stderr
-    return [_walked(one) for one in json.loads(done.stdout)]
+    return json.loads(done.stdout)
 
 
 def _walked(one: dict[str, Any]) -> Walked:
-    kept = {name: one[name] for name in ("page", "violations", "requests", "errors", "overflow")}
-    return Walked(view=f"{one['scheme']}, {one['width']} wide", passes=one["passes"], **kept)
+    kept = {field.name: one[field.name] for field in fields(Walked) if field.name != "view"}
+    return Walked(view=f"{one['scheme']}, {one['width']} wide", **kept)

@@ -105,9 +105,10 @@ def test_the_audit_sheet_leads_from_a_line_to_its_row_and_its_law(place: Place) 
     line = place.table("lines", RUN).filter(code="8708401110").row(0, named=True)
     assert row["Duty after (USD)"] == line["duty_after_usd"]
     source = place.table("provenance", RUN).filter(code="8708401110").row(0, named=True)
-    assert row["Source file: rows"] == f"{source['source_id']}: {source['source_row']}"
+    assert row["Source files"] == f"{source['source_id']}: 1 row"
     assert row["Measures: what becomes of each, and why"].startswith("car-parts 100%: applied, ")
     assert "60 FR 26745" in row["Source of the law"]
     assert row["Explain with"].endswith("--line 8708401110 --partner JPN --importer USA")
     first = place.do(*row["Explain with"].split()[1:])
     assert first.code == 0
+    assert f"{source['source_id']}, row {source['source_row']}\n" in first.out

@@ -3,6 +3,8 @@
 Special partners and masked products: from the layouts as other projects' tests document them.
 """
 
+from dataclasses import replace
+
 from pipelines.ingest.sources.declaration import ByFlow, Declaration, Dimension, Special
 
 SPECIALS = (
@@ -49,37 +51,27 @@ BULK = Declaration(
     caveats=("values are EUR: give --rate EUR=1.08, dollars for one",),
 )
 
-HISTORICAL = Declaration(
+HISTORICAL = replace(
+    BULK,
     name="comext-historical",
     title="Eurostat Comext, bulk file of the historical group",
     example="DECLARANT,DECLARANT_ISO,PARTNER,PARTNER_ISO,TRADE_TYPE,PRODUCT_NC,PRODUCT_SITC,"
     "PRODUCT_cpa2002,PRODUCT_cpa2008,PRODUCT_CPA2_1,PRODUCT_BEC,PRODUCT_SECTION,FLOW,STAT_REGIME,"
     "SUPP_UNIT,PERIOD,VALUE_IN_EUROS,QUANTITY_IN_KG,SUP_QUANTITY",
-    known_from="other projects' tests; no raw file was seen",
     recognised_by=("DECLARANT_ISO", "PARTNER_ISO", "PRODUCT_NC", "VALUE_IN_EUROS"),
-    columns={
+    columns=dict(BULK.columns)
+    | {
         "importer": ("DECLARANT_ISO",),
         "partner": ("PARTNER_ISO",),
-        "period": ("PERIOD",),
-        "flow": ("FLOW",),
-        "code": ("PRODUCT_NC",),
         "quantity": ("SUP_QUANTITY",),
         "quantity_unit": ("SUPP_UNIT",),
         "net_mass_kg": ("QUANTITY_IN_KG",),
     },
     by_flow=ByFlow(header="VALUE_IN_EUROS", unit="EUR"),
-    given=GIVEN,
-    basis="imports CIF, exports FOB (statistical value)",
-    economies="comext",
-    reports=True,
-    words=FLOWS,
-    periods="compact",
     dimensions=(
         Dimension(header="TRADE_TYPE", totals=(), what="trade type"),
         Dimension(header="STAT_REGIME", totals=("4",), what="statistical regime"),
     ),
-    specials=SPECIALS,
-    zero_is_unknown=("quantity", "net_mass_kg"),
     caveats=(
         "values are EUR, those before 1999 in ECU at par: give --rate EUR=..., dollars for one",
         "numbers of partners changed over time; the ISO columns are read",
