@@ -77,7 +77,7 @@ def bulk_ingest(
         with talk.working("writing the table"):
             table = _write(plan, found, settings, fresh)
         return _bulk(plan, found, settings, table, kept=kept)
-    except (UnsuitedError, pl.exceptions.PolarsError):
+    except (UnsuitedError, pl.exceptions.ComputeError):  # what polars says of a damaged text
         return None
     finally:
         for path in folder.iterdir():
