@@ -7,7 +7,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from calc.errors import DataRejectedError, UsageError
+from calc.errors import DataRejectedError, LimitError, UsageError
 from pipelines.workspace import Workspace
 from tests.ingest.files import HEADER, LINES, expected, run, table, text_of, values, write
 
@@ -303,3 +303,23 @@ def test_files_are_refused_together_where_they_disagree(
         "the files give values on several valuations: a.csv: customs_value_usd; "
         "b.csv: cif_value_usd",
     ]
+
+
+def test_a_row_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", text_of() + "USA," + "J" * 1_100_000 + ",2024\n")
+    with pytest.raises(LimitError) as caught:
+        run(Workspace(tmp_path), path)
+    (problem,) = caught.value.problems
+    assert problem.what == f"row {len(LINES) + 2} of t.csv is longer than 1,000,000 bytes"
+    assert problem.where == f"t.csv row {len(LINES) + 2}"
+
+
+def test_an_archive_that_unpacks_to_absurdly_much_is_refused(tmp_path: Path) -> None:
+    """At the first 4 MB beyond 64 MB, of 80 MB: not at its end."""
+    path = tmp_path / "t.csv.gz"
+    with gzip.open(path, "wb", compresslevel=9) as stream:
+        stream.write(text_of().encode())
+        for _ in range(100):
+            stream.write(f"{LINES[0]}\n".encode() * 20_000)
+    with pytest.raises(LimitError, match="unpacks to more than 71,303,168 bytes, over 200"):
+        run(Workspace(tmp_path), path)

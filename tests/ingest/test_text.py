@@ -50,6 +50,20 @@ def test_blank_lines_are_records_of_the_right_shape(size: int) -> None:
     assert (shape.records, shape.misshapen) == (5, {5: 1})
 
 
+@pytest.mark.parametrize("size", [999, 4_096, 3_000_000])
+@pytest.mark.parametrize(("length", "row"), [(999_990, 0), (1_000_001, 3)])
+def test_a_row_that_is_too_long_is_told_whole_or_not(size: int, length: int, row: int) -> None:
+    """At once, before its end is seen: memory must not be filled with one cell."""
+    shape = Shape(",", 2)
+    told = []
+    for chunk in chunks_of(b"a,b\n1,2\n3," + b"x" * length + b"\n5,6\n", size):
+        shape.feed(chunk)
+        told.append(shape.too_long)
+    assert told[-1] == row
+    if row and size < length:
+        assert told.index(row) == 1_000_001 // size
+
+
 def test_open_quotation_mark_is_told_with_its_record() -> None:
     shape = Shape(",", 2)
     shape.feed(b'a,b\n1,2\n"3,4\n5,6\n')
