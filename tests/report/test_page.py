@@ -13,6 +13,7 @@ from calc.tables import TABLES
 from pipelines.report.page.charts import bars, dots, dumbbells, short_usd, tornado, waterfall
 from pipelines.report.page.page import page
 from tests.report.tables import FACTS, LINES, frame, tables
+from tests.run.tool import Done, Place
 
 VOID = {"meta", "br", "wbr", "path", "line", "rect"}
 KEY = ("importer", "partner", "period", "flow", "nomenclature", "code", "segment")
@@ -177,6 +178,18 @@ def test_a_run_that_hits_nothing() -> None:
     assert [words for _, words in read.all("h2")] == [
         "From the files to the lines", "What does not meet", "Notes, sources and checks",
     ]  # fmt: skip
+
+
+def test_no_table_of_the_demonstration_is_shown_twice(
+    demonstration: tuple[Place, Done],
+) -> None:
+    """All of its tables have sections of their own, so that nothing stands beside them."""
+    place, _ = demonstration
+    text = (place.folder() / "report.html").read_text(encoding="utf-8")
+    sections = re.findall(r'<section aria-labelledby="([a-z-]+)"', text)
+    assert len(sections) == len(set(sections))
+    assert {"suppliers", "end-uses", "authorities"} < set(sections)
+    assert "beside" not in sections
 
 
 def test_a_table_that_no_section_knows_is_shown_whole() -> None:

@@ -16,7 +16,7 @@ from pipelines.report.page.words import percent, usd
 MOST_ROWS = 20
 SHOWN_ELSEWHERE = {
     *("by_importer", "by_partner", "by_group", "by_product", "by_measure", "by_authority"),
-    *("lines", "components", "provenance", "unmatched", "funnel"),
+    *("by_end_use", "suppliers", "lines", "components", "provenance", "unmatched", "funnel"),
     *("by_effect", "by_model", "market_effects", "effects"),
     *("market_elasticities", "effect_drivers"),
 }
