@@ -13,7 +13,7 @@ from calc.errors import Problem, RetorsionError, VerificationError
 from pipelines import locks
 from pipelines.files import sha256_of
 from pipelines.folders import clear_leftovers
-from pipelines.run.store import stored_runs
+from pipelines.run.store import is_run, stored_runs, unread_runs
 from pipelines.version import tool_version
 from pipelines.workspace import ENVIRONMENT, Workspace, embedded, embedded_folder
 
@@ -139,12 +139,11 @@ def _runs(workspace: Workspace) -> Iterator[Finding]:
     names = {item.manifest.scenario_id for item in found}
     state = f"{len(found)} of {len(names)} scenarios; verify one with: retorsion verify RUN"
     yield Finding(mark="ok", what="runs", state=state)
+    for problem in unread_runs(workspace):
+        name = Path(problem.where).parent.name
+        yield Finding(mark="broken", what=f"run {name}", state=problem.what, hint=problem.hint)
     for path in sorted(workspace.runs.glob("*/*")):
-        if (
-            path.is_dir()
-            and not path.name.startswith(".")
-            and path not in [r.folder for r in found]
-        ):
+        if path.is_dir() and not path.name.startswith(".") and not is_run(path):
             hint = f"remove the folder {workspace.relative(path)} and run the scenario again"
             yield Finding(
                 mark="broken", what=f"run {path.name}", state="has no manifest", hint=hint

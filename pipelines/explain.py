@@ -13,6 +13,7 @@ from calc.quotas import quarter_of
 from calc.scope import ALL
 from pipelines.explain_market import Market, market_lines, market_of
 from pipelines.run.manifest import read_manifest
+from pipelines.run.tables import read_table, scan_table
 
 MOST_LINES = 50
 MOST_SOURCES = 10
@@ -72,12 +73,12 @@ def explain(
         StorageError: The run cannot be read.
     """
     manifest = read_manifest(folder)
-    lines = pl.scan_parquet(folder / "lines.parquet")
+    lines = scan_table(folder, "lines")
     wanted = _wanted(lines, code, {"importer": importer, "partner": partner})
     key = [name for name in wanted.columns if name in _KEY]
     sources = _beside(folder, "provenance", wanted, key).sort(*key, "source_id", "source_row")
     components = _beside(folder, "components", wanted, key).sort(*key, "measure_id")
-    measures = pl.read_parquet(folder / "by_measure.parquet").to_dicts()
+    measures = read_table(folder, "by_measure").to_dicts()
     by_id = {(row["importer"], row["measure_id"]): row for row in measures}
     inputs = [
         {"role": item.role, "name": item.name, "sha256": item.sha256} for item in manifest.inputs
@@ -108,8 +109,9 @@ _KEY = ("importer", "partner", "period", "flow", "nomenclature", "code", "segmen
 
 def _quotas_of(folder: Path) -> list[dict[str, Any]]:
     """The rows of BY_QUOTA; none where the law of the run has no quota."""
-    path = folder / "by_quota.parquet"
-    return pl.read_parquet(path).to_dicts() if path.is_file() else []
+    if not (folder / "by_quota.parquet").is_file():
+        return []
+    return read_table(folder, "by_quota").to_dicts()
 
 
 def counted(quotas: Sequence[Row], line: Row, components: Sequence[Row]) -> Iterator[Row]:
@@ -139,7 +141,7 @@ def _same(row: Row, line: Row, key: Sequence[str]) -> bool:
 
 
 def _beside(folder: Path, table: str, wanted: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    found = pl.scan_parquet(folder / f"{table}.parquet")
+    found = scan_table(folder, table)
     return found.join(wanted.lazy().select(key), on=list(key), how="semi").sort(key).collect()
 
 

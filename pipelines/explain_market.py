@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.run.tables import scan_table
+
 Row = Mapping[str, Any]
 MARKET = ("importer", "flow", "nomenclature", "code")
 
@@ -34,11 +36,11 @@ def market_of(folder: Path, line: Row) -> Market | None:
         return None
     on_market = pl.all_horizontal(pl.col(name) == line[name] for name in MARKET)
     of_partner = on_market & (pl.col("partner") == line["partner"]) & (pl.col("model") == "exact")
-    source = pl.scan_parquet(folder / "effects.parquet").filter(of_partner).collect()
+    source = scan_table(folder, "effects").filter(of_partner).collect()
     if source.is_empty():
         return None
-    market = pl.scan_parquet(folder / "market_effects.parquet").filter(on_market).collect()
-    found = pl.scan_parquet(folder / "market_elasticities.parquet").filter(
+    market = scan_table(folder, "market_effects").filter(on_market).collect()
+    found = scan_table(folder, "market_elasticities").filter(
         pl.col("importer") == line["importer"], pl.col("code") == line["code"]
     )
     return Market(

@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 from calc.dictionary import column_names, conform, polars_schema, summary, unit_of_column
 from pipelines.files import replaced
 
+SCHEMA_VERSION = 1
+"""Of every table; raised when a column leaves, or changes its type or what it means."""
 ROW_GROUP_ROWS = 262_144
 OPTIONS: dict[str, Any] = {
     "compression": "zstd",
@@ -46,6 +48,7 @@ def arrow_table(
         fields.append(arrow.schema.field(column).with_metadata(facts))
     about = {
         "table": name,
+        "schema_version": str(SCHEMA_VERSION),
         "table_description": summary(table),
         "key": ",".join(table.primary_key()),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from calc.errors import StorageError, UsageError, did_you_mean
+from calc.errors import UsageError, did_you_mean
 from pipelines.files import write_bytes
 from pipelines.report.figures import state_of
 
@@ -92,12 +92,9 @@ def _known(name: str, known: dict[str, tuple[str, str]], option: str) -> tuple[s
 
 
 def _table(folder: Path, name: str) -> pl.DataFrame:
-    path = folder / f"{name}.parquet"
-    try:
-        return pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as err:
-        raise StorageError(f"cannot read {path.name}", where=str(path),
-                           hint="retorsion verify names the damage") from err  # fmt: skip
+    from pipelines.run.tables import read_table
+
+    return read_table(folder, name)
 
 
 def plot_lines(plot: Plot) -> list[str]:

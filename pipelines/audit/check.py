@@ -16,8 +16,11 @@ from typing import Any
 
 from calc.errors import Problem, StorageError, VerificationError
 from pipelines.run.manifest import CHECKSUM_FILE, MANIFEST_FILE, run_id_of
+from pipelines.version import tool_version
 
 PACK_FILE, PACK_CHECKSUM = "pack.json", "pack.sha256"
+SCHEMA_VERSION = 1
+"""Of a pack; raised when this version cannot check what the one before wrote."""
 LARGEST_LIST = 10_000_000
 MOST_FILES = 1_000
 PART = 1 << 20
@@ -97,13 +100,27 @@ def _list_of(path: Path, pack: zipfile.ZipFile) -> tuple[dict[str, dict[str, Any
         content = _small(pack, PACK_FILE)
         digest = hashlib.sha256(content).hexdigest()
         kept = _small(pack, PACK_CHECKSUM).decode("ascii", "replace")
-        files = {str(item["name"]): dict(item) for item in json.loads(content)["files"]}
+        about = json.loads(content)
+        files = {str(item["name"]): dict(item) for item in about["files"]}
         sizes = [int(item["bytes"]) for item in files.values()]
     except (KeyError, ValueError, TypeError) as err:
         raise _refused(path, f"{path.name} is no audit pack: {PACK_FILE} cannot be read") from err
     if kept != f"{digest}  {PACK_FILE}\n" or min(sizes, default=0) < 0:
         raise _refused(path, f"{PACK_FILE} does not have its recorded hash")
+    if about.get("schema_version") != SCHEMA_VERSION:
+        raise _of_another_version(path, about)
     return files, digest
+
+
+def _of_another_version(path: Path, about: Mapping[str, Any]) -> VerificationError:
+    """Why a pack cannot be checked, where its layout is an older or a newer one."""
+    return VerificationError(
+        f"{path.name} is of layout {about.get('schema_version', 'unknown')}, written by retorsion "
+        f"{about.get('tool_version', 'of a version it does not say')}; this is retorsion "
+        f"{tool_version()}, which checks layout {SCHEMA_VERSION}",
+        where=path.name,
+        hint="check it with that version",
+    )
 
 
 def _small(pack: zipfile.ZipFile, name: str) -> bytes:

@@ -14,17 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from calc.errors import DataRejectedError, StorageError, VerificationError
-from pipelines.audit.check import PACK_CHECKSUM, PACK_FILE, verify_pack
+from pipelines.audit.check import PACK_CHECKSUM, PACK_FILE, SCHEMA_VERSION, verify_pack
 from pipelines.audit.trend import verdict_before
 from pipelines.files import replaced, sha256_of
 from pipelines.run.manifest import CHECKSUM_FILE, MANIFEST_FILE, Manifest, read_manifest
+from pipelines.run.tables import read_table
 from pipelines.run.verify import refuse_damaged
 from pipelines.validation.verdict import VERDICT_FILE, Verdict, from_dict, to_json
+from pipelines.version import tool_version
 from pipelines.workspace import Workspace
 
 REPORT, FUNNEL, RULES, VERSIONS = "audit.html", "funnel.csv", "rules.csv", "versions.json"
-SCENARIO, FUNNEL_TABLE, VALIDATION = "scenario.toml", "funnel.parquet", "validation"
-LAYOUT = 1
+SCENARIO, FUNNEL_NAME, VALIDATION = "scenario.toml", "funnel", "validation"
 FIRST_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file can tell: packs have no clock."""
 
@@ -65,7 +66,12 @@ def write_pack(workspace: Workspace, run: Path, path: Path) -> Packed:
     made = _made(workspace, run, manifest)
     kept = {name: run / name for name in _kept(run)}
     listed = [_listed(name, made.get(name) or kept[name]) for name in sorted({*made, *kept})]
-    about = {"layout": LAYOUT, "run_id": manifest.run_id, "scenario_id": manifest.scenario_id}
+    about = {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": manifest.run_id,
+        "scenario_id": manifest.scenario_id,
+        "tool_version": tool_version(),
+    }
     content = to_json(about | {"files": listed})
     digest = hashlib.sha256(content).hexdigest()
     made |= {PACK_FILE: content, PACK_CHECKSUM: f"{digest}  {PACK_FILE}\n".encode()}
@@ -83,7 +89,7 @@ def write_pack(workspace: Workspace, run: Path, path: Path) -> Packed:
 
 def _kept(run: Path) -> Iterator[str]:
     """The files of a run that go into its pack as they are."""
-    yield from (MANIFEST_FILE, CHECKSUM_FILE, SCENARIO, FUNNEL_TABLE)
+    yield from (MANIFEST_FILE, CHECKSUM_FILE, SCENARIO, f"{FUNNEL_NAME}.parquet")
     for path in sorted((run / VALIDATION).iterdir()):
         yield f"{VALIDATION}/{path.name}"
 
@@ -99,7 +105,7 @@ def _made(workspace: Workspace, run: Path, manifest: Manifest) -> dict[str, byte
 
     folder = run / VALIDATION
     verdict = verdict_of_run(folder)
-    funnel = pl.read_parquet(run / FUNNEL_TABLE)
+    funnel = read_table(run, FUNNEL_NAME)
     rules = pl.read_parquet(folder / RULES_FILE)
     before = verdict_before(workspace, verdict)
     text = page.report(manifest, verdict, examples_of(folder), funnel.to_dicts(), before)

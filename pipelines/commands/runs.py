@@ -158,11 +158,11 @@ def runs(
     Example:
       retorsion runs us-japan-2024
     """  # noqa: D301
-    from pipelines.run.store import stored_runs
+    from pipelines.run.store import stored_runs, unread_runs
     from pipelines.workspace import open_workspace
 
     place = open_workspace(workspace)
-    found = stored_runs(place, scenario)
+    found, unread = stored_runs(place, scenario), unread_runs(place, scenario)
     listed = [
         {
             "run": f"{item.manifest.scenario_id}~{item.age}",
@@ -179,7 +179,9 @@ def runs(
         for row in listed
     ]
     none = ["no runs yet; make one with: retorsion demo, or: retorsion run SCENARIO"]
-    show({"runs": listed}, lines or none, as_json=as_json)
+    lines += [f"not read: {problem.what}" for problem in unread]
+    told = [{"what": item.what, "where": item.where, "hint": item.hint} for item in unread]
+    show({"runs": listed, "not_read": told}, lines or none, as_json=as_json)
 
 
 def prune(

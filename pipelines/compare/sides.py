@@ -16,6 +16,7 @@ from pipelines.run.compute import answer
 from pipelines.run.inputs import Inputs, RunSettings
 from pipelines.run.parts import joined
 from pipelines.run.store import find_run
+from pipelines.run.tables import read_table, scan_table
 from pipelines.run.whole import Whole
 from pipelines.workspace import Workspace
 
@@ -76,11 +77,10 @@ def side_of(workspace: Workspace, wanted: str, settings: RunSettings, talk: Talk
         )
     folder = find_run(workspace, wanted)
     whole = kept_inputs(workspace, folder, talk)
-    by_importer = pl.scan_parquet(folder / "by_importer.parquet")
     return Side(
         whole=whole,
-        recorded=figures_of(by_importer).collect(),
-        tables={name: pl.read_parquet(folder / f"{name}.parquet") for name in LISTS},
+        recorded=figures_of(scan_table(folder, "by_importer")).collect(),
+        tables={name: read_table(folder, name) for name in LISTS},
     )
 
 

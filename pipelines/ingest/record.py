@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from calc.errors import DataRejectedError
 from pipelines.files import sha256_of
+from pipelines.version import tool_version
 
 SCHEMA_VERSION = 2
 BESIDE = ("provenance", "parts", "originals", "rejects")
@@ -149,7 +150,7 @@ def read_record(table: Path) -> IngestRecord | None:
     try:
         kept = json.loads(path.read_bytes())
         if kept["schema_version"] != SCHEMA_VERSION:
-            raise ValueError(f"schema version {kept['schema_version']}")
+            raise _of_another_version(path, kept, again)
         record = from_dict(kept)
     except (OSError, ValueError, KeyError, TypeError) as err:
         raise DataRejectedError(
@@ -163,6 +164,17 @@ def read_record(table: Path) -> IngestRecord | None:
         )
     _check_beside(table, record, again)
     return record
+
+
+def _of_another_version(path: Path, kept: dict[str, Any], again: str) -> DataRejectedError:
+    """Why a table cannot be used, where the layout of its record is an older or a newer one."""
+    return DataRejectedError(
+        f"the record {path.name} is of layout {kept['schema_version']}, written by retorsion "
+        f"{kept.get('tool_version', 'of a version it does not say')}; this is retorsion "
+        f"{tool_version()}, which reads layout {SCHEMA_VERSION}",
+        where=str(path),
+        hint=f"use the table with that version, or {again}",
+    )
 
 
 def beside_path(table: Path, what: str) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from calc.errors import StorageError, UsageError
 from pipelines.files import write_bytes
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, facts_from
+from pipelines.run.tables import read_table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,15 +34,17 @@ def content_of(folder: Path, wanted: Export) -> bytes:
     Raises:
         StorageError: The run cannot be read.
     """
+    from pipelines.run.manifest import read_manifest
+
+    manifest = read_manifest(folder)
     if wanted.form in COPIED:
         return _read(folder / COPIED[wanted.form])
     if wanted.form == "annex":
         return _annex(folder, wanted)
     from pipelines.report.brief import brief
     from pipelines.report.summary import summary_dict
-    from pipelines.run.manifest import read_manifest
 
-    facts, tables = facts_from(read_manifest(folder).facts), tables_of(folder)
+    facts, tables = facts_from(manifest.facts), tables_of(folder)
     if wanted.form == "md":
         return brief(facts, tables).encode()
     told = summary_dict(facts, tables)
@@ -49,7 +52,14 @@ def content_of(folder: Path, wanted: Export) -> bytes:
 
 
 def files_of(folder: Path, wanted: Export) -> dict[str, bytes]:
-    """Every table of a run as CSV, by file name; texts that would run as formulas are marked."""
+    """Every table of a run as CSV, by file name; texts that would run as formulas are marked.
+
+    Raises:
+        StorageError: The run cannot be read.
+    """
+    from pipelines.run.manifest import read_manifest
+
+    read_manifest(folder)
     return {f"{name}.csv": _csv(frame, wanted) for name, frame in tables_of(folder).items()}
 
 
@@ -59,19 +69,7 @@ def tables_of(folder: Path) -> "dict[str, pl.DataFrame]":
     Raises:
         StorageError: One of them cannot be read.
     """
-    import polars as pl
-
-    found = {}
-    for path in sorted(folder.glob("*.parquet")):
-        try:
-            found[path.stem] = pl.read_parquet(path)
-        except (OSError, pl.exceptions.PolarsError) as err:
-            raise StorageError(
-                f"cannot read {path.name}",
-                where=str(path),
-                hint="retorsion verify names the damage",
-            ) from err
-    return found
+    return {path.stem: read_table(folder, path.stem) for path in sorted(folder.glob("*.parquet"))}
 
 
 def write_export(folder: Path, wanted: Export, target: Path) -> list[Path]:

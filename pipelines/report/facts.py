@@ -5,6 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from calc.errors import StorageError
+from pipelines.run.manifest import fitting
+from pipelines.run.tables import AGAIN
+
 WORKBOOK_NAME = "report.xlsx"
 PAGE_NAME = "report.html"
 
@@ -109,16 +113,25 @@ def facts_from(kept: Mapping[str, Any]) -> RunFacts:
     """The facts that ``RunFacts.as_dict`` gave, as read back from JSON.
 
     Raises:
-        TypeError: Something is missing or not a fact.
+        StorageError: Something is missing or not a fact: another version wrote it.
     """
     several = ("importers", "periods", "notes")
-    return RunFacts(
-        **dict(kept)
-        | {name: tuple(kept[name]) for name in several}
-        | {
-            "sources": tuple(Source(**item) for item in kept["sources"]),
-            "files": tuple(OutputFile(**item) for item in kept["files"]),
-            "readings": tuple(kept.get("readings", ())),
-            "parts": tuple(PartFacts(**item) for item in kept.get("parts", ())),
-        }
-    )
+    try:
+        return RunFacts(
+            **fitting(RunFacts, kept)
+            | {name: tuple(kept[name]) for name in several}
+            | {
+                "sources": tuple(Source(**fitting(Source, item)) for item in kept["sources"]),
+                "files": tuple(OutputFile(**fitting(OutputFile, item)) for item in kept["files"]),
+                "readings": tuple(kept.get("readings", ())),
+                "parts": tuple(
+                    PartFacts(**fitting(PartFacts, item)) for item in kept.get("parts", ())
+                ),
+            }
+        )
+    except (KeyError, TypeError, AttributeError) as err:
+        raise StorageError(
+            f"what the run says of itself cannot be read by this version: {err}",
+            where=str(kept.get("folder", "")),
+            hint=AGAIN,
+        ) from err

@@ -3,16 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from calc.errors import StorageError
 from pipelines.files import sha256_of
+from pipelines.version import tool_version
 
 MANIFEST_FILE = "manifest.json"
 CHECKSUM_FILE = "manifest.sha256"
 SCHEMA_VERSION = 1
+"""Of a run; raised when this version cannot read what the one before wrote."""
 ID_DIGITS = 12
 
 
@@ -93,19 +95,19 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of a run.
 
     Raises:
-        StorageError: It is missing, damaged, or of a later version of the tool.
+        StorageError: It is missing or damaged, or of another version that this one does not read.
     """
     path = folder / MANIFEST_FILE
     try:
         kept = json.loads(path.read_bytes())
-        parts = {name: kept[name] for name in Manifest.__slots__}
         if kept["schema_version"] != SCHEMA_VERSION:
-            raise ValueError(f"its layout is version {kept['schema_version']}, not 1")
+            raise _of_another_version(path, kept)
+        parts = {name: kept[name] for name in Manifest.__slots__}
         return Manifest(
             **parts
             | {
-                "inputs": tuple(Input(**item) for item in kept["inputs"]),
-                "outputs": tuple(Output(**item) for item in kept["outputs"]),
+                "inputs": tuple(Input(**fitting(Input, item)) for item in kept["inputs"]),
+                "outputs": tuple(Output(**fitting(Output, item)) for item in kept["outputs"]),
             }
         )
     except (OSError, ValueError, KeyError, TypeError) as err:
@@ -114,6 +116,23 @@ def read_manifest(folder: Path) -> Manifest:
             where=str(path),
             hint="remove its folder, then make the run again: retorsion run SCENARIO",
         ) from err
+
+
+def _of_another_version(path: Path, kept: Mapping[str, Any]) -> StorageError:
+    """Why a run cannot be read, where its layout is an older or a newer one."""
+    return StorageError(
+        f"run {path.parent.name} is of layout {kept['schema_version']}, written by retorsion "
+        f"{kept.get('tool_version', 'of a version it does not say')}; this is retorsion "
+        f"{tool_version()}, which reads layout {SCHEMA_VERSION}",
+        where=str(path),
+        hint="read it with that version, or make it again with this one: retorsion run SCENARIO",
+    )
+
+
+def fitting(kind: type, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What a record of today takes of one that was kept: facts added since are left out."""
+    names = {item.name for item in fields(kind)}
+    return {name: value for name, value in kept.items() if name in names}
 
 
 def output_of(folder: Path, name: str, what: str, rows: int | None) -> Output:

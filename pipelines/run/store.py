@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from calc.errors import StorageError, UsageError, did_you_mean
+from calc.errors import Problem, StorageError, UsageError, did_you_mean
 from pipelines.files import write_text
 from pipelines.locks import held
 from pipelines.run.manifest import MANIFEST_FILE, Manifest, read_manifest
@@ -75,7 +75,7 @@ def scenario_names(workspace: Workspace) -> list[str]:
 
 
 def stored_runs(workspace: Workspace, scenario_id: str | None = None) -> list[StoredRun]:
-    """The runs of the workspace by scenario, newest first; damaged manifests are passed over.
+    """The runs of the workspace by scenario, newest first, but for those of ``unread_runs``.
 
     Raises:
         UsageError: A scenario is named that has no runs.
@@ -93,6 +93,18 @@ def stored_runs(workspace: Workspace, scenario_id: str | None = None) -> list[St
             except StorageError:
                 continue
             found.append(StoredRun(folder=folder, manifest=manifest, age=age))
+    return found
+
+
+def unread_runs(workspace: Workspace, scenario_id: str | None = None) -> list[Problem]:
+    """What is wrong with each run whose manifest is damaged, or of a version that is not read."""
+    found: list[Problem] = []
+    for name in scenario_names(workspace):
+        for run_id in _order(workspace, name) if scenario_id in (None, name) else ():
+            try:
+                read_manifest(folder_of(workspace, name, run_id))
+            except StorageError as err:
+                found += err.problems
     return found
 
 

@@ -10,6 +10,8 @@ from calc.errors import StorageError
 if TYPE_CHECKING:
     import polars as pl
 
+SCHEMA_VERSION = 1
+"""Of a verdict; one of another is not used: the table is judged again."""
 VERDICT_FILE = "verdict.json"
 RULES_FILE = "rules.parquet"
 QUARANTINE_FILE = "quarantine.parquet"
@@ -222,7 +224,7 @@ class Verdict:
         """The verdict as an object without its folder, for files and ``--json``."""
         kept = asdict(self)
         del kept["folder"]
-        return kept
+        return kept | {"schema_version": SCHEMA_VERSION}
 
 
 def chosen(verdict: Verdict, choice: Choice) -> Verdict:
@@ -275,7 +277,10 @@ def from_dict(kept: dict[str, Any], folder: Path) -> Verdict:
     Raises:
         KeyError: Something is missing.
         TypeError: Something is not what it should be.
+        ValueError: It is of another version.
     """
+    if kept["schema_version"] != SCHEMA_VERSION:
+        raise ValueError(f"it is of layout {kept['schema_version']}, not {SCHEMA_VERSION}")
     names = {item.name for item in fields(Verdict)} - {"folder"}
     parts = {name: kept[name] for name in names}
     return Verdict(
