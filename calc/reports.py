@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from calc.accounting import average_rates, known_sum, sums_of, value_where
+from calc.accounting import COVERED, average_rates, known_sum, sums_of, value_where
 from calc.attributed import CHARGED
 from calc.dictionary import conform
 from calc.lines import tag_groups
@@ -76,6 +76,26 @@ def with_shares(cells: pl.LazyFrame, imports: str, totals: Totals) -> pl.LazyFra
     )
 
 
+def frequency(lines: pl.LazyFrame, traded: pl.LazyFrame, key: list[str]) -> pl.LazyFrame:
+    """``frequency_ratio`` by a key: codes with covered trade over codes with trade, by number.
+
+    Source: UNCTAD's frequency ratio, on the codes of the trade table.
+
+    Args:
+        lines: What ``calc.lines.with_status`` gives.
+        traded: ``code`` and ``total_e4`` of all imports, one row a code and key.
+        key: Columns of both.
+    """
+    covered = (
+        lines.filter(COVERED & (pl.col("value_e4") > 0))
+        .group_by(key)
+        .agg(covered=pl.col("code").n_unique())
+    )
+    whole = traded.filter(pl.col("total_e4") > 0).group_by(key).agg(codes=pl.len())
+    joined = whole.join(covered, on=key, how="left", validate="1:1")
+    return joined.select(*key, frequency_ratio=pl.col("covered").fill_null(0) / pl.col("codes"))
+
+
 def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     """A part of a whole; null where the whole is 0 or unknown."""
     return pl.when(whole > 0).then(ratio(part, whole))
@@ -83,11 +103,12 @@ def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
 
 def by_importer(lines: pl.LazyFrame, totals: Totals, digits: int) -> pl.LazyFrame:
     """BY_IMPORTER: one row an importer that the scenario names a line of."""
-    cells = account(lines, ["importer"], digits).join(
-        importer_totals(totals).rename({"importer_e4": "imports_e4"}),
-        on="importer",
-        how="left",
-        validate="1:1",
+    key = ["importer"]
+    imports = importer_totals(totals).rename({"importer_e4": "imports_e4"})
+    cells = (
+        account(lines, key, digits)
+        .join(imports, on=key, how="left", validate="1:1")
+        .join(frequency(lines, totals.by_code, key), on=key, how="left", validate="1:1")
     )
     return conform(with_shares(cells, "imports_e4", totals), ByImporter).sort("importer")
 
@@ -126,8 +147,10 @@ def by_group(
     imports = tagged.group_by(key).agg(
         imports_e4=pl.col("total_e4").sum(), hit_e4=pl.col("hit_e4").sum()
     )
-    hit = account(lines.with_columns(product_group=group), key, digits)
-    cells = imports.join(hit, on=key, how="left", validate="1:1")
+    grouped = lines.with_columns(product_group=group)
+    cells = imports.join(account(grouped, key, digits), on=key, how="left", validate="1:1").join(
+        frequency(grouped, tagged, key), on=key, how="left", validate="1:1"
+    )
     whole = with_shares(cells, "imports_e4", totals).with_columns(
         hit_partners_imports_value_usd=usd(pl.col("hit_e4")),
         coverage_of_hit_partners=share(pl.col("covered_value_usd"), usd(pl.col("hit_e4"))),

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from calc.effects.model import Floats
+from calc.effects.model import Bools, Floats
 
 Method = Literal["latin-hypercube", "sobol"]
 PLAUSIBLE_LEVEL = 0.9
@@ -40,10 +40,19 @@ class Lognormal(NamedTuple):
     floor: Floats
     fixed: Floats
 
+    def drawn(self, normal: Floats) -> Floats:
+        """The magnitudes at standard normal draws, by market and draw, before the floor."""
+        free: Floats = self.origin[:, None] + np.exp(self.mu[:, None] + self.s[:, None] * normal)
+        return free
+
+    def is_held(self, normal: Floats) -> Bools:
+        """Where a draw is below the floor, and so taken as it."""
+        free = np.isnan(self.fixed)[:, None]
+        return free & (self.drawn(normal) < self.floor[:, None])
+
     def at(self, normal: Floats) -> Floats:
         """The values at standard normal draws, by market and draw."""
-        drawn = self.origin[:, None] + np.exp(self.mu[:, None] + self.s[:, None] * normal)
-        kept = self.sign * np.maximum(drawn, self.floor[:, None])
+        kept = self.sign * np.maximum(self.drawn(normal), self.floor[:, None])
         return np.where(np.isnan(self.fixed)[:, None], kept, self.fixed[:, None])
 
     def chosen(self, markets: slice) -> "Lognormal":

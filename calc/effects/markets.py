@@ -16,15 +16,17 @@ from calc.dictionary import conform
 from calc.effects.closures import import_demand
 from calc.effects.compared import models_table, replicas_of, replicated_rows
 from calc.effects.draws import Plan, Range, distribution
+from calc.effects.equivalence import protection_table
 from calc.effects.layout import Laid, laid_array, lay_out, members_of, parts_of, shifts_of
 from calc.effects.model import UNLIMITED, Duty, Floats, Market, Responses, Schedule, Verdict
 from calc.effects.modes import Mode, Replicated, Switches
+from calc.effects.ranges import effect_ranges, market_ranges
 from calc.effects.reasons import unknown_of, unsolved_reason
 from calc.effects.results import effects_of
 from calc.effects.shifts import columns_of, with_deviations
 from calc.effects.sums import Tally, spreads_table, told
-from calc.effects.uncertainty import PARAMETERS, Outcome, Uncertain, simulate
-from calc.elasticities import Horizon, attach_elasticities
+from calc.effects.uncertainty import Outcome, Uncertain, simulate
+from calc.elasticities import PARAMETERS, Horizon, attach_elasticities
 from calc.sources import KEY
 from calc.tables.effects import ByEffect, ByModel, Effects, MarketEffects, MarketElasticities
 
@@ -56,13 +58,19 @@ class Settings(NamedTuple):
 
 
 class Results(NamedTuple):
-    """EFFECTS, MARKET_EFFECTS, MARKET_ELASTICITIES, BY_EFFECT, BY_MODEL by key, and the draws."""
+    """EFFECTS, MARKET_EFFECTS, MARKET_ELASTICITIES, BY_EFFECT, BY_MODEL and more.
+
+    Each by key: EFFECT_RANGES, MARKET_RANGES and PROTECTION too; and the draws.
+    """
 
     effects: pl.DataFrame
     markets: pl.DataFrame
     elasticities: pl.DataFrame
     groups: pl.DataFrame
     models: pl.DataFrame
+    effect_ranges: pl.DataFrame
+    market_ranges: pl.DataFrame
+    protection: pl.DataFrame
     outcome: Outcome
 
 
@@ -93,7 +101,8 @@ def solve_markets(
     )
     central = effects_of(uncertain.market)
     is_domestic = uncertain.market.is_domestic
-    members = members_of(laid, central, None if tags is None else collected(tags))
+    of_group = None if tags is None else collected(tags)
+    members = members_of(laid, central, of_group)
     ones = [Tally(each, is_domestic, 1) for each in members]
     drawn = [Tally(each, is_domestic, settings.plan.count) for each in members]
     is_solved = central.by_market.verdict == Verdict.SOLVED
@@ -112,6 +121,9 @@ def solve_markets(
             ByEffect.primary_key()
         ),
         collected(conform(models.lazy(), ByModel)).sort(ByModel.primary_key()),
+        collected(effect_ranges(laid, outcome)),
+        collected(market_ranges(laid, outcome)),
+        collected(protection_table(laid, uncertain.market, central, of_group)),
         outcome,
     )
 

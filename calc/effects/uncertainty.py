@@ -5,24 +5,28 @@ summed by draw in whole ten-thousandths of a USD: exactly, so that no chunk or o
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calc.effects.drawn import drawn_market, held_share
 from calc.effects.draws import Lognormal, Plan, standard_normals
-from calc.effects.model import Bools, Duty, Floats, Market, Responses, Schedule, Verdict, Verdicts
+from calc.effects.model import Bools, Floats, Market, Verdict, Verdicts
 from calc.effects.results import Effects, effects_of
 from calc.effects.shifts import NONE, Shifts, draws_of, shifted_market
+from calc.elasticities import PARAMETERS
 from calc.money import UNITS_PER_USD
 
-PARAMETERS = ("between-imports", "with-domestic", "demand", "supply-foreign", "supply-domestic")
 SUMMED = (
     *("imports_after_usd", "consumer_surplus_usd", "producer_surplus_usd", "revenue_change_usd"),
     *("terms_of_trade_usd", "deadweight_loss_usd", "welfare_usd"),
 )
-OF_SOURCES = ("quantity_change", "value_after_usd", "revenue_change_usd", "producer_surplus_usd")
+OF_SOURCES = (
+    *("quantity_change", "buyer_price_change"),
+    *("value_after_usd", "revenue_change_usd", "producer_surplus_usd"),
+)
 CELLS = 60_000
 """Sources times markets times draws of a chunk: what stays in a processor's cache."""
 ENDS = (0.05, 0.5, 0.95)
@@ -62,7 +66,8 @@ class Spread(NamedTuple):
 class Outcome:
     """What the draws say: by market, by source and market, and of all markets together.
 
-    ``failed_share`` is of the draws of a market; ``total_failed_share`` of those of the total, in
+    ``failed_share`` is of the draws of a market, ``held_share`` of those in which an elasticity of
+    substitution is held at the least that is drawn; ``total_failed_share`` of the total's, in
     which a market that has no central answer is left out (``is_left_out``) and any other market
     that fails fails the draw. A total is NaN where a part of it is not known. ``ranks`` are rank
     correlations of each total with each parameter, averaged over markets by their trade.
@@ -71,11 +76,13 @@ class Outcome:
     by_market: dict[str, Spread]
     by_source: dict[str, Spread]
     failed_share: Floats
+    held_share: Floats
     totals: dict[str, Spread]
     total_failed_share: float
     ranks: dict[str, dict[str, float]]
     central: Effects
     is_left_out: Bools
+    is_domestic: Bools
 
 
 class Sums:
@@ -115,11 +122,11 @@ def simulate(
     shifts = uncertain.shifts
     sums = Sums(plan.count, shifts.names)
     weight = np.nan_to_num(uncertain.market.value).sum(axis=0)
-    by_market, by_source, failed = [], [], []
+    by_market, by_source, failed, held = [], [], [], []
     for chunk in chunks(uncertain, plan):
         normals = normals_of(uncertain, chunk, plan)
         shares = [draws_of(one.name, *places(uncertain, chunk), plan) for one in shifts.each]
-        market = drawn_market(uncertain, chunk, normals)
+        market = drawn_market(uncertain.market, uncertain.distributions, chunk, normals)
         effects = effects_of(shifted_market(market, chunk, [at for at, _ in shares], shifts))
         figures = figures_of(effects, uncertain.market.is_domestic)
         counted = ~left_out[chunk]
@@ -135,11 +142,13 @@ def simulate(
         by_market.append(spreads_of(figures))
         by_source.append(spreads_of(figures_of_sources(effects)))
         failed.append((verdict != Verdict.SOLVED).mean(axis=1))
+        held.append(held_share(uncertain.distributions, chunk, normals))
     totals = sums.in_usd()
     return Outcome(
         by_market=joined(by_market),
         by_source=joined(by_source),
         failed_share=np.concatenate(failed),
+        held_share=np.concatenate(held),
         totals={name: spread_of_one(total) for name, total in totals.items()},
         total_failed_share=float(sums.failed.mean()),
         ranks={
@@ -148,6 +157,7 @@ def simulate(
         },
         central=central,
         is_left_out=left_out,
+        is_domestic=np.asarray(uncertain.market.is_domestic, dtype=bool),
     )
 
 
@@ -168,64 +178,20 @@ def places(uncertain: Uncertain, chunk: slice) -> tuple[Sequence[str], Sequence[
     return uncertain.names[chunk], uncertain.headings[chunk]
 
 
-def drawn_market(uncertain: Uncertain, chunk: slice, normals: Floats) -> Market:
-    """The markets of a chunk along one axis and the draws along the next."""
-    drawn = {
-        name: uncertain.distributions[name].chosen(chunk).at(normal)
-        for name, normal in zip(PARAMETERS, normals, strict=True)
-    }
-    market = uncertain.market
-    cut = replace(
-        market,
-        value=market.value[:, chunk, None],
-        before=cut_schedule(market.before, chunk),
-        after=cut_schedule(market.after, chunk),
-    )
-    return replace(cut, responses=responses_of(cut, drawn))
-
-
-def cut_schedule(schedule: Schedule, chunk: slice) -> Schedule:
-    """A schedule of the markets of a chunk, with an axis for the draws."""
-
-    def cut(part: Floats | float) -> Floats:
-        array = np.asarray(part, dtype=np.float64)
-        if array.ndim == 0:
-            return array
-        return array[:, :, None] if array.shape[1] == 1 else array[:, chunk, None]
-
-    over = schedule.over
-    return Schedule(
-        Duty(*map(cut, schedule.within)),
-        cut(schedule.quota),
-        None if over is None else Duty(*map(cut, over)),
-    )
-
-
-def responses_of(market: Market, parameters: Mapping[str, Floats]) -> Responses:
-    """Responses at values of the parameters: supply is that of domestic or of foreign sources."""
-    is_domestic = np.asarray(market.is_domestic)
-    shape = (-1, *(1,) * parameters["supply-foreign"].ndim)
-    return Responses(
-        between_imports=parameters["between-imports"],
-        with_domestic=parameters["with-domestic"],
-        demand=parameters["demand"],
-        supply=np.where(
-            is_domestic.reshape(shape), parameters["supply-domestic"], parameters["supply-foreign"]
-        ),
-    )
-
-
 def figures_of(effects: Effects, is_domestic: Bools) -> dict[str, Floats]:
     """The figures that are spread and summed, by market and draw."""
     by_market, after = effects.by_market, effects.by_source.value_after_usd
     figures = {name: getattr(by_market, name) for name in SUMMED if hasattr(by_market, name)}
-    return {"imports_after_usd": after[~np.asarray(is_domestic)].sum(axis=0)} | figures
+    prices = {"price_index_change": by_market.price_index_change}
+    return {"imports_after_usd": after[~np.asarray(is_domestic)].sum(axis=0)} | figures | prices
 
 
 def figures_of_sources(effects: Effects) -> dict[str, Floats]:
-    """The figures that are spread by source, market and draw."""
+    """The figures that are spread by source, market and draw; a price of what is banned is none."""
     source = effects.by_source
-    return {name: getattr(source, name) for name in OF_SOURCES}
+    figures = {name: getattr(source, name) for name in OF_SOURCES}
+    price = figures["buyer_price_change"]
+    return figures | {"buyer_price_change": np.where(np.isfinite(price), price, np.nan)}
 
 
 def in_units(figures: Floats) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from calc.tables.base import Base
 from calc.tables.beside import Beside, Drawback
 from calc.tables.calendar import ByCalendar
 from calc.tables.comparison import Causes, Compared, ListChanges, ScheduleChanges
+from calc.tables.effect_ranges import EffectRanges, MarketRanges
 from calc.tables.effects import (
     ByEffect,
     ByModel,
@@ -27,6 +28,7 @@ from calc.tables.instruments import Amounts, ExportDuties, Instruments
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
 from calc.tables.nomenclature import Conversion, HsCodes, HsCorrelations
+from calc.tables.protection import Protection
 from calc.tables.provenance import TradeParts, TradeProvenance
 from calc.tables.quotas import ByQuota, Quotas
 from calc.tables.reports import (
@@ -64,7 +66,10 @@ TABLES: dict[str, type[dy.Schema]] = {
     "market_effects": MarketEffects,
     "market_elasticities": MarketElasticities,
     "by_effect": ByEffect,
+    "effect_ranges": EffectRanges,
+    "market_ranges": MarketRanges,
     "by_model": ByModel,
+    "protection": Protection,
     "effect_drivers": EffectDrivers,
     "lines": Lines,
     "components": Components,

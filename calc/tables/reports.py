@@ -77,9 +77,15 @@ class Accounting(dy.Schema):
     )
 
 
+FREQUENCY = (
+    "Covered codes of the trade table over its codes with trade, by number: the frequency ratio."
+)
+
+
 class ByImporter(Accounting):
     """What the scenario hits, by importer, at unchanged trade."""
 
+    frequency_ratio = share(FREQUENCY)
     importer = dy.String(primary_key=True, description="Economy that levies the duty.")
 
 
@@ -97,6 +103,7 @@ class ByPartner(Accounting):
 class ByGroup(Accounting):
     """What the scenario hits, by importer and named product group, at unchanged trade."""
 
+    frequency_ratio = share(FREQUENCY)
     importer = dy.String(primary_key=True, description="Economy that levies the duty.")
     product_group = dy.String(
         primary_key=True, description="Named product group; other where the code is in none."

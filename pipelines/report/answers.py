@@ -61,7 +61,7 @@ def gap_lines(tables: Tables, importer: str) -> Iterator[str]:
         if row["model"] in LINEAR and row["central_usd"] is not None
     ]
     if told:
-        yield f"{'':19}gap to it of linear models: {', '.join(told)}"
+        yield f"{'':19}imports by linear models, less these: {', '.join(told)}"
 
 
 def spread_text(row: Row) -> str:

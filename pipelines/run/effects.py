@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 EFFECT_TABLES = (
     "effects",
     "market_effects",
+    "effect_ranges",
+    "market_ranges",
     "market_elasticities",
     "by_effect",
     "by_model",
+    "protection",
     "effect_drivers",
 )
 MOST_REASONS = 3
@@ -71,9 +74,12 @@ def trade_answers(response: "Response", question: Question, found: Answer) -> An
     tables = {
         "effects": solved.effects,
         "market_effects": solved.markets,
+        "effect_ranges": solved.effect_ranges,
+        "market_ranges": solved.market_ranges,
         "market_elasticities": solved.elasticities,
         "by_effect": solved.groups,
         "by_model": solved.models,
+        "protection": solved.protection,
         "effect_drivers": _drivers(solved, question),
     }
     notes = (*_notes(response, solved, lines), *drawn.notes, *_left_out(question, inside))
@@ -195,6 +201,13 @@ def _notes(response: "Response", solved: "Results", lines: pl.DataFrame) -> Iter
         yield (
             f"{idle:,} sources without trade before stay without: the extensive margin is not "
             "modelled (column is_extensive of EFFECTS)."
+        )
+    held = solved.market_ranges.filter(pl.col("share_of_draws_held") > 0)
+    if not held.is_empty():
+        yield (
+            f"In {held.select('importer', 'code').n_unique():,} markets some draws of a "
+            "substitution elasticity are held at 1.05, the least that is drawn: up to "
+            f"{held['share_of_draws_held'].max():.0%} of them (column share_of_draws_held)."
         )
     yield from _sales_without_market(response, lines)
 

@@ -15,9 +15,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from calc.effects.drawn import cut_schedule
 from calc.effects.draws import Plan, Range, distribution
 from calc.effects.model import Duty, Market, Responses, Schedule
-from calc.effects.uncertainty import Outcome, Uncertain, cut_schedule, simulate
+from calc.effects.uncertainty import Outcome, Uncertain, simulate
 
 RANGES = {
     "between-imports": (1.8, 4.1, 7.9),

@@ -45,6 +45,7 @@ def test_by_importer_has_all_imports_of_the_importer_below_its_shares() -> None:
     assert [found[name] for name in told] == [5, 8000.0, 1880.0, 1830.0]
     assert found["coverage_ratio"] == 1830.0 / 8000.0
     assert found["share_of_importer_imports"] == found["coverage_ratio"]
+    assert found["frequency_ratio"] == 4 / 6  # what is excluded is not covered
     assert found["duty_increment_usd"] == 1000 * 0.975 + 600 * 0.975 + 30 * 0.975
 
 
@@ -80,6 +81,7 @@ def test_by_group_has_groups_without_lines_as_known_zeros_and_unknown_duties() -
             "covered_value_usd": [1600.0, 0.0, 30.0, 200.0],
             "threatened_value_usd": [0.0, 0.0, 0.0, 200.0],
             "coverage_ratio": [0.5, 0.0, 0.2, 200.0 / 1650.0],
+            "frequency_ratio": [1.0, 0.0, 1.0, 0.5],
             "coverage_of_hit_partners": [1600.0 / 2100.0, None, 1.0, 0.8],
             "duty_before_usd": [40.0, None, 0.75, 0.0],
             "threatened_increment_usd": [None, None, None, 200.0],

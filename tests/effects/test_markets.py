@@ -17,7 +17,9 @@ from calc.effects.results import effects_of
 from calc.hits import with_duty_base
 from calc.sources import KEY, others_of, sources_table
 from calc.tables.base import Base
+from calc.tables.effect_ranges import EffectRanges, MarketRanges
 from calc.tables.effects import Effects, MarketEffects, Sources
+from calc.tables.protection import Protection
 from pipelines.reference import elasticities
 from tests.run.tool import ROOT, Place
 from tests.strategies import table
@@ -70,6 +72,9 @@ def solved(settings: Settings = AT_HOME, **given: Any) -> Results:
     found = solve_markets(sources(**given), elasticities().lazy(), settings)
     Effects.validate(found.effects)
     MarketEffects.validate(found.markets)
+    EffectRanges.validate(found.effect_ranges)
+    MarketRanges.validate(found.market_ranges)
+    Protection.validate(found.protection)
     return found
 
 
@@ -298,3 +303,67 @@ def central(totals: pl.DataFrame, importer: Any, kind: str, name: Any) -> dict[s
     """The central figures of a group."""
     rows = totals.filter(importer=importer, kind=kind, name=name)
     return dict(rows.select("figure", "central_usd").iter_rows())
+
+
+def test_every_figure_of_a_market_and_a_source_has_its_range() -> None:
+    """The ends of the wide tables are those of the long ones; what is not solved has none."""
+    found = solved(lines=[*LINES, line("CHN", 8.0, 0.0, None) | {"code": "70051000"}])
+    key = [*KEY, "partner"]
+    exact = found.effects.filter(model="exact")
+    ranges = found.effect_ranges
+    sold = ranges.filter(figure="value_after_usd").join(exact, on=key, validate="1:1")
+    assert sold.height == exact.height
+    for ours, theirs in (("central", "value_after_usd"), ("low", "value_after_low_usd"),
+                         ("high", "value_after_high_usd")):  # fmt: skip
+        assert sold[ours].to_list() == sold[theirs].to_list()
+    duty = ranges.filter(figure="revenue_change_usd", partner="JPN").row(0, named=True)
+    of_it = exact.filter(partner="JPN").row(0, named=True)
+    assert duty["central"] == pytest.approx(of_it["duty_after_usd"] - of_it["duty_before_usd"])
+    assert duty["low"] < duty["median"] < duty["high"]
+    assert duty["share_of_draws_above_zero"] == 63 / 64  # one draw sends most of the trade away
+    assert duty["share_of_draws_below_zero"] == 1 / 64
+    welfare = found.market_ranges.filter(figure="welfare_usd").join(found.markets, on=KEY)
+    assert welfare["low"].to_list() == welfare["welfare_low_usd"].to_list()
+    assert welfare["central"].to_list() == welfare["welfare_usd"].to_list()
+    unsolved = found.market_ranges.filter(code="70051000")
+    assert unsolved["share_of_draws_failed"].to_list() == [1.0] * unsolved.height
+    assert (
+        unsolved.select("central", "low", "median", "high").null_count().sum_horizontal()[0]
+        == 4 * unsolved.height
+    )
+    assert set(found.market_ranges["share_of_draws_held"]) == {0.0}
+
+
+def test_protection_by_hand() -> None:
+    """Japan 30 at 2.5 to 27.5, Germany 7 and Korea 3 at 2.5: one elasticity, so it weighs nothing.
+
+    TRI after = sqrt((30 0.275^2 + 10 0.025^2) / 40); OTRI is the average, as all weigh alike.
+    """
+    found = solved().protection
+    whole = found.filter(kind="all").row(0, named=True)
+    assert (whole["lines"], whole["value_before_usd"], whole["left_out_value_usd"]) == (3, 40.0, 0)
+    assert whole["frequency_ratio"] == 1 / 3
+    assert whole["average_rate_before"] == pytest.approx(0.025)
+    assert whole["average_rate_after"] == pytest.approx((30 * 0.275 + 10 * 0.025) / 40)
+    assert whole["otri_after"] == pytest.approx(whole["average_rate_after"])
+    assert whole["tri_before"] == pytest.approx(0.025)
+    assert whole["tri_after"] == pytest.approx(((30 * 0.275**2 + 10 * 0.025**2) / 40) ** 0.5)
+    japan = solved().effects.filter(partner="JPN", model="exact").row(0, named=True)
+    assert whole["covered_value_usd"] == 30.0
+    assert whole["displaced_value_usd"] == pytest.approx(30.0 - japan["value_after_usd"], abs=1e-4)
+    assert whole["duty_change_usd"] == pytest.approx(
+        japan["duty_after_usd"] - japan["duty_before_usd"], abs=1e-4
+    )
+    assert whole["average_rate_responded"] < whole["average_rate_after"]  # trade goes elsewhere
+    partners = found.filter(kind="partner").sort("name")
+    assert partners["name"].to_list() == ["DEU", "JPN", "KOR"]
+    assert partners["frequency_ratio"].to_list() == [0.0, 1.0, 0.0]
+    assert partners["displaced_value_usd"].to_list() == [0.0, whole["displaced_value_usd"], 0.0]
+
+
+def test_protection_leaves_out_what_is_not_known_with_its_dollars() -> None:
+    found = solved(lines=[*LINES, line("CHN", 8.0, 0.0, None) | {"code": "70051000"}]).protection
+    whole = found.filter(kind="all").row(0, named=True)
+    assert (whole["lines"], whole["left_out_value_usd"]) == (3, 8.0)
+    china = found.filter(name="CHN").row(0, named=True)
+    assert (china["lines"], china["value_before_usd"], china["tri_after"]) == (0, 0.0, None)

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from calc.effects import uncertainty
+from calc.effects.drawn import drawn_market, held_share, responses_of
 from calc.effects.draws import Lognormal, Plan, Range, distribution, standard_normals
 from calc.effects.model import Duty, Market, Responses, Schedule, Verdict
 from calc.effects.results import effects_of
-from calc.effects.uncertainty import PARAMETERS, Uncertain, rank_correlation, simulate, spread
+from calc.effects.uncertainty import Uncertain, rank_correlation, simulate, spread
+from calc.elasticities import PARAMETERS
 
 NAN = float("nan")
 RANGES = {
@@ -44,7 +46,7 @@ def uncertain(count: int = 4, **ranges: Any) -> Uncertain:
         is_domestic=is_domestic,
         before=Schedule(Duty(np.zeros((3, 1)))),
         after=Schedule(Duty(rates)),
-        responses=uncertainty.responses_of(
+        responses=responses_of(
             Market(np.ones((3, 1)), is_domestic, Schedule(Duty(rates)), Schedule(Duty(rates)),
                    Responses(*[np.ones(1)] * 4)), centrals),
     )  # fmt: skip
@@ -64,7 +66,7 @@ def test_a_draw_is_the_market_at_its_elasticities() -> None:
             name: asked.distributions[name].at(normals[at][:, [draw]])[:, 0]
             for at, name in enumerate(PARAMETERS)
         }
-        responses = uncertainty.responses_of(asked.market, drawn)
+        responses = responses_of(asked.market, drawn)
         lost.append(effects_of(replace(asked.market, responses=responses)).by_market.welfare_usd)
     by_draw = np.array(lost).T
     told = outcome.by_market["welfare_usd"]
@@ -89,8 +91,8 @@ def test_reference_spread_of_25_points() -> None:
     drawn = {
         name: flat.distributions[name].at(normals[at]) for at, name in enumerate(PARAMETERS)
     } | {"with-domestic": between.at(normals[0])}
-    market = uncertainty.drawn_market(flat, slice(0, 1), normals)
-    effects = effects_of(replace(market, responses=uncertainty.responses_of(market, drawn)))
+    market = drawn_market(flat.market, flat.distributions, slice(0, 1), normals)
+    effects = effects_of(replace(market, responses=responses_of(market, drawn)))
     volume = spread(effects.by_source.quantity_change)
     found = [float(end[1, 0]) for end in (volume.low, volume.median, volume.high)]
     assert found == pytest.approx([-0.51, -0.37, -0.26], abs=0.03)
@@ -192,3 +194,17 @@ def test_spread_of_what_is_known_in_part() -> None:
     assert np.isnan(told.median).tolist() == [False, True, False]
     assert told.share_above[[0, 2]].tolist() == [1 / 3, 1.0]
     assert np.isnan(told.share_below).tolist() == [False, True, False]
+
+
+def test_draws_that_are_held_at_the_least_substitution_are_counted() -> None:
+    """Sigma between 1.01 and 1.1: 1.05 is above the median, 1 + sqrt(0.01 0.1) = 1.0316."""
+    narrow = uncertain(
+        2, **{"between-imports": (np.array([1.01, 2.0]), 1.03, np.array([1.1, 8.0]))}
+    )
+    plan = Plan(count=4096, seed=1)
+    normals = standard_normals(narrow.names, narrow.headings, PARAMETERS, plan)
+    sigma = narrow.distributions["between-imports"].at(normals[0])
+    found = held_share(narrow.distributions, slice(0, 2), normals)
+    assert found[0] == (sigma[0] == 1.05).mean() == pytest.approx(0.745, abs=0.01)
+    assert found[1] == 0.0
+    assert simulate(narrow, plan).held_share.tolist() == found.tolist()

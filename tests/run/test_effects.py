@@ -222,7 +222,7 @@ def test_linear_models_stand_beside_the_exact_one_with_their_gap(tmp_path: Path)
     assert row["exact_usd"] == total(place, "imports_after_usd")["central_usd"]
     assert row["gap_usd"] == pytest.approx(row["central_usd"] - row["exact_usd"], abs=1e-3)
     assert (row["markets_compared"], row["share_of_markets_large"]) == (1, 1.0)
-    (line,) = [one for one in done.out.splitlines() if "gap to it" in one]
+    (line,) = [one for one in done.out.splitlines() if "linear models" in one]
     assert f"smart {amount(row['gap_usd'], signed=True)}, " in line
     page = (place.folder() / "report.html").read_text(encoding="utf-8")
     assert "The model and the closure, USA" in page

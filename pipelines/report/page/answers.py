@@ -9,7 +9,7 @@ from pipelines.html import figure, paragraph, section, table
 from pipelines.report.answers import amount, totals_of
 from pipelines.report.figures import Tables
 from pipelines.report.page.charts import intervals, tornado
-from pipelines.report.page.words import named, usd
+from pipelines.report.page.words import named, percent, usd
 
 MOST_PARTNERS = 12
 DRIVEN = "welfare_usd"
@@ -37,6 +37,7 @@ def answers(tables: Tables) -> str:
             _totals(importer, totals),
             _partners(importer, tables["by_effect"]),
             _models(importer, tables),
+            _protection(importer, tables),
             _drivers(importer, tables.get("effect_drivers")),
         )
     ]
@@ -85,6 +86,33 @@ def _models(importer: str, tables: Tables) -> str:
     )
     title = f"The model and the closure, {importer}, over the markets that both solve"
     return note + table(title, columns, rows, 6) if rows else ""
+
+
+def _protection(importer: str, tables: Tables) -> str:
+    """How protected the markets are, and the three measures of what the schedule comes to."""
+    if "protection" not in tables:
+        return ""
+    found = tables["protection"].filter(pl.col("importer") == importer, pl.col("kind") != "partner")
+    rates = ("average_rate_before", "average_rate_after", "average_rate_responded")
+    amounts = ("covered_value_usd", "duty_change_usd", "displaced_value_usd")
+    indices = ("tri_before", "tri_after", "otri_before", "otri_after")
+    rows = [
+        [row["name"], *(percent(row[name]) for name in (*rates, *indices)),
+         *(usd(row[name]) for name in amounts)]
+        for row in found.sort("kind", "name").iter_rows(named=True)
+    ]  # fmt: skip
+    columns = (
+        *("Markets", "average before", "after", "after response"),
+        *("TRI before", "after", "OTRI before", "after"),
+        *("trade covered, USD", "change in duty, USD", "trade displaced, USD"),
+    )
+    note = paragraph(
+        "TRI and OTRI: the uniform duty of the same welfare loss, and of the same imports. What an "
+        "answer comes to depends on the measure: trade covered, duty after response, trade "
+        "displaced.",
+        "told",
+    )
+    return note + table(f"Protection of the markets of {importer}", columns, rows, 10)
 
 
 def _part(share: float | None) -> str:

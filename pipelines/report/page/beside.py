@@ -17,8 +17,8 @@ MOST_ROWS = 20
 SHOWN_ELSEWHERE = {
     *("by_importer", "by_partner", "by_group", "by_product", "by_measure", "by_authority"),
     *("by_end_use", "suppliers", "lines", "components", "provenance", "unmatched", "funnel"),
-    *("by_effect", "by_model", "market_effects", "effects"),
-    *("market_elasticities", "effect_drivers"),
+    *("by_effect", "by_model", "protection", "market_effects", "effects"),
+    *("market_ranges", "effect_ranges", "market_elasticities", "effect_drivers"),
 }
 """Tables with a section of their own, and those that are too long for a page."""
 
