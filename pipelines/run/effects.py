@@ -204,10 +204,11 @@ def _notes(response: "Response", solved: "Results", lines: pl.DataFrame) -> Iter
         )
     held = solved.market_ranges.filter(pl.col("share_of_draws_held") > 0)
     if not held.is_empty():
+        most = float(held["share_of_draws_held"].to_numpy().max())
         yield (
             f"In {held.select('importer', 'code').n_unique():,} markets some draws of a "
             "substitution elasticity are held at 1.05, the least that is drawn: up to "
-            f"{held['share_of_draws_held'].max():.0%} of them (column share_of_draws_held)."
+            f"{most:.0%} of them (column share_of_draws_held)."
         )
     yield from _sales_without_market(response, lines)
 

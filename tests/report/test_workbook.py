@@ -166,6 +166,7 @@ def test_headers_hold_units_and_say_at_unchanged_trade(book: Any) -> None:
         "Simple average rate after (% of value)",
         "Trade-weighted rate before (% of value)",
         "Trade-weighted rate after (% of value)",
+        "Frequency ratio (%)",
     ]
 
 
