@@ -132,11 +132,8 @@ def simulate(
         counted = ~left_out[chunk]
         verdict = effects.by_market.verdict
         sums.add({name: figure[counted] for name, figure in figures.items()}, verdict[counted])
-        for name, normal in zip(PARAMETERS, normals, strict=True):
-            varies = uncertain.distributions[name].s[chunk] > 0
-            sums.lean(name, normal, np.where(counted & varies, weight[chunk], 0.0))
-        for one, name, (_, normal) in zip(shifts.each, shifts.names, shares, strict=True):
-            sums.lean(name, normal, np.where(counted & one.touches[chunk], weight[chunk], 0.0))
+        part = np.where(counted, weight[chunk], 0.0)
+        lean_all(sums, uncertain, chunk, part, (normals, [normal for _, normal in shares]))
         for each in watch:
             each(chunk, effects, counted)
         by_market.append(spreads_of(figures))
@@ -159,6 +156,23 @@ def simulate(
         is_left_out=left_out,
         is_domestic=np.asarray(uncertain.market.is_domestic, dtype=bool),
     )
+
+
+def lean_all(
+    sums: Sums,
+    uncertain: Uncertain,
+    chunk: slice,
+    weight: Floats,
+    normals: tuple[Floats, Sequence[Floats]],
+) -> None:
+    """Add where every parameter, and every share, leaned in the markets in which it varies."""
+    of_parameters, of_shares = normals
+    for name, normal in zip(PARAMETERS, of_parameters, strict=True):
+        varies = uncertain.distributions[name].s[chunk] > 0
+        sums.lean(name, normal, np.where(varies, weight, 0.0))
+    shifts = uncertain.shifts
+    for one, name, normal in zip(shifts.each, shifts.names, of_shares, strict=True):
+        sums.lean(name, normal, np.where(one.touches[chunk], weight, 0.0))
 
 
 def chunks(uncertain: Uncertain, plan: Plan) -> Iterator[slice]:
