@@ -108,6 +108,12 @@ class StorageError(RetorsionError):
     exit_code, kind = 5, "cannot read or write"
 
 
+class ServiceError(RetorsionError):
+    """A service cannot be reached, or refuses: exit code 5."""
+
+    exit_code, kind = 5, "cannot read"
+
+
 class LockedError(RetorsionError):
     """Another run holds what this one needs: exit code 6."""
 

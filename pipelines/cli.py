@@ -16,8 +16,8 @@ INTERRUPTED = 130
 BUG = 1
 STOPPED = "interrupted; nothing was left half done"
 SUBJECTS = (
-    *("start", "data", "base", "codes", "scenario", "validation", "runs", "variants", "compare"),
-    *("plot", "imports", "report", "reference"),
+    *("start", "fetch", "data", "base", "codes", "scenario", "validation", "runs", "variants"),
+    *("compare", "plot", "imports", "report", "reference"),
 )
 
 app = typer.Typer(

@@ -17,6 +17,11 @@ class Workspace:
     root: Path
 
     @property
+    def raw(self) -> Path:
+        """Folder of files as received, one folder a fetch."""
+        return self.root / "data" / "raw"
+
+    @property
     def trade(self) -> Path:
         """Folder of ingested trade tables."""
         return self.root / "data" / "processed" / "trade"

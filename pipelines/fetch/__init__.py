@@ -1,0 +1,1 @@
+"""Official services of trade statistics, asked by their documented queries."""
