@@ -24,6 +24,7 @@ What holds for all of them:
   rows were is in `<name>.parts.parquet`. A sum of quantities in several units is not known.
 - A source whose codes of economies are not all known takes `--partner-codes FILE`, a CSV of `code`
   and `iso3`. Values in another currency need `--rate`, dollars for one.
+- `retorsion fetch` downloads from some of them: [fetching](fetching.md).
 """
 
 
