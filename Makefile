@@ -2,7 +2,7 @@
 # Needs python3 (3.11 or newer) with venv and pip, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fuzz bench torture lock clean
+.PHONY: help setup demo test lint fuzz bench torture mutation lock clean
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -66,6 +66,9 @@ bench: setup  ## time the main job
 
 torture: setup  ## injure the program at length (ARGS="--moments 20": shorter)
 	@$(BIN)/python -m tests.torture $(ARGS)
+
+mutation: setup  ## put small faults into calc/ and list those that no test finds
+	@POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.mutation $(ARGS)
 
 lock:  ## remake requirements.lock from pyproject.toml (needs uv)
 	@$(UV) pip compile pyproject.toml --extra dev --extra report \

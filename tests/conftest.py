@@ -4,8 +4,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.run.tool import Done, Place, program
+
+# A first query of polars, or a first call of a solver, is slow and the next ones are not, so no
+# example has a deadline. Where ``CI`` is set, hypothesis adds its own choice: the same examples.
+settings.register_profile("patient", settings.default, deadline=None, max_examples=40)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

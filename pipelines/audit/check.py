@@ -6,13 +6,14 @@ says, and a file that is not listed are refused.
 
 import hashlib
 import json
+import os
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from calc.errors import Problem, StorageError, VerificationError
 from pipelines.run.manifest import CHECKSUM_FILE, MANIFEST_FILE, run_id_of
@@ -24,6 +25,8 @@ SCHEMA_VERSION = 1
 LARGEST_LIST = 10_000_000
 MOST_FILES = 1_000
 PART = 1 << 20
+DIGITS = 64
+"""A pack ends in the SHA-256 of all that is before it: no bit of its own form goes unheeded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ def _verified(path: Path, pack: zipfile.ZipFile) -> CheckedPack:
     problems += [_problem(path, name, "is missing") for name in sorted(expected - set(names))]
     problems += [_problem(path, name, "is not listed") for name in sorted(set(names) - expected)]
     problems += _misfits(path, pack, listed) if not problems else []
+    problems += _ends_otherwise(path) if not problems else []
     if problems:
         raise VerificationError.collected(problems)
     about = json.loads(pack.read(PACK_FILE))
@@ -79,6 +83,25 @@ def _verified(path: Path, pack: zipfile.ZipFile) -> CheckedPack:
         files=len(names),
         pack_sha256=digest,
     )
+
+
+def hash_before_end(whole: BinaryIO) -> str:
+    """The SHA-256 of an open pack but for its last 64 bytes, which it stays before."""
+    left = whole.seek(0, os.SEEK_END) - DIGITS
+    digest = hashlib.sha256()
+    whole.seek(0)
+    while left > 0 and (part := whole.read(min(PART, left))):
+        digest.update(part)
+        left -= len(part)
+    return digest.hexdigest()
+
+
+def _ends_otherwise(path: Path) -> Iterator[Problem]:
+    """Where a pack does not end in the hash of all before it: something was altered."""
+    with path.open("rb") as whole:
+        digest = hash_before_end(whole)
+        if whole.read() != digest.encode():
+            yield _problem(path, path.name, "was altered: it does not end in its own hash")
 
 
 def _bad_names(path: Path, names: list[str]) -> Iterator[Problem]:

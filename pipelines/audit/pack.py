@@ -6,6 +6,7 @@ written beside its place, read back, and only then renamed over what was there.
 
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -14,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from calc.errors import DataRejectedError, StorageError, VerificationError
-from pipelines.audit.check import PACK_CHECKSUM, PACK_FILE, SCHEMA_VERSION, verify_pack
+from pipelines.audit.check import (
+    DIGITS,
+    PACK_CHECKSUM,
+    PACK_FILE,
+    SCHEMA_VERSION,
+    hash_before_end,
+    verify_pack,
+)
 from pipelines.audit.trend import verdict_before
 from pipelines.files import replaced, sha256_of
 from pipelines.run.manifest import CHECKSUM_FILE, MANIFEST_FILE, Manifest, read_manifest
@@ -145,7 +153,9 @@ def _listed(name: str, source: bytes | Path) -> dict[str, Any]:
 
 
 def _write(path: Path, made: dict[str, bytes], kept: dict[str, Path]) -> None:
+    """Write the files, and at the end, as the comment of the archive, the hash of all before."""
     with zipfile.ZipFile(path, "w") as pack:
+        pack.comment = b"0" * DIGITS
         for name in sorted({*made, *kept}):
             info = zipfile.ZipInfo(name, FIRST_TIME)
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, FILE_MODE
@@ -156,6 +166,10 @@ def _write(path: Path, made: dict[str, bytes], kept: dict[str, Path]) -> None:
             info.file_size = kept[name].stat().st_size
             with kept[name].open("rb") as source, pack.open(info, "w") as member:
                 shutil.copyfileobj(source, member)
+    with path.open("r+b") as whole:
+        digest = hash_before_end(whole)
+        whole.seek(-DIGITS, os.SEEK_END)
+        whole.write(digest.encode())
 
 
 def _read_back(path: Path) -> None:

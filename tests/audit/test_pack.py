@@ -164,6 +164,30 @@ def test_a_cut_file_is_no_zip(made: tuple[Workspace, Path, Path], tmp_path: Path
         verify_pack(path)
 
 
+def unheeded(whole: bytes) -> dict[str, int]:
+    """Bytes that no file of a pack is read from, by what they are."""
+    listing = whole.rindex(b"PK\x01\x02")
+    return {
+        "time in the head of a file": 10,
+        "time in the list of files": listing + 12,
+        "rights in the list of files": listing + 40,
+        "end of the last stream": whole.index(b"PK\x01\x02") - 1,
+        "hash at the end": len(whole) - 1,
+    }
+
+
+@pytest.mark.parametrize("what", unheeded(b"PK\x01\x02"))
+def test_a_bit_that_no_file_is_read_from_is_told(
+    made: tuple[Workspace, Path, Path], tmp_path: Path, what: str
+) -> None:
+    whole = bytearray(made[2].read_bytes())
+    whole[unheeded(bytes(whole))[what]] ^= 0x80
+    path = tmp_path / "flipped.zip"
+    path.write_bytes(whole)
+    with pytest.raises(VerificationError):
+        verify_pack(path)
+
+
 def test_an_earlier_pack_stays_when_a_new_one_fails(
     made: tuple[Workspace, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from tests.run.tool import Place
@@ -25,7 +25,7 @@ FULL = 200
 SHOWN = 5
 
 
-def injuries(ground: Place, scratch: Path, moments: int) -> Iterator[Callable[[], list[Tally]]]:
+def injuries(ground: Place, scratch: Path, moments: int) -> Iterator[Callable[[], Iterable[Tally]]]:
     """Each injury, to be done when it is called; ``moments`` says how often."""
     tenth = max(1, moments // 10)
     yield lambda: strikes(ground, scratch, moments, signal.SIGKILL)

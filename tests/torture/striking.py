@@ -3,6 +3,7 @@
 import random
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.run.tool import Place, hidden
@@ -12,9 +13,10 @@ from tests.torture.tally import Tally
 REJECTED = 3
 
 
-def strikes(ground: Place, scratch: Path, count: int, signal_number: int) -> list[Tally]:
+def strikes(ground: Place, scratch: Path, count: int, signal_number: int) -> Iterator[Tally]:
     """Each command struck at that many moments, spread at random over all that it has."""
-    return [_struck_often(ground, scratch, count, signal_number, job) for job in JOBS]
+    for job in JOBS:
+        yield _struck_often(ground, scratch, count, signal_number, job)
 
 
 def _struck_often(ground: Place, scratch: Path, count: int, signal_number: int, job: Job) -> Tally:

@@ -1,0 +1,1 @@
+"""Mutation testing of ``calc/``: does a test fail where the arithmetic is wrong?"""
