@@ -11,6 +11,7 @@ from calc.tables.assumptions import Assumptions
 from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts, Suggestions
 from calc.tables.base import Base
 from calc.tables.beside import Beside, Drawback
+from calc.tables.by_country import ByCountry
 from calc.tables.calendar import ByCalendar
 from calc.tables.comparison import Causes, Compared, ListChanges, ScheduleChanges
 from calc.tables.effect_ranges import EffectRanges, MarketRanges
@@ -69,6 +70,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "effect_ranges": EffectRanges,
     "market_ranges": MarketRanges,
     "by_model": ByModel,
+    "by_country": ByCountry,
     "protection": Protection,
     "effect_drivers": EffectDrivers,
     "lines": Lines,

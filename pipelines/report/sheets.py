@@ -16,7 +16,7 @@ TABLE_SHEETS = (
     *("by_authority", "by_end_use", "suppliers", "by_quota", "assumptions"),
     *("instruments", "amounts", "export_duties", "beside", "drawback"),
     *("credits", "controls"),
-    *("by_effect", "by_model", "protection", "market_effects", "effects"),
+    *("by_effect", "by_model", "by_country", "protection", "market_effects", "effects"),
     "market_ranges",
     *("market_elasticities", "effect_drivers"),
     *("lines", "components", "unmatched", "funnel"),

@@ -30,6 +30,7 @@ EFFECT_TABLES = (
     "market_elasticities",
     "by_effect",
     "by_model",
+    "by_country",
     "protection",
     "effect_drivers",
 )
@@ -58,18 +59,18 @@ def trade_answers(response: "Response", question: Question, found: Answer) -> An
     lines = found.tables["lines"]
     if lines.is_empty():
         return Answered(tables={}, notes=("No measure names a line: trade has nothing to answer.",))
-    flows = _flows(question, found)
-    named, rest, inside = _counted_once(lines, flows, found)
-    others = others_of(rest.lazy(), _base(question))
+    flows = flows_on(question, found, lines.select("code").unique())
+    named, rest, inside = counted(lines, flows, found)
+    others = others_of(rest.lazy(), base_paid(question))
     sources = sources_table(named.lazy(), others, _at_home(response, found, lines))
     tags = lines.lazy().select("code", "product_group").unique("code", keep="any")
     drawn = shares_at_ends(
         question,
         found,
-        lambda at: at_lines(sources, _counted_once(at, flows, found)[0].lazy(), others),
+        lambda at: at_lines(sources, counted(at, flows, found)[0].lazy(), others),
     )
     solved = solve_markets(
-        sources, _elasticities(response), _settings(response), tags, drawn.sources
+        sources, elasticities_of(response), _settings(response), tags, drawn.sources
     )
     tables = {
         "effects": solved.effects,
@@ -108,15 +109,20 @@ def _settings(response: "Response") -> Any:
     )
 
 
-def _flows(question: Question, found: Answer) -> pl.DataFrame:
-    """The imports of the reference period, a row a market and partner."""
+def flows_on(
+    question: Question, found: Answer, codes: pl.DataFrame, *, digits: int | None = None
+) -> pl.DataFrame:
+    """The imports of the reference period on some codes, a row a market and partner.
+
+    ``codes`` has ``code``, which the first ``digits`` of a code are compared with; all without.
+    """
     imports: pl.LazyFrame = question.imports(found.period).to_native()
-    codes = found.tables["lines"].lazy().select("code").unique()
-    chosen = imports.join(codes, on="code", how="semi")
+    compared = pl.col("code") if digits is None else pl.col("code").str.slice(0, digits)
+    chosen = imports.join(codes.lazy(), left_on=compared, right_on="code", how="semi")
     return flows_of(chosen, found.period.name).collect(engine="streaming")
 
 
-def _counted_once(
+def counted(
     lines: pl.DataFrame, flows: pl.DataFrame, found: Answer
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Lines and flows of the whole period without members beside their aggregate, and those."""
@@ -129,7 +135,7 @@ def _counted_once(
     return named, rest, gone
 
 
-def _base(question: Question) -> pl.LazyFrame:
+def base_paid(question: Question) -> pl.LazyFrame:
     """The base duty that partners whom no measure names go on paying."""
     return question.law.base.filter(pl.col("programme") == question.default_programme)
 
@@ -146,7 +152,7 @@ def _at_home(response: "Response", found: Answer, lines: pl.DataFrame) -> pl.Laz
     return markets.join(sales, on="code", how="inner").lazy()
 
 
-def _elasticities(response: "Response") -> pl.LazyFrame:
+def elasticities_of(response: "Response") -> pl.LazyFrame:
     """The elasticities of the tool, those of the user in the place of the same rows."""
     rows = _with_own(elasticities(), response)
     for parameter, value in response.fixed.items():

@@ -16,6 +16,7 @@ from pipelines.run.inputs import Inputs
 from pipelines.run.members import membership_notes
 from pipelines.run.parts import Part
 from pipelines.run.reference_notes import reference_notes, season_notes
+from pipelines.run.together import ALONE, Together
 from pipelines.run.whole import SCENARIO_FILE, VALIDATION_FOLDER, Whole
 from pipelines.scenario.readings import reading_notes, told_title
 from pipelines.version import tool_version
@@ -45,6 +46,7 @@ TABLE_FILES = {
     "market_effects": "what the answer means for each market, and which were not solved",
     "effect_ranges": "each figure of a source: median, 5 to 95 percent, and of which sign",
     "market_ranges": "each figure of a market: median, 5 to 95 percent, and of which sign",
+    "by_country": "what the schedules of all importers of the run do together",
     "protection": "average duties, TRI and OTRI; trade covered, duty and trade displaced",
     "market_elasticities": "the elasticities of each market, and where each is from",
     "by_model": "the exact totals beside SMART, GSIM, TRIST and other supply elasticities",
@@ -108,7 +110,9 @@ def what_is(name: str) -> str:
     return TABLE_FILES.get(name.removesuffix(".parquet"), "")
 
 
-def facts_of(inputs: Whole, parts: Sequence[Part], folder: str) -> RunFacts:
+def facts_of(
+    inputs: Whole, parts: Sequence[Part], folder: str, together: Together = ALONE
+) -> RunFacts:
     """The facts of a run that no table holds."""
     told = [_part_facts(part) for part in parts]
     scenario = inputs.scenario
@@ -125,9 +129,11 @@ def facts_of(inputs: Whole, parts: Sequence[Part], folder: str) -> RunFacts:
         tool_version=tool_version(),
         folder=folder,
         sources=tuple(dict.fromkeys(source for part in parts for source in _sources(part.inputs))),
-        notes=tuple(_notes(inputs, parts)),
+        notes=(*_notes(inputs, parts), *together.notes),
         readings=tuple(dict.fromkeys(_readings_told(inputs))),
-        files=tuple(OutputFile(name=name, what=what_is(name)) for name in _names(inputs, parts)),
+        files=tuple(
+            OutputFile(name=name, what=what_is(name)) for name in _names(inputs, parts, together)
+        ),
         parts=tuple(told) if inputs.includes else (),
         **_total(told),
     )
@@ -172,9 +178,9 @@ def _total(parts: Sequence[PartFacts]) -> dict[str, Any]:
     return {"total_text": f"sum over {names}, {parts[0].value_basis}; each duty is of its importer"}
 
 
-def _names(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:
+def _names(inputs: Whole, parts: Sequence[Part], together: Together) -> Iterator[str]:
     """The files of a run but its manifest."""
-    held = {name for part in parts for name in part.tables} | {"provenance"}
+    held = {name for part in parts for name in part.tables} | {"provenance", *together.tables}
     yield from (f"{name}.parquet" for name in TABLE_FILES if name in held)
     yield PAGE_NAME
     yield WORKBOOK_NAME

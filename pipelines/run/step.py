@@ -215,11 +215,14 @@ def _make(workspace: Workspace, inputs: Whole, folder: Path) -> None:
     from pipelines.report.checks import failed_checks
     from pipelines.run.facts import facts_of
     from pipelines.run.parts import answered, joined
+    from pipelines.run.together import answered_together
     from pipelines.run.write import outputs_of, read_back, write_outputs
 
-    parts = [answered(part, question_of(part)) for part in inputs.parts]
-    tables = joined([part.tables for part in parts])
-    facts = facts_of(inputs, parts, workspace.relative(folder))
+    questions = [question_of(part) for part in inputs.parts]
+    parts = [answered(*pair) for pair in zip(inputs.parts, questions, strict=True)]
+    together = answered_together(parts, questions)
+    tables = {**joined([part.tables for part in parts]), **together.tables}
+    facts = facts_of(inputs, parts, workspace.relative(folder), together)
     with new_folder(folder) as fresh:
         rows = write_outputs(fresh, inputs, parts, tables, facts)
         manifest = Manifest(

@@ -318,3 +318,39 @@ def test_order_of_the_list_does_not_matter(war: tuple[Place, Done], tmp_path: Pa
     path.write_text(text, encoding="utf-8")
 
     assert place.run("--json", scenario=path).object["run"]["run_id"] == first
+
+
+def test_schedules_and_answers_are_solved_together(war: tuple[Place, Done]) -> None:
+    """Each exporter's gain or loss is known at finite supply, and what is sold is bought."""
+    place, _ = war
+    plain = place.table("by_importer", "ca-us-2025")
+    folder = place.root / "together"
+    folder.mkdir()
+    ids = []
+    for importer, path in PARTS.items():
+        own = folder / f"{importer}.toml"
+        penetration = 'penetration = { central = 0.4, source = "made up" }'
+        text = path.read_text(encoding="utf-8").replace(
+            f'id = "{IDS[importer]}"', f'id = "{importer.lower()}-part"'
+        )
+        own.write_text(f"{text}\n[effects]\ndraws = 64\n{penetration}\n", encoding="utf-8")
+        ids.append(own.name)
+    whole = folder / "together.toml"
+    whole.write_text(f'id = "together"\ntitle = "both"\ninclude = {json.dumps(ids)}\n')
+    done = place.run("--json", scenario=whole)
+    assert done.code == 0, done.err
+    assert (
+        place.table("by_importer", "together")["duty_increment_usd"].to_list()
+        == plain["duty_increment_usd"].to_list()
+    )
+    found = place.table("by_country", "together")
+    every = found.filter(code="all", closure="foreign supply 5")
+    assert every["exports_after_usd"].sum() == pytest.approx(
+        every["imports_after_usd"].sum(), abs=0.01
+    )
+    assert every.filter(pl.col("imports_before_usd").is_not_null())["country"].to_list() == [
+        "CAN",
+        "USA",
+    ]
+    notes = done.object["run"]["notes"]
+    assert [one for one in notes if one.startswith("BY_COUNTRY has the schedules of CAN and USA")]
