@@ -1,11 +1,12 @@
 """The duty without the scenario, by the longest prefix that gives a rate."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import polars as pl
 import polars.selectors as cs
 
+from calc.base_seasons import ON, in_season
 from calc.scope import ALL, expand_prefixes
 from calc.terms import ROW
 
@@ -76,15 +77,21 @@ def attach_base(rates: pl.LazyFrame, base: pl.LazyFrame, codes: pl.LazyFrame) ->
 
 
 def base_by_programme(
-    rows: pl.LazyFrame, base: pl.LazyFrame, programmes: Sequence[str], *, default: str
+    rows: pl.LazyFrame,
+    base: pl.LazyFrame,
+    programmes: Sequence[str],
+    *,
+    default: str,
+    seasons: Mapping[str, Sequence[str]],
 ) -> pl.LazyFrame:
     """The base duty of each row under each programme that a part of its flow claims.
 
     Args:
         rows: One row a trade row. Reads ``importer``, ``partner`` and ``code``.
         base: Rows of BASE in force at the date of the law.
-        programmes: The programmes claimed, the default among them.
+        programmes: The programmes claimed, each as ``calc.base_seasons.programme_on`` says it.
         default: Programme where no preference is claimed, or where a preference has no rate.
+        seasons: The seasons that hold in the parts of a flow that base duties tell apart.
 
     Returns:
         One row a row and programme: the columns of ``rows``, ``base_programme`` (the one claimed),
@@ -92,16 +99,17 @@ def base_by_programme(
     """
     codes = rows.select("code").unique()
 
-    def under(programme: str) -> pl.LazyFrame:
+    def under(programme: str, days: str) -> pl.LazyFrame:
         of_programme = base.filter(pl.col("programme") == programme)
-        return attach_base(rows, of_programme, codes)
+        return attach_base(rows, in_season(of_programme, seasons.get(days, ())), codes)
 
-    plain = under(default)
     found = []
-    for programme in programmes:
-        own = plain if programme == default else _or_default(under(programme), plain)
+    for claimed in programmes:
+        programme, _, days = claimed.partition(ON)
+        plain = under(default, days)
+        own = plain if programme == default else _or_default(under(programme, days), plain)
         named = own.rename({"base_programme": "base_named"})
-        found.append(named.with_columns(base_programme=pl.lit(programme)))
+        found.append(named.with_columns(base_programme=pl.lit(claimed)))
     return pl.concat(found)
 
 

@@ -163,6 +163,7 @@ def base_tables(draw: st.DrawFn, *, max_rows: int = 10) -> pl.DataFrame:
                 "partner": partner,
                 "programme": "mfn",
                 "code": code,
+                "season": "*",
                 "ad_valorem_rate": ad_valorem,
                 "specific_rate_usd": rate,
                 "specific_unit": unit,

@@ -185,7 +185,8 @@ class Policy:
     ``portions`` and ``contents`` name the shares that the law knows, in the order of the file;
     their values by line are in SHARES. ``claims`` says which base programme a portion claims.
     ``derived`` are those portions, the last ones, whose values follow from the fill of quotas.
-    ``seasons`` are those whose values follow from the days of a year that they name.
+    ``seasons`` are those whose values follow from the days of a year that they name;
+    ``base_seasons`` those of them that base duties tell apart, with the seasons that hold in each.
     ``nested_in`` says of a portion in which one all of it is; ``disjoint`` are groups of portions
     of which no two share a part of a flow. Portions are independent of each other otherwise; see
     ``calc.policy.portions``.
@@ -202,6 +203,7 @@ class Policy:
     claims: Sequence[Claim] = ()
     derived: Sequence[str] = ()
     seasons: Mapping[str, Days] = field(default_factory=dict)
+    base_seasons: Mapping[str, Sequence[str]] = field(default_factory=dict)
     nested_in: Mapping[str, str] = field(default_factory=dict)
     disjoint: Sequence[Sequence[str]] = ()
     credits: Sequence[Credit] = ()

@@ -7,6 +7,7 @@ lines and the amounts computed there.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from calc.base_seasons import programme_on
 from calc.policy.averaged import AVERAGED_BASE, Weighed, opened_on_average, shares_of, weighed
 from calc.policy.expression import Expression
 from calc.policy.model import Policy
@@ -237,7 +238,8 @@ def _programme(segment: Segment, law: tuple[Policy, str]) -> str:
             raise MeetingError(
                 "", f"the portions {both} claim the programmes {programmes} and meet"
             )
-    return nearest[0].programme if nearest else default
+    programme = nearest[0].programme if nearest else default
+    return programme_on(programme, segment.inside, policy)
 
 
 def _segment_row(
@@ -286,7 +288,7 @@ def _segments(
 
 def portions_asked(kind: Kind, policy: Policy) -> frozenset[str]:
     """The portions that any branch of a kind, or a claim of a preference, asks for."""
-    asked = {claim.portion for claim in policy.claims}
+    asked = {*(claim.portion for claim in policy.claims), *policy.base_seasons}
     for candidate in kind.candidates:
         if candidate.is_left_out or candidate.excluded_by is not None:
             continue

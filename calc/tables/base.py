@@ -57,6 +57,12 @@ class Base(dy.Schema):
         regex=r"^[^\x00-\x1f]{1,200}$",
         description="The rate as the schedule prints it.",
     )
+    season = dy.String(
+        primary_key=True,
+        regex=r"^(\*|\d\d-\d\d\.\.\d\d-\d\d)$",
+        description="Days of each year on which the rate is owed, such as 05-16..10-15, both "
+        "included; * for all days, or those that no season of the same goods takes.",
+    )
     valid_from = dy.Date(primary_key=True, description="First day on which the rate is in force.")
     valid_until = dy.Date(
         nullable=True, description="First day on which the rate is no longer in force."

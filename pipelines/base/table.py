@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from calc.base_seasons import ALL_YEAR
 from calc.dictionary import conform
 from calc.errors import DataRejectedError, Problem, UsageError, did_you_mean
 from calc.scope import ALL
@@ -219,6 +220,7 @@ def _sorted(rows: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         "importer": pl.lit(reading.importer),
         "rate_text": pl.when(shown.str.len_chars() > LONGEST_PRINTED).then(cut).otherwise(shown),
         "source": pl.lit(reading.origin),
+        "season": pl.lit(ALL_YEAR),
     }
     made = conform(rows.lazy().with_columns(**columns), Base)
     return made.sort(Base.primary_key()).collect()

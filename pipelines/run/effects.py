@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from calc.base_seasons import over_the_year
 from calc.dictionary import conform, polars_schema
 from calc.overlap import members_beside
 from calc.sources import KEY, at_lines, counted_once, flows_of, others_of, sources_table
@@ -137,7 +138,8 @@ def counted(
 
 def base_paid(question: Question) -> pl.LazyFrame:
     """The base duty that partners whom no measure names go on paying."""
-    return question.law.base.filter(pl.col("programme") == question.default_programme)
+    own = question.law.base.filter(pl.col("programme") == question.default_programme)
+    return over_the_year(own)
 
 
 def _at_home(response: "Response", found: Answer, lines: pl.DataFrame) -> pl.LazyFrame | None:

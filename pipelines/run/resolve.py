@@ -7,6 +7,7 @@ import narwhals as nw
 import polars as pl
 
 from calc.base import averaged_base, base_by_programme
+from calc.base_seasons import seasons_asked
 from calc.errors import ScenarioError
 from calc.hits import LINE, named_lines, with_exclusions
 from calc.policy.averaged import AVERAGED_BASE
@@ -93,7 +94,11 @@ def _with_base(
     claimed = {row.programme for row in program.segments} - {AVERAGED_BASE}
     programmes = sorted(claimed.union(*program.mixes.values()))
     based = base_by_programme(
-        rows.lazy(), question.law.base, programmes, default=question.default_programme
+        rows.lazy(),
+        question.law.base,
+        programmes,
+        default=question.default_programme,
+        seasons=question.policy.base_seasons,
     )
     division = divisions.lazy().select(ROW, "division", "kind")
     placed = based.join(division, on=ROW, how="left", validate="m:1")
@@ -168,6 +173,10 @@ def _held(
     """What portions take of the rows on which the law asks for them."""
     policy = question.policy
     asked = asked_of(named.lazy(), partly.lazy(), policy).collect()
+    if policy.base_seasons:
+        lines = named.lazy().select(ROW, *LINE).unique(ROW, keep="any")
+        by_base = seasons_asked(lines, question.law.base, policy).collect()
+        asked = pl.concat([asked, by_base.select(asked.columns)]).unique()
     held = shares_asked(asked.lazy(), question.law.shares, policy.portions)
     if not policy.seasons:
         return held.collect()

@@ -13,7 +13,9 @@ from calc.errors import Problem, ScenarioError, StorageError, did_you_mean
 
 MAX_BYTES = 100_000_000
 MAX_ROWS = 5_000_000
-OPTIONAL_COLUMNS = {"specific_rate_usd", "specific_unit", "rate_text", "valid_until", "expression"}
+OPTIONAL_COLUMNS = {
+    "specific_rate_usd", "specific_unit", "rate_text", "valid_until", "expression", "season",
+}  # fmt: skip
 FIRST_ROW = 2
 """Rows are counted as a spreadsheet counts them: the header is row 1."""
 

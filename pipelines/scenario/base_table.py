@@ -7,6 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from calc.base import in_force_at
+from calc.base_seasons import ALL_YEAR
 from calc.dictionary import column_names, polars_schema
 from calc.errors import MAX_PROBLEMS_SHOWN, Problem, ScenarioError
 from calc.policy.grammar import read_expression
@@ -16,6 +17,7 @@ from calc.scope import ALL
 from calc.tables.base import Base
 from pipelines.scenario.base_days import none_in_force, of_day
 from pipelines.scenario.base_file import FIRST_ROW, BaseFile, is_parquet, read_base_file
+from pipelines.scenario.base_seasons import not_seasons, with_seasons
 from pipelines.scenario.model import UNKNOWN, Duty, Scenario
 from pipelines.scenario.preferences import without_ended
 from pipelines.scenario.reference import read_reference
@@ -29,7 +31,7 @@ BY_ORIGIN = (PROGRAMME, "column-2")
 ROW = "row"
 ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 IN_USD = "a base has its amounts in USD: write what it is in USD, and the rate used in source"
-KEY = ["importer", "partner", "programme", "code"]
+KEY = ["importer", "partner", "programme", "code", "season"]
 SCHEMA = polars_schema(Base)
 
 
@@ -133,6 +135,7 @@ def _constant(importer: str, rate: Duty) -> pl.DataFrame:
             "partner": ALL,
             "programme": PROGRAMME,
             "code": f"{chapter:02}",
+            "season": ALL_YEAR,
             "valid_from": FIRST_DAY,
             "ad_valorem_rate": rate.ad_valorem_rate,
             "rate_text": rate.text,
@@ -151,7 +154,7 @@ def _judged(file: BaseFile, *, is_made: bool) -> pl.DataFrame:
     """
     text = file.cells.with_row_index(ROW, offset=FIRST_ROW)
     missing = [name for name in column_names(Base) if name not in text.columns]
-    text = text.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
+    text = with_seasons(text.with_columns(pl.lit(None, pl.String).alias(n) for n in missing))
     forgotten = [] if is_made else _forgotten(file.name, text)
     is_said = pl.col(RATE).str.to_lowercase() == UNKNOWN
     text = text.with_columns(pl.when(~is_said.fill_null(value=False)).then(RATE).alias(RATE))
@@ -160,6 +163,7 @@ def _judged(file: BaseFile, *, is_made: bool) -> pl.DataFrame:
     problems += forgotten or _not_expressions(file.name, text)
     problems += [found for rule in rules for found in _broken(file.name, text, rows, rule)]
     problems = problems or _unknown_partners(file.name, rows) or _overlaps(file.name, rows)
+    problems = problems or not_seasons(file.name, rows)
     if problems:
         raise ScenarioError.collected(problems)
     return rows

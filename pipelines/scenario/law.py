@@ -16,6 +16,7 @@ from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, M
 from calc.tables.quotas import Quotas
 from calc.tables.shares import Shares
 from pipelines.scenario import scopes
+from pipelines.scenario.base_seasons import seasons_in
 from pipelines.scenario.base_table import ScenarioBase, base_of
 from pipelines.scenario.beside import charge_of
 from pipelines.scenario.branches import MeasureBranch, branches_of
@@ -115,14 +116,15 @@ def law_at(scenario: Scenario, as_of: date | None = None) -> Law:
         for branch in branches_of(measure, day, scenario.importer, reference)
     ]
     used = _sources(scenario, base, reference)
-    policy = policy_of(scenario, branches, day)
+    rates = [base.in_force_at(day), base.preferences_at(day)]
+    policy = policy_of(scenario, branches, day, base_seasons=seasons_in(pl.concat(rates)))
     for flow in scenario.beside:
         charge_of(flow, policy, scenario.path.name)
     return Law(
         as_of=day,
         **_tables(scenario, branches, day, reference),
-        base=base.in_force_at(day),
-        preferences=base.preferences_at(day),
+        base=rates[0],
+        preferences=rates[1],
         policy=policy,
         export_policy=policy_of(scenario, branches, day, instrument="export-duty"),
         change_dates=tuple(changes),

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from calc.base_seasons import on_days
 from calc.law import IN_FORCE
 from calc.money import unit_of
 from calc.policy.model import Alternative, Branch, Credit, Policy, Stacking
 from calc.policy.readings import CONSTANT
-from calc.seasons import name_of, told_apart
+from calc.seasons import Season, name_of, told_apart
 from pipelines.scenario.branches import MeasureBranch
 from pipelines.scenario.model import Measure, Scenario
 from pipelines.scenario.quota_rows import charged_over, portions_of_quotas, quotas_used
@@ -22,6 +23,7 @@ def policy_of(
     as_of: date | None,
     *,
     instrument: str = "duty",
+    base_seasons: Sequence[Season] = (),
 ) -> Policy:
     """The duties of the law at a date; branches in the order of MEASURES, shares by name.
 
@@ -32,12 +34,14 @@ def policy_of(
         branches: The branches of its measures at the date, sorted by measure and number.
         as_of: The date.
         instrument: The kind of measure that is in it.
+        base_seasons: The seasons of the base duties at the date.
     """
     begun = sorted(scenario.measures, key=_place)
     order = {measure.measure_id: place for place, measure in enumerate(begun)}
     known = {share.name: share for share in scenario.shares}
     outer = {name: len(outer_of(name, known)) for name in known}
-    seasons = told_apart(each.season for each in branches if each.season is not None)
+    stated_seasons = (each.season for each in branches if each.season is not None)
+    seasons = told_apart((*stated_seasons, *base_seasons))
     entered = {name_of(days): days for parts in seasons.values() for days in parts}
     used = quotas_used(scenario) if instrument == "duty" else []
     derived = tuple(portions_of_quotas(used, as_of))
@@ -64,6 +68,7 @@ def policy_of(
         nested_in=nested_of(scenario.shares),
         disjoint=(*disjoint_of(scenario.shares), *([tuple(entered)] if entered else [])),
         seasons=entered,
+        base_seasons=on_days(base_seasons, seasons),
         credits=tuple(_credits(scenario)),
         derived=derived,
         readings=scenario.reading,

@@ -16,6 +16,15 @@ def read_season(table: Table) -> Season | None:
     text = text_of(table, "season", example='season = "05-16..10-15"')
     if not text:
         return None
+    season = season_of(text)
+    if season is None:
+        table.refuse("season", f"{quoted(text)} is not a part of the year",
+                     'write month and day: season = "05-16..10-15"')  # fmt: skip
+    return season
+
+
+def season_of(text: str) -> Season | None:
+    """The season that a text such as ``05-16..10-15`` states; null where it states none."""
     found = SEASON_TEXT.fullmatch(text)
     days = [int(part) for part in found.groups()] if found else []
     try:
@@ -24,7 +33,5 @@ def read_season(table: Table) -> Season | None:
             for month, day in zip(days[::2], days[1::2], strict=True)
         )
     except ValueError:
-        table.refuse("season", f"{quoted(text)} is not a part of the year",
-                     'write month and day: season = "05-16..10-15"')  # fmt: skip
         return None
     return Season(first, last)

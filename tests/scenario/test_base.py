@@ -31,7 +31,7 @@ def test_file_beside_the_scenario(tmp_path: Path) -> None:
     found = law_at(read_scenario(write(tmp_path, text)))
 
     assert found.base.drop(
-        "specific_rate_usd", "specific_unit", "expression", "rate_text"
+        "specific_rate_usd", "specific_unit", "expression", "rate_text", "season"
     ).rows() == [
         ("USA", "*", "mfn", "8703", date(2024, 1, 1), 0.025, date(2025, 1, 1), "a schedule")
     ]
