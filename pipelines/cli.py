@@ -1,11 +1,13 @@
 """The ``retorsion`` command: parse options, call one step, show its result. No logic here."""
 
 import importlib
+import io
 import json
 import os
 import signal
 import sys
 import traceback
+from typing import TextIO
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
@@ -56,7 +58,22 @@ def main() -> None:
     Asked to end (SIGTERM), a command stops as it does at Ctrl-C: it removes what is half done.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        _can_say_anything(stream)
     sys.exit(run_command())
+
+
+def _can_say_anything(stream: TextIO | None) -> None:
+    """Let a stream print every letter: where its encoding was not asked for, as UTF-8.
+
+    A console of another encoding, or one that ``PYTHONIOENCODING`` names, shows a question mark.
+    """
+    if not isinstance(stream, io.TextIOWrapper) or stream.encoding.lower() in ("utf-8", "utf8"):
+        return
+    if "PYTHONIOENCODING" in os.environ or stream.isatty():
+        stream.reconfigure(errors="replace")
+    else:
+        stream.reconfigure(encoding="utf-8")
 
 
 def run_command(arguments: list[str] | None = None) -> int:

@@ -11,8 +11,7 @@ from typing import Any, Literal
 
 from calc.errors import Problem, RetorsionError, VerificationError
 from pipelines import locks
-from pipelines.files import sha256_of
-from pipelines.folders import clear_leftovers
+from pipelines.files import clear_leftovers, sha256_of
 from pipelines.run.store import is_run, stored_runs, unread_runs
 from pipelines.version import tool_version
 from pipelines.workspace import ENVIRONMENT, Workspace, embedded, embedded_folder

@@ -1,8 +1,10 @@
 """Files and hashes: written beside, flushed to disk, then renamed; read back by hash."""
 
 import contextlib
+import glob
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,16 +52,56 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def clear_leftovers(parent: Path, name: str | None = None) -> list[Path]:
+    """Remove what a killed process left beside a folder; the work of a living one is left alone.
+
+    Args:
+        parent: Where to look.
+        name: Beside which files or folders; all of them where it is not given.
+
+    Returns:
+        What was removed.
+    """
+    removed = []
+    beside = "*" if name is None else glob.escape(name)
+    for path in sorted(parent.glob(f".{beside}.*-*")):
+        process = path.name.rpartition("-")[2]
+        if process.isdigit() and not _is_alive(int(process)):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+            removed.append(path)
+    return removed
+
+
+def _is_alive(process: int) -> bool:
+    """Whether a process lives; on systems where asking could harm it, it is taken to live."""
+    if os.name != "posix":
+        return True
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 @contextlib.contextmanager
 def replaced(path: Path) -> Iterator[Path]:
     """A path beside ``path`` to write to; on success it takes the place of ``path`` at once.
 
-    On any failure ``path`` stays as it was and the file beside it is removed.
+    On any failure ``path`` stays as it was and the file beside it is removed; so is what a killed
+    process left there before.
 
     Raises:
         StorageError: The file cannot be written.
     """
     make_folder(path.parent)
+    clear_leftovers(path.parent, path.name)
     beside = path.with_name(f".{path.name}.writing-{os.getpid()}")
     try:
         yield beside

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from calc.errors import StorageError
-from pipelines.files import flush_to_disk, make_folder
+from pipelines.files import clear_leftovers, flush_to_disk, make_folder
 
 
 @contextlib.contextmanager
@@ -82,36 +82,3 @@ def _put_in_place(fresh: Path, folder: Path) -> None:
             old.rename(folder)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def clear_leftovers(parent: Path, name: str = "*") -> list[Path]:
-    """Remove what a killed process left beside a folder; the work of a living one is left alone.
-
-    Returns:
-        What was removed.
-    """
-    removed = []
-    for path in sorted(parent.glob(f".{name}.*-*")):
-        process = path.name.rpartition("-")[2]
-        if process.isdigit() and not _is_alive(int(process)):
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
-            removed.append(path)
-    return removed
-
-
-def _is_alive(process: int) -> bool:
-    """Whether a process lives; on systems where asking could harm it, it is taken to live."""
-    if os.name != "posix":
-        return True
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -38,7 +38,7 @@ class Partial:
         try:
             self.path.write_bytes(b"")
             note = {"url": self._url, "validator": validator}
-            self._note.write_text(json.dumps(note), encoding="utf-8")
+            self._note.write_bytes(json.dumps(note).encode())
         except OSError as err:
             raise self._unwritable(err) from err
 

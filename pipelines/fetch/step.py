@@ -14,8 +14,8 @@ from pipelines.fetch.secret import read_secret
 from pipelines.fetch.services.registry import service_named
 from pipelines.fetch.services.service import Asked, Part
 from pipelines.fetch.settings import FetchSettings, check_settings
-from pipelines.files import flush_to_disk, make_folder
-from pipelines.folders import clear_leftovers, flush_all
+from pipelines.files import clear_leftovers, flush_to_disk, make_folder
+from pipelines.folders import flush_all
 from pipelines.locks import held
 from pipelines.version import tool_version
 from pipelines.workspace import Workspace

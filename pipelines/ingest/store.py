@@ -16,8 +16,8 @@ from calc.rules import declared_rules, row_rules
 from calc.tables.audit import Rejects
 from calc.tables.provenance import TradeParts, TradeProvenance
 from calc.tables.trade import Trade
-from pipelines.files import flush_to_disk, make_folder
-from pipelines.folders import clear_leftovers, flush_all
+from pipelines.files import clear_leftovers, flush_to_disk, make_folder
+from pipelines.folders import flush_all
 from pipelines.ingest.cells import Reading
 from pipelines.ingest.faults import original
 from pipelines.ingest.source import ROW

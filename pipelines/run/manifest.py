@@ -88,7 +88,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     content = manifest.to_bytes()
     (folder / MANIFEST_FILE).write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
-    (folder / CHECKSUM_FILE).write_text(f"{digest}  {MANIFEST_FILE}\n", encoding="utf-8")
+    (folder / CHECKSUM_FILE).write_bytes(f"{digest}  {MANIFEST_FILE}\n".encode())
 
 
 def read_manifest(folder: Path) -> Manifest:
