@@ -40,7 +40,8 @@ class Alternative:
     ``rate`` is null for exempt. ``on`` is a content or ``FULL``. ``quota_part`` says that the
     portion is what is over the branch's quota, or a flow of which that is not known. ``place`` is
     where it is stated, for messages. ``mode`` is how the rate stands to the base duty; null for the
-    branch's own mode.
+    branch's own mode. ``also`` are groups of portions of each of which the flow must be in one: the
+    season, or the firm, that a rate over a quota is for.
     """
 
     portion: str
@@ -49,6 +50,7 @@ class Alternative:
     quota_part: QuotaPart | None = None
     place: str = field(default="", compare=False)
     mode: Mode | None = None
+    also: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ def families_of(policy: Policy) -> tuple[Family, ...]:
 def portions_of(branch: Branch) -> set[str]:
     """The portions that a branch asks for on every line that it names."""
     limit = {branch.portion} if branch.portion else set()
-    return limit | {*branch.seasons, *(one.portion for one in branch.alternatives)}
+    also = (name for one in branch.alternatives for group in one.also for name in group)
+    return limit | {*branch.seasons, *(one.portion for one in branch.alternatives), *also}
 
 
 def with_outer(portions: Iterable[str], nested_in: Mapping[str, str]) -> frozenset[str]:

@@ -81,14 +81,25 @@ def _charged(one: Alternative) -> str:
 
 
 def _nearest(branch: Branch, segment: Segment, policy: Policy) -> list[Alternative]:
-    """What a branch charges in portions of a segment, but for those around another of them."""
-    inside = [one for one in branch.alternatives if one.portion in segment.inside]
+    """What a branch charges in portions of a segment, but for those around another of them.
+
+    Of several rates of one portion the one that asks for the most goes first: that of a firm.
+    """
+    reached = [one for one in branch.alternatives if _reaches(one, segment)]
+    asked = {one.portion: len(one.also) for one in sorted(reached, key=lambda one: len(one.also))}
+    inside = [one for one in reached if len(one.also) == asked[one.portion]]
     around = {
         outer
         for one in inside
         for outer in with_outer([one.portion], policy.nested_in) - {one.portion}
     }
     return [one for one in inside if one.portion not in around]
+
+
+def _reaches(one: Alternative, segment: Segment) -> bool:
+    """Whether a segment is in the portion of a rate, and in the season and firm that it is for."""
+    is_in = not any(segment.inside.isdisjoint(group) for group in one.also)
+    return one.portion in segment.inside and is_in
 
 
 def _where(part: QuotaPart | None, branch: Branch) -> str:

@@ -1,6 +1,6 @@
 """The law of a scenario at a date as objects: branches, how they combine, shares, claims."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,10 +9,16 @@ from calc.law import IN_FORCE
 from calc.money import unit_of
 from calc.policy.model import Alternative, Branch, Credit, Policy, Stacking
 from calc.policy.readings import CONSTANT
-from calc.seasons import Season, name_of, told_apart
+from calc.seasons import Days, Season, name_of, told_apart
 from pipelines.scenario.branches import MeasureBranch
+from pipelines.scenario.instruments import Quota
 from pipelines.scenario.model import Measure, Scenario
-from pipelines.scenario.quota_rows import charged_over, portions_of_quotas, quotas_used
+from pipelines.scenario.quota_rows import (
+    charged_over,
+    portions_of_quotas,
+    quotas_used,
+    seasons_of_quotas,
+)
 from pipelines.scenario.relations import disjoint_of, nested_of, outer_of
 from pipelines.scenario.stacking import EVERY
 
@@ -41,9 +47,9 @@ def policy_of(
     known = {share.name: share for share in scenario.shares}
     outer = {name: len(outer_of(name, known)) for name in known}
     stated_seasons = (each.season for each in branches if each.season is not None)
-    seasons = told_apart((*stated_seasons, *base_seasons))
-    entered = {name_of(days): days for parts in seasons.values() for days in parts}
     used = quotas_used(scenario) if instrument == "duty" else []
+    seasons = told_apart((*stated_seasons, *base_seasons, *seasons_of_quotas(used, as_of)))
+    entered = {name_of(days): days for parts in seasons.values() for days in parts}
     derived = tuple(portions_of_quotas(used, as_of))
     stated = (share.name for share in scenario.shares if share.kind == "portion")
     read = (
@@ -57,7 +63,7 @@ def policy_of(
             replace(
                 one,
                 seasons=tuple(map(name_of, seasons[each.season])) if each.season else (),
-                alternatives=(*one.alternatives, *charged_over(each.measure, used, as_of)),
+                alternatives=(*one.alternatives, *_beyond(each, used, as_of, seasons)),
             )
             for each, one in read
         ),
@@ -135,6 +141,17 @@ def _in_its_mode(alternative: Alternative, branch: MeasureBranch) -> Alternative
     """What a portion pays, in the mode that its words say, else that of the measure."""
     mode = alternative.mode or branch.measure.mode
     return replace(alternative, mode=None if mode == branch.mode else mode)
+
+
+def _beyond(
+    branch: MeasureBranch,
+    used: Sequence[Quota],
+    as_of: date | None,
+    seasons: Mapping[Season, Sequence[Days]],
+) -> Iterator[Alternative]:
+    """What a branch charges over its quota, in the mode of the branch where that is the same."""
+    for one in charged_over(branch.measure, used, as_of, seasons):
+        yield replace(one, mode=None if one.mode == branch.mode else one.mode)
 
 
 def _stacking(scenario: Scenario, as_of: date | None) -> Stacking | None:

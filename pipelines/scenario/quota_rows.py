@@ -1,17 +1,21 @@
 """Quotas at a date: the rows of QUOTAS, and what a measure charges beyond each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
-from calc.policy.expression import NOT_KNOWN
+from calc.policy.expression import NOT_KNOWN, AdValorem
 from calc.policy.model import Alternative, blind_portion, over_portion
+from calc.policy.wording import text_of
+from calc.seasons import Days, Season, name_of
 from pipelines.scenario.branches import at_date, members_of
 from pipelines.scenario.instruments import Quota, QuotaStep
 from pipelines.scenario.model import ALL, Measure, PartnerScope, RateChoice, Scenario
-from pipelines.scenario.reference import Reference
+from pipelines.scenario.reference import Reference, read_reference
 
 Row = dict[str, Any]
+FREE = AdValorem(0.0)
 
 
 def quotas_used(scenario: Scenario) -> list[Quota]:
@@ -24,14 +28,13 @@ def quota_rows(
     quota: Quota, importer: str, as_of: date | None, reference: Reference
 ) -> Iterator[Row]:
     """The rows of QUOTAS of one quota at a date: each partner told apart, and all others."""
-    choices = at_date(quota.over, as_of)
-    texts = _texts(choices)
+    rates = beyond(quota, as_of)
+    texts = _texts(rates)
     amounts = _by_partner(quota.allocations, reference)
-    rates = _by_partner(choices, reference)
     for partner in sorted({ALL, *amounts, *rates}):
-        allocation, choice = amounts.get(partner, amounts[ALL]), rates.get(partner, rates.get(ALL))
+        allocation, choices = amounts.get(partner, amounts[ALL]), rates.get(partner, rates.get(ALL))
         step = at_date(allocation.steps, as_of)[0]
-        text = choice.duty.text if choice else None
+        text = _text(choices) if choices else None
         yield {
             "quota_id": quota.name,
             "partner": partner,
@@ -56,26 +59,62 @@ def portions_of_quotas(quotas: Iterable[Quota], as_of: date | None) -> list[str]
     """The portions of the flow that quotas make: what is over each, and what is not known."""
     found = []
     for quota in quotas:
-        texts = _texts(at_date(quota.over, as_of))
+        texts = _texts(beyond(quota, as_of))
         found += [over_portion(quota.name, text, texts) for text in texts]
         found += [blind_portion(quota.name)] if texts else []
     return found
 
 
+def seasons_of_quotas(quotas: Iterable[Quota], as_of: date | None) -> list[Season]:
+    """The seasons of what is charged beyond quotas at a date."""
+    choices = (choice for quota in quotas for choice in at_date(quota.over, as_of))
+    return [choice.season for choice in choices if choice.season is not None]
+
+
 def charged_over(
-    measure: Measure, quotas: Iterable[Quota], as_of: date | None
+    measure: Measure,
+    quotas: Iterable[Quota],
+    as_of: date | None,
+    seasons: Mapping[Season, Sequence[Days]],
 ) -> list[Alternative]:
-    """What a measure charges beyond its quota, and where the fill is not known."""
+    """What a measure charges beyond its quota, and where the fill is not known.
+
+    A rate is in the mode that its words say, else in that of the measure.
+
+    Args:
+        measure: The measure.
+        quotas: The quotas that a duty is under.
+        as_of: The date.
+        seasons: The stretches of the year that each season of the law consists of.
+    """
     quota = next((one for one in quotas if one.name == measure.quota), None)
     if quota is None or not quota.over:
         return []
-    choices = at_date(quota.over, as_of)
-    texts, found = _texts(choices), {}
-    for choice in choices:
-        portion = over_portion(quota.name, choice.duty.text, texts)
-        found[portion] = Alternative(portion, choice.duty.expression, measure.on, "over")
+    held = beyond(quota, as_of)
+    texts, found = _texts(held), []
+    for choices in dict(zip(map(_text, held.values()), held.values(), strict=True)).values():
+        portion = over_portion(quota.name, _text(choices), texts)
+        for choice in choices:
+            within = tuple(map(name_of, seasons[choice.season])) if choice.season else ()
+            also, mode = ((within,) if within else ()), choice.duty.mode or measure.mode
+            own = Alternative(portion, choice.duty.expression, measure.on, "over", mode=mode)
+            found.append(replace(own, also=also))
+            for firm in choice.alternatives:
+                rate, of_firm = firm.rate or FREE, (*also, (firm.portion,))
+                mode = firm.mode or measure.mode
+                found.append(replace(own, rate=rate, mode=mode, also=of_firm))
     blind = blind_portion(quota.name)
-    return [*found.values(), Alternative(blind, NOT_KNOWN, measure.on, "not known")]
+    return [*found, Alternative(blind, NOT_KNOWN, measure.on, "not known")]
+
+
+def beyond(quota: Quota, as_of: date | None) -> dict[str, tuple[RateChoice, ...]]:
+    """What is charged beyond a quota from each partner told apart: a rate a season, else one."""
+    by_season: dict[Season | None, list[RateChoice]] = {}
+    for choice in at_date(quota.over, as_of):
+        by_season.setdefault(choice.season, []).append(choice)
+    known = [_by_partner(choices, read_reference()) for choices in by_season.values()]
+    partners = dict.fromkeys(partner for held in known for partner in held)
+    return {partner: tuple(held.get(partner, held[ALL]) for held in known) for partner in partners}
 
 
 def days_of_quotas(quotas: Iterable[Quota]) -> set[date]:
@@ -113,8 +152,19 @@ def quota_notes(scenario: Scenario) -> Iterator[str]:
             yield f"quota {quota.name}: {one} ({source})"
 
 
-def _texts(choices: Iterable[RateChoice]) -> list[str]:
-    return list(dict.fromkeys(choice.duty.text for choice in choices))
+def _texts(held: Mapping[str, Sequence[RateChoice]]) -> list[str]:
+    return list(dict.fromkeys(_text(choices) for choices in held.values()))
+
+
+def _text(choices: Iterable[RateChoice]) -> str:
+    """Rates over a quota in words: by season and by firm where they have them."""
+    return "; ".join(map(_told, choices))
+
+
+def _told(choice: RateChoice) -> str:
+    season = f" ({choice.season.text})" if choice.season else ""
+    firms = (f", {one.portion} {text_of(one.rate or FREE)}" for one in choice.alternatives)
+    return f"{choice.duty.text}{season}{''.join(firms)}"
 
 
 class _Scoped(Protocol):

@@ -7,6 +7,7 @@ from calc.errors import did_you_mean
 from calc.policy.expression import PROHIBITED
 from calc.policy.units import counted_in, spellings
 from calc.rate_text import quoted
+from calc.seasons import BY_DAYS, DAYS, MonthDay, name_of
 from pipelines.scenario.fields import Table, day_of, named_tables_of, number_of, table_of, text_of
 from pipelines.scenario.grammar import QUOTA, QUOTA_STEP, UNIT_FACTOR, check_keys
 from pipelines.scenario.instrument_keys import one_of
@@ -38,7 +39,7 @@ def _quota(table: Table, name: str, setting: Setting) -> Quota:
     check_keys(table, QUOTA)
     split = one_of(table, "observed_split", SPLITS) or "none"
     counted_unit, size = _counted(table, setting)
-    over = _over(table, setting, is_split=split == "none")
+    over = _over(table, replace(setting, owner=name), is_split=split == "none")
     common = Allocation("*", None, _steps(table, "amount"))
     return Quota(
         name=name,
@@ -171,17 +172,18 @@ def _over(table: Table, setting: Setting, *, is_split: bool) -> Rates:
 
 
 def _refuse_forms(table: Table, rates: Rates) -> None:
-    seasons = ["a rate for a season"] if any(one.season for one in rates.choices) else []
-    firms = ["rates by firm"] if any(one.alternatives for one in rates.choices) else []
-    for feature in (*rates.features, *seasons, *firms):
+    for feature in rates.features:
         table.refuse("over", f"over cannot be {feature}", "write one rate, or rates by partner")
     if any(choice.prefixes is not None for choice in rates.choices):
         table.refuse("over", "over has rates by code", "write a quota for each group of goods")
-    for choice in rates.choices:
-        if choice.duty.mode is not None:
-            table.refuse("over", f"{quoted(choice.duty.text)} is all-in, which over a quota cannot "
-                         "be yet", "write the rate that is charged over it")  # fmt: skip
-    days = {choice.valid_from for choice in rates.choices}
-    whole = {choice.valid_from for choice in rates.choices if choice.partners is None}
-    if days - whole:
+    seasons = {(choice.valid_from, choice.season) for choice in rates.choices}
+    whole = {(one.valid_from, one.season) for one in rates.choices if one.partners is None}
+    if seasons - whole:
         table.refuse("over", "over has no rate for all partners", 'add all = "..."')
+    for day in {day for day, season in seasons if season is not None}:
+        held = [season for since, season in seasons if since == day and season is not None]
+        days = frozenset[MonthDay]().union(*(season.days() for season in held))
+        if len(days) < len(DAYS):
+            told = name_of(frozenset((each.month, each.day) for each in DAYS) - days)
+            table.refuse("over", f"over has no rate for what is {told.removesuffix(BY_DAYS)}",
+                         "write a season for those days too")  # fmt: skip

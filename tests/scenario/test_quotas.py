@@ -154,9 +154,9 @@ def test_lines_that_split_the_trade_need_no_rate_beyond(tmp_path: Path) -> None:
     ("old", "new", "what"),
     [
         ('over = "25%"\n', "", "over is missing: a quota must say what is charged beyond it"),
-        ('"25%"', '"15% all-in"', '"15% all-in" is all-in, which over a quota cannot be yet'),
         ('"25%"', '{ JPN = "25%" }', "over has no rate for all partners"),
-        ('"25%"', '{ season = "05-16..10-15", rate = "1%" }', "over cannot be a rate for a season"),
+        ('"25%"', '{ season = "05-16..10-15", rate = "1%" }',
+         "over has no rate for what is entered 10-16..05-15"),
         ('"quarter"', '"quarter"\nquarter_cap = "30%"',
          "quarter_cap is of a quota that does not run by year"),
         ('"quarter"', '"year"\nquarter_cap = "20%"',
@@ -181,12 +181,6 @@ def test_lines_that_split_the_trade_need_no_rate_beyond(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_quotas_that_cannot_be_read(tmp_path: Path, old: str, new: str, what: str) -> None:
     assert only(tmp_path, UNDER + QUOTA.replace(old, new)).what == what
-
-
-def test_rates_beyond_a_quota_are_not_by_firm(tmp_path: Path) -> None:
-    write(tmp_path, "firm,portion,rate\nA,0.4,10%\nall others,0.6,30%\n", "firms.csv")
-    text = UNDER + QUOTA.replace('"25%"', '{ split = "firms.csv" }')
-    assert only(tmp_path, text).what == "over cannot be rates by firm"
 
 
 def test_a_unit_that_is_misspelt_has_a_near_one_and_a_foreign_one_needs_a_factor(
