@@ -19,7 +19,7 @@ BUG = 1
 STOPPED = "interrupted; nothing was left half done"
 SUBJECTS = (
     *("start", "fetch", "data", "base", "codes", "scenario", "validation", "runs", "variants"),
-    *("compare", "plot", "imports", "report", "reference"),
+    *("compare", "mirror", "plot", "imports", "report", "reference"),
 )
 
 app = typer.Typer(

@@ -42,6 +42,11 @@ class Workspace:
         return self.root / "data" / "processed" / "comparisons"
 
     @property
+    def mirrors(self) -> Path:
+        """Folder of mirror comparisons, one folder two tables and in it one a comparison."""
+        return self.root / "data" / "processed" / "mirrors"
+
+    @property
     def locks(self) -> Path:
         """Folder of the locks that are held, absent while none is."""
         return self.root / "data" / "processed" / ".locks"

@@ -28,6 +28,7 @@ from calc.tables.elasticities import Elasticities
 from calc.tables.instruments import Amounts, ExportDuties, Instruments
 from calc.tables.lines import Components, Lines, Provenance
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
+from calc.tables.mirror import Mirror, MirrorFunnel, MirrorPairs
 from calc.tables.nomenclature import Conversion, HsCodes, HsCorrelations
 from calc.tables.protection import Protection
 from calc.tables.provenance import TradeParts, TradeProvenance
@@ -101,6 +102,9 @@ TABLES: dict[str, type[dy.Schema]] = {
     "causes": Causes,
     "schedule_changes": ScheduleChanges,
     "list_changes": ListChanges,
+    "mirror": Mirror,
+    "mirror_pairs": MirrorPairs,
+    "mirror_funnel": MirrorFunnel,
     "unmatched": Unmatched,
     "funnel": Funnel,
     "rule_counts": RuleCounts,

@@ -1,0 +1,1 @@
+"""One side's reports of trade held against the other's."""
