@@ -160,7 +160,12 @@ def shares_over(
 
 
 def by_quota(
-    fills: pl.LazyFrame, flows: pl.LazyFrame, components: pl.LazyFrame, quotas: pl.LazyFrame
+    fills: pl.LazyFrame,
+    flows: pl.LazyFrame,
+    components: pl.LazyFrame,
+    quotas: pl.LazyFrame,
+    *,
+    is_averaged: bool = False,
 ) -> pl.LazyFrame:
     """BY_QUOTA: how far each amount is filled in each period, and the value over it.
 
@@ -169,6 +174,8 @@ def by_quota(
         flows: What ``flows_under_quotas`` gives.
         components: The measures on each line by segment; see ``calc.hits.component_lines``.
         quotas: Rows of QUOTAS.
+        is_averaged: Whether a reading averages what is over and what is within, so that no line
+            is either; what is over is then the share of what counts.
     """
     over = (
         components.filter(
@@ -192,6 +199,9 @@ def by_quota(
     of_quarter = pl.col("allowed").cast(pl.Float64) / per_unit
     whole_amount = pl.col("amount") * pl.col("times")
     amount = pl.when(is_capped() & IS_QUARTER).then(of_quarter).otherwise(whole_amount)
+    if is_averaged:
+        share = (pl.col("value_e4") * pl.col("over_share")).round().cast(pl.Int64)
+        over = fills.select(*FILL, over_e4=share, prohibited_e4=pl.lit(0, pl.Int64))
     whole = (
         fills.join(over, on=FILL, how="left", validate="1:1")
         .join(partners, on=AMOUNT, how="left", validate="m:1")

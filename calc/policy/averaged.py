@@ -75,7 +75,11 @@ def opened_on_average(
     if is_in_lieu or len({(one.mode, one.on) for one, _ in paid}) > 1:
         raise UnsettledError(branch, branch, NOT_ALIKE)
     rate = _average([(one.rate, each / share) for one, each in paid])
-    return replace(first, rate=rate, taken=1.0 if len(paid) == len(told) else share)
+    whole = replace(first, rate=rate, taken=1.0 if len(paid) == len(told) else share)
+    if branch.quota is None or len({one.quota_part for one, _ in paid}) == 1:
+        return whole
+    reason = f"{first.reason.partition(',')[0]}, what is within and over quota {branch.quota} "
+    return replace(whole, reason=f"{reason}averaged", quota_part=None)
 
 
 def _average(rates: Sequence[tuple[Expression, float]]) -> Expression:

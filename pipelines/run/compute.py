@@ -22,6 +22,7 @@ from calc.hits import (
 )
 from calc.means import BEHIND, nearest
 from calc.periods import Reference
+from calc.policy.readings import AVERAGED
 from calc.quota_fill import by_quota
 from calc.resolve import BRANCH, branch_numbers
 from calc.tables import TABLES
@@ -106,7 +107,11 @@ def _alternatives(question: Question, found: Found, period: Reference) -> Tables
 
 def _by_quota(question: Question, fill: Fill, found: Found) -> pl.DataFrame:
     components, quotas = found.components.lazy(), question.law.quotas
-    return by_quota(fill.fills.lazy(), fill.flows.lazy(), components, quotas).collect()
+    is_averaged = AVERAGED in question.policy.readings
+    told = by_quota(
+        fill.fills.lazy(), fill.flows.lazy(), components, quotas, is_averaged=is_averaged
+    )
+    return told.collect()
 
 
 def _nothing(shape: pl.DataFrame, period: Reference) -> Answer:

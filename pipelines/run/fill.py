@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from calc.errors import ScenarioError
+from calc.policy.readings import AVERAGED
 from calc.policy.rows import components_table, terms_of
 from calc.quota_fill import FILL, fills_of, shares_over, with_idle
 from calc.quotas import (
@@ -64,12 +65,17 @@ def fill_of(question: Question, lines: Lines, imports: Frame) -> Fill | None:
 
 
 def _parts_that_count(question: Question, lines: Lines) -> pl.LazyFrame:
-    """The part of each row of trade on which a measure under a quota is charged within it."""
-    policy = question.policy.without_quotas
-    law = divided(replace(question, policy=policy), lines)
-    terms = terms_of(law.program, policy)
-    components = components_table(law.program.components, policy, terms)
-    return counted_parts(law.divisions.lazy(), law.weights.lazy(), components)
+    """The part of each row of trade on which a measure under a quota is charged within it.
+
+    Counted part by part, as the law has it, even where rates are then averaged.
+    """
+    law = question.policy.without_quotas
+    readings = {name: held for name, held in law.readings.items() if name != AVERAGED}
+    policy = replace(law, readings=readings)
+    within = divided(replace(question, policy=policy), lines)
+    terms = terms_of(within.program, policy)
+    components = components_table(within.program.components, policy, terms)
+    return counted_parts(within.divisions.lazy(), within.weights.lazy(), components)
 
 
 def with_shares_over(question: Question, held: pl.DataFrame, fill: Fill) -> pl.DataFrame:

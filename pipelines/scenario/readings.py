@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from calc.errors import Problem, ScenarioError, did_you_mean
-from calc.policy.expression import needs_base
+from calc.policy.expression import PROHIBITED, needs_base
 from calc.policy.readings import AVERAGED, CONSTANT, HIGHEST, MEANINGS, OF_ALL, is_read
 from pipelines.scenario.fields import Table, shown
 
@@ -112,6 +112,13 @@ def _unsuited(scenario: "Scenario") -> Iterator[tuple[str, str, str]]:
     for measure in scenario.measures:
         for what, hint in _unsuited_measure(measure, readings):
             yield what, f'measure "{measure.measure_id}"', hint
+    for quota in scenario.quotas if {AVERAGED, HIGHEST} & set(readings) else ():
+        if any(choice.duty.expression == PROHIBITED for choice in quota.over):
+            yield (
+                "what is prohibited over a quota has no rate to average or compare",
+                f"[quota.{quota.name}], over",
+                "write a rate, or leave the reading out",
+            )
 
 
 def _unsuited_measure(measure: "Measure", readings: Readings) -> Iterator[tuple[str, str]]:
@@ -121,8 +128,6 @@ def _unsuited_measure(measure: "Measure", readings: Readings) -> Iterator[tuple[
     ]
     if CONSTANT in readings and any(needs_base(rate) for rate in rates):
         yield f"a rate that depends on the base has no meaning under {CONSTANT}", "write it out"
-    if measure.quota and {AVERAGED, HIGHEST} & set(readings):
-        yield "a quota cannot be filled under a reading that averages or compares", "leave it out"
     if measure.mode == "replace" and is_read(readings, HIGHEST, measure.authority):
         yield (f"under {HIGHEST} no measure takes the place of the base duty",
                'write mode = "add" or "all-in"')  # fmt: skip
