@@ -4,8 +4,13 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 SHOW_AFTER_SECONDS = 1.0
+BAR_COLUMNS = 24
 
 
 class Talk:
@@ -14,6 +19,7 @@ class Talk:
     def __init__(self, *, quiet: bool = False) -> None:
         self.quiet = quiet
         self.live = not quiet and sys.stderr.isatty()
+        self._shown: Progress | None = None
 
     def say(self, line: str) -> None:
         """A line for people, on standard error unless quiet."""
@@ -24,6 +30,8 @@ class Talk:
     def counting(self, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
         """A bar with the time that is left, moved on by what it yields; not at a terminal, none.
 
+        Within a step that is shown already it is a line below that.
+
         Args:
             what: What is done.
             total: How many there are; null where it is not known, and then no time is told.
@@ -31,16 +39,8 @@ class Talk:
         if not self.live:
             yield lambda _: None
             return
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-        started = time.monotonic()
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(what, total=total)
+        with self._bar(what, total) as (bar, task):
             yield lambda done: bar.advance(task, done)
-        if time.monotonic() - started > SHOW_AFTER_SECONDS:
-            self.say(f"{what}: {time.monotonic() - started:.1f} s")
 
     @contextlib.contextmanager
     def working(self, what: str) -> Iterator[None]:
@@ -48,13 +48,41 @@ class Talk:
         if not self.live:
             yield
             return
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            bar.add_task(what)
-            started = time.monotonic()
+        with self._bar(what, None):
             yield
+
+    @contextlib.contextmanager
+    def _bar(self, what: str, total: int | None) -> "Iterator[tuple[Progress, TaskID]]":
+        """A line of what is shown; of a step within another it goes when the step ends."""
+        if self._shown is not None:
+            task = self._shown.add_task(what, total=total)
+            yield self._shown, task
+            self._shown.remove_task(task)
+            return
+        started = time.monotonic()
+        with shown_bar() as self._shown:
+            try:
+                yield self._shown, self._shown.add_task(what, total=total)
+            finally:
+                self._shown = None
         if time.monotonic() - started > SHOW_AFTER_SECONDS:
             self.say(f"{what}: {time.monotonic() - started:.1f} s")
+
+
+def shown_bar() -> "Progress":
+    """A line a step on standard error: what it does, how far it is, how long it takes and will."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(BAR_COLUMNS)),
+        *(TimeElapsedColumn(), TimeRemainingColumn()),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True)

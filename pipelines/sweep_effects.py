@@ -52,7 +52,7 @@ def sweep_effects(
         for value in wanted.rates:
             asked, responding = changed(question, response, name, value)
             found = answered(asked) if unchanged is None else unchanged
-            tables = {} if found is None else trade_answers(responding, asked, found).tables
+            tables = {} if found is None else trade_answers(responding, asked, found, talk).tables
             rows += rows_of(tables, question, name, value)
             step(1)
     if not rows:

@@ -25,7 +25,7 @@ from calc.effects.reasons import unknown_of, unsolved_reason
 from calc.effects.results import effects_of
 from calc.effects.shifts import columns_of, with_deviations
 from calc.effects.sums import Tally, spreads_table, told
-from calc.effects.uncertainty import Outcome, Uncertain, simulate
+from calc.effects.uncertainty import Outcome, Uncertain, Watch, simulate
 from calc.elasticities import PARAMETERS, Horizon, attach_elasticities
 from calc.sources import KEY
 from calc.tables.effects import ByEffect, ByModel, Effects, MarketEffects, MarketElasticities
@@ -47,7 +47,8 @@ class Settings(NamedTuple):
 
     ``penetration`` is the share of imports in what buyers spend where domestic sales are not known:
     least, central and most. Without it such markets are not solved. ``modes`` are the linear
-    models whose answer by source is told too, in the form that ``switches`` say.
+    models whose answer by source is told too, in the form that ``switches`` say. ``watch`` are told
+    of each chunk of markets that was drawn.
     """
 
     plan: Plan
@@ -55,6 +56,7 @@ class Settings(NamedTuple):
     horizon: Horizon = "central"
     modes: tuple[Mode, ...] = ()
     switches: Switches = Switches()
+    watch: tuple[Watch, ...] = ()
 
 
 class Results(NamedTuple):
@@ -108,7 +110,7 @@ def solve_markets(
     is_solved = central.by_market.verdict == Verdict.SOLVED
     for one in ones:
         one.add(slice(0, laid.markets.height), central, is_solved)
-    watch = [each.add for each in drawn]
+    watch = [*settings.watch, *(each.add for each in drawn)]
     outcome = simulate(uncertain, settings.plan, central=central, watch=watch)
     spreads = [spreads_table(*pair) for pair in zip(ones, drawn, strict=True)]
     replicas = replicas_of(uncertain.market, settings.switches)

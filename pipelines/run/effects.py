@@ -13,6 +13,7 @@ from calc.sources import KEY, at_lines, counted_once, flows_of, others_of, sourc
 from calc.tables.effects import EffectDrivers
 from calc.tables.elasticities import Elasticities
 from pipelines.ingest.economies import memberships
+from pipelines.progress import Talk
 from pipelines.reference import elasticities
 from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
@@ -47,13 +48,14 @@ class Answered:
     notes: tuple[str, ...]
 
 
-def trade_answers(response: "Response", question: Question, found: Answer) -> Answered:
+def trade_answers(response: "Response", question: Question, found: Answer, talk: Talk) -> Answered:
     """The effects on every market in which a measure names a line.
 
     Args:
         response: How trade responds.
         question: What was asked of the static run.
         found: The answer to it.
+        talk: Tells how many markets are drawn.
     """
     from calc.effects.markets import solve_markets
 
@@ -70,9 +72,10 @@ def trade_answers(response: "Response", question: Question, found: Answer) -> An
         found,
         lambda at: at_lines(sources, counted(at, flows, found)[0].lazy(), others),
     )
-    solved = solve_markets(
-        sources, elasticities_of(response), _settings(response), tags, drawn.sources
-    )
+    markets = lines.select(KEY).n_unique()
+    with talk.counting("drawing what trade does in answer", markets) as done:
+        settings = _settings(response)._replace(watch=(lambda at, *_: done(at.stop - at.start),))
+        solved = solve_markets(sources, elasticities_of(response), settings, tags, drawn.sources)
     tables = {
         "effects": solved.effects,
         "market_effects": solved.markets,

@@ -8,6 +8,7 @@ import polars as pl
 from calc.funnel import funnel_table
 from calc.periods import Reference
 from calc.tables import TABLES
+from pipelines.progress import Talk
 from pipelines.run.assumptions import assumptions_table
 from pipelines.run.beside import beside_stages, beside_table, drawback_table
 from pipelines.run.compute import Answer, Tables, answer
@@ -43,8 +44,8 @@ class Part:
         return self.inputs.scenario.importer
 
 
-def answered(inputs: Inputs, question: Question) -> Part:
-    """A part of a run, computed by itself.
+def answered(inputs: Inputs, question: Question, talk: Talk) -> Part:
+    """A part of a run, computed by itself; what takes long is told as it goes.
 
     Raises:
         ScenarioError: The law is in conflict with itself, suits no trade, or is in another edition.
@@ -75,7 +76,7 @@ def answered(inputs: Inputs, question: Question) -> Part:
         tables["assumptions"] = assumptions
     notes: tuple[str, ...] = ()
     if inputs.response is not None:
-        told = trade_answers(inputs.response, question, found)
+        told = trade_answers(inputs.response, question, found, talk)
         tables, notes = tables | told.tables, told.notes
     return Part(
         inputs=inputs, found=found, tables=tables, notes=notes, converted=question.converted

@@ -79,7 +79,7 @@ def run_scenario(workspace: Workspace, scenario: Path, settings: RunSettings, ta
             refuse_damaged(folder)
         else:
             with talk.working("applying the schedule"):
-                _make(workspace, inputs, folder)
+                _make(workspace, inputs, folder, talk)
         note_latest(workspace, scenario_id, run_id)
     return Run(folder=folder, manifest=read_manifest(folder), is_reused=is_reused)
 
@@ -210,7 +210,7 @@ def _duties_of(inputs: Inputs) -> "LawTables":
     )
 
 
-def _make(workspace: Workspace, inputs: Whole, folder: Path) -> None:
+def _make(workspace: Workspace, inputs: Whole, folder: Path, talk: Talk) -> None:
     """Compute a run and write it whole, or leave nothing."""
     from pipelines.report.checks import failed_checks
     from pipelines.run.facts import facts_of
@@ -219,7 +219,7 @@ def _make(workspace: Workspace, inputs: Whole, folder: Path) -> None:
     from pipelines.run.write import outputs_of, read_back, write_outputs
 
     questions = [question_of(part) for part in inputs.parts]
-    parts = [answered(*pair) for pair in zip(inputs.parts, questions, strict=True)]
+    parts = [answered(*pair, talk) for pair in zip(inputs.parts, questions, strict=True)]
     together = answered_together(parts, questions)
     tables = {**joined([part.tables for part in parts]), **together.tables}
     facts = facts_of(inputs, parts, workspace.relative(folder), together)
