@@ -3,24 +3,25 @@
 import polars as pl
 
 from calc import judge
-from calc.grouped import FIGURE, VALUE, WORLD, Known, as_number, counted, key_of
+from calc.cubes import POWER_UNITS
+from calc.grouped import FIGURE, VALUE, WORLD, Known, as_number, key_of, summed
 from calc.money import UNITS_PER_USD
 from calc.rules import Rule
 
 FIRST_DIGITS = 9
 SHARE_UNITS = 1_000_000_000_000
-POWER_UNITS = 1_000_000_000
 UNIT_VALUE_SUMS = (
-    pl.col("power").sum().alias("all_powers"),
-    pl.col("power").max().alias("highest"),
-    pl.col("power").min().alias("lowest"),
+    pl.col("all_powers").sum(),
+    pl.col("highest").max(),
+    pl.col("lowest").min(),
 )
+UNIT = pl.col("quantity_unit").fill_null("kg").alias("unit")
 
 
 def dominance(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     """The largest share that one partner has, where a group has enough partners to compare."""
     by, least = key_of(rule), rule.parameters["least_partners"]
-    partners = counted(rows.filter(pl.col("partner") != WORLD), [*by, "partner"])
+    partners = summed(rows.filter(pl.col("partner") != WORLD), [*by, "partner"])
     total, largest = pl.col(judge.VALUE).sum(), pl.col(judge.VALUE).max()
     share = as_number(largest) / as_number(total)
     figure = pl.when((pl.len() >= least) & (total > 0)).then(share)
@@ -37,10 +38,8 @@ def first_digit(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     ``SHARE_UNITS``, so that no order of rows changes the figure.
     """
     by, least = key_of(rule), rule.parameters["least_rows"]
-    place = (VALUE.cast(pl.Float64).log10() + 1e-12) % 1.0
-    digit = pl.lit(10.0).pow(place).floor().alias("digit")
-    counts = counted(rows.filter(VALUE > 0).with_columns(digit), [*by, "digit"])
-    expected = (1 + 1 / pl.col("digit")).log10()
+    counts = summed(rows, [*by, "digit"])
+    expected = (1 + 1 / pl.col("digit").cast(pl.Float64)).log10()
     share = pl.col(judge.ROWS) / pl.col(judge.ROWS).sum()
     absent = SHARE_UNITS - _in_units(expected).sum()
     gaps = _in_units((share - expected).abs()).sum()
@@ -63,7 +62,7 @@ def unit_value(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     of a power of ten, so that no order of rows changes it.
     """
     by = key_of(rule)
-    groups = counted(with_unit_value(rows), by, *UNIT_VALUE_SUMS)
+    groups = summed(rows.with_columns(UNIT), by, *UNIT_VALUE_SUMS)
     others = pl.col(judge.ROWS) - 1
     high, low = (
         _apart(pl.col(name), pl.col("all_powers"), others) for name in ("highest", "lowest")
@@ -78,26 +77,12 @@ def _apart(power: pl.Expr, all_powers: pl.Expr, others: pl.Expr) -> pl.Expr:
     return (power - (all_powers - power) / others) / POWER_UNITS
 
 
-def with_unit_value(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows with a value and a quantity, else a mass, with ``unit`` and ``power``.
-
-    ``power`` is the power of ten of the value of a unit, in whole billionths.
-    """
-    has_quantity = (pl.col("quantity") > 0) & pl.col("quantity_unit").is_not_null()
-    amount = pl.when(has_quantity).then("quantity").otherwise("net_mass_kg")
-    unit = pl.when(has_quantity).then("quantity_unit").otherwise(pl.lit("kg"))
-    usable = amount.is_finite() & (amount > 0) & (VALUE > 0)
-    priced = rows.filter(usable)
-    power = (VALUE.cast(pl.Float64) / amount).log10() * POWER_UNITS
-    return priced.with_columns(unit=unit, power=power.round(0).cast(pl.Int64))
-
-
 def jump(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     """How many times the value of a period is above or below that of the period before."""
     by, least = key_of(rule), rule.parameters["least_usd"] * UNITS_PER_USD
     grain = pl.col("period").str.len_chars().alias("grain")
     series = [*(name for name in by if name != "period"), "grain"]
-    sums = counted(rows, by).with_columns(grain, as_number(VALUE).alias("now"))
+    sums = summed(rows, by).with_columns(grain, as_number(VALUE).alias("now"))
     before = pl.col("now").shift(1).over(series, order_by="period")
     high, low = pl.max_horizontal("now", "before"), pl.min_horizontal("now", "before")
     is_told = pl.col("before").is_not_null() & (high >= least) & (low > 0)
@@ -106,23 +91,22 @@ def jump(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     )
 
 
-def rows_beyond(rows: pl.LazyFrame, rule: Rule, failing: pl.LazyFrame) -> pl.LazyFrame:
+def rows_beyond(priced: pl.LazyFrame, rule: Rule, failing: pl.LazyFrame) -> pl.LazyFrame:
     """The rows whose value of a unit is itself beyond the bound, in groups that break the rule.
 
     Args:
-        rows: What ``calc.judge.with_row_and_value`` gives of TRADE.
+        priced: What ``calc.cubes.with_unit_value`` gives of TRADE.
         rule: A rule of the kind ``unit value``.
-        failing: The groups that break it, by their key.
+        failing: The groups that break it, by their key, with ``group_rows`` and ``group_powers``:
+            their number of rows and the sum of their powers.
 
     Returns:
-        One row a row: ``table_row``, ``value_e4``, the key of its group and ``figure``.
+        One row a row, in order: ``table_row``, ``value_e4``.
     """
-    by = key_of(rule)
-    found = with_unit_value(rows).join(failing.select(by), on=by, how="semi", nulls_equal=True)
-    others = (pl.len() - 1).over(by)
-    apart = _apart(pl.col("power"), pl.col("power").sum().over(by), others)
-    worst = pl.lit(10.0).pow(apart.abs())
-    beyond = found.with_columns(worst.alias(FIGURE)).filter(
-        pl.col(FIGURE) > rule.parameters["maximum"]
+    by, power = key_of(rule), pl.col("all_powers")
+    found = priced.with_columns(UNIT).join(
+        failing, on=by, how="inner", validate="m:1", nulls_equal=True
     )
-    return beyond.select(judge.ROW, judge.VALUE, *by, FIGURE)
+    apart = _apart(power, pl.col("group_powers"), pl.col("group_rows") - 1)
+    worst = pl.lit(10.0).pow(apart.abs())
+    return found.filter(worst > rule.parameters["maximum"]).select(judge.ROW, judge.VALUE)

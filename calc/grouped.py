@@ -44,6 +44,12 @@ def counted(rows: pl.LazyFrame, by: Sequence[str], *figures: pl.Expr) -> pl.Lazy
     return rows.group_by(by).agg(*counts, *figures) if by else rows.select(*counts, *figures)
 
 
+def summed(cube: pl.LazyFrame, by: Sequence[str], *figures: pl.Expr) -> pl.LazyFrame:
+    """A cube of ``calc.cubes`` by a shorter key: number of rows, exact value, figures."""
+    value = judge.exact_sum(VALUE).alias(judge.VALUE)
+    return cube.group_by(by).agg(pl.col(judge.ROWS).sum(), value, *figures)
+
+
 def as_number(units: pl.Expr) -> pl.Expr:
     """Whole units as a number to compare with; exact up to nine quadrillion of them."""
     return units.cast(pl.Float64)

@@ -22,6 +22,7 @@ from calc.grouped import (
     exact_amount,
     gap,
     key_of,
+    summed,
 )
 from calc.money import UNITS_PER_USD
 from calc.overlap import nested_codes
@@ -38,7 +39,8 @@ def judged_groups(rows: pl.LazyFrame, rule: Rule, known: Known) -> pl.LazyFrame:
     """The groups that a rule judges.
 
     Args:
-        rows: What ``calc.judge.with_row_and_value`` gives of TRADE.
+        rows: What ``calc.judge.with_row_and_value`` gives of TRADE; where the rule has a cube
+            (``calc.cubes``), the cube.
         rule: A rule on groups.
         known: What groups are held against.
 
@@ -73,7 +75,7 @@ def _edition(rows: pl.LazyFrame, _: Rule, known: Known) -> pl.LazyFrame:
     names = [f"HS{year}" for year in (1988, *EDITIONS)]
     names += [f"{name}{year}" for name in ("HTS", "CN") for year in range(1988, NEXT_EDITION)]
     stated = {name: edition for name in names if (edition := edition_of(name))}
-    groups = counted(rows, ["nomenclature", "code"]).with_columns(
+    groups = summed(rows, ["nomenclature", "code"]).with_columns(
         edition=pl.col("nomenclature").replace_strict(stated, default=None),
         prefix=pl.col("code").str.slice(0, 6),
     )
@@ -98,7 +100,7 @@ def _existence(rows: pl.LazyFrame, rule: Rule, known: Known) -> pl.LazyFrame:
     A text that is no code at all has a rule of its own.
     """
     column = rule.parameters["column"]
-    groups = counted(rows, [column, "period"])
+    groups = summed(rows, [column, "period"])
     joined = groups.join(
         known.economies, left_on=column, right_on="economy", how="left", validate="m:1"
     )
@@ -136,7 +138,7 @@ def _world(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
 def _months(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     """How many months a year has, where a table is by month."""
     monthly = rows.filter(IS_MONTH).with_columns(year=YEAR)
-    return counted(monthly, key_of(rule), pl.col("period").n_unique().alias(FIGURE)).with_columns(
+    return summed(monthly, key_of(rule), pl.col("period").n_unique().alias(FIGURE)).with_columns(
         pl.col(FIGURE).cast(pl.Float64)
     )
 

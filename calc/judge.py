@@ -1,8 +1,8 @@
-"""What the rules find in a table, as lazy frames: counts, broken rows, repeated keys.
+"""What the rules find in a table, as lazy frames: broken rows, repeated keys, what is left out.
 
 Row rules come first, then the key: a key is judged on all rows and again on the rows that keep
 every row rule, because a row that is left out anyway cannot be a duplicate of one that stays.
-Nothing here reads a file or collects; ``pipelines.validation.rows`` runs these in batches.
+Nothing here reads a file or collects; ``pipelines.validation.rows`` finds the rows in batches.
 """
 
 from collections.abc import Sequence
@@ -17,32 +17,39 @@ from calc.rules import Rule, row_rules
 ROW = "table_row"
 VALUE = "value_e4"
 ROWS = "rows"
-HASH = "key_hash"
 KEEPS = "keeps_row_rules"
 REPEATED = "repeated"
 REPEATED_AMONG_KEPT = "repeated_among_kept"
 AMONG_KEPT = ".among_kept"
 
 
-def with_row_and_value(frame: pl.LazyFrame, values: Sequence[str]) -> pl.LazyFrame:
+def with_row_and_value(
+    frame: pl.LazyFrame, values: Sequence[str], *, first: int = 0
+) -> pl.LazyFrame:
     """The frame with its row numbers and the value of each row.
 
     Args:
         frame: Rows of a table with the columns that ``values`` names, in USD.
         values: Value columns, the preferred one first.
+        first: The number of the first row.
 
     Returns:
         The same rows in the same order, plus ``table_row`` (0-based) and ``value_e4``: the first
         value that is a number of a size that can be summed, in ten-thousandths of a USD; null
         where there is none.
     """
+    return with_value(frame.with_row_index(ROW, offset=first), values)
+
+
+def with_value(frame: pl.LazyFrame, values: Sequence[str]) -> pl.LazyFrame:
+    """The frame with the value of each row, ``value_e4``, as ``with_row_and_value`` tells it."""
     usable = [
         pl.when(pl.col(name).is_finite() & (pl.col(name).abs() <= LARGEST_SUM_USD)).then(
             pl.col(name)
         )
         for name in values
     ]
-    valued = frame.with_row_index(ROW).with_columns(pl.coalesce(usable).alias(VALUE))
+    valued = frame.with_columns(pl.coalesce([*usable, pl.lit(None, pl.Float64)]).alias(VALUE))
     return nw.from_native(valued).with_columns(to_units(nw.col(VALUE)).alias(VALUE)).to_native()
 
 
@@ -50,17 +57,6 @@ def exact_sum(amount: pl.Expr) -> pl.Expr:
     """The sum of 64-bit amounts in 128 bits, which no table can make wrap; null when all are."""
     total = amount.cast(pl.Int128).sum()
     return pl.when(amount.is_not_null().any()).then(total)
-
-
-def counts_of(frame: pl.LazyFrame, rules: Sequence[Rule]) -> pl.LazyFrame:
-    """One row: ``rows``, their value ``value_e4``, and under each rule's id the rows that break it.
-
-    Args:
-        frame: What ``with_row_and_value`` gives.
-        rules: Rules of the table; the key rule is passed over.
-    """
-    broken = [(~rule.passes()).sum().alias(rule.rule_id) for rule in row_rules(list(rules))]
-    return frame.select(pl.len().alias(ROWS), exact_sum(pl.col(VALUE)).alias(VALUE), *broken)
 
 
 def broken_rows(frame: pl.LazyFrame, rules: Sequence[Rule]) -> pl.LazyFrame:
@@ -73,17 +69,6 @@ def broken_rows(frame: pl.LazyFrame, rules: Sequence[Rule]) -> pl.LazyFrame:
     flags = [(~rule.passes()).alias(rule.rule_id) for rule in row_rules(list(rules))]
     names = [rule.rule_id for rule in row_rules(list(rules))]
     return frame.select(ROW, VALUE, *flags).filter(pl.any_horizontal(names))
-
-
-def with_key_hash(frame: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
-    """The frame with a 64-bit hash of its key; nulls are hashed like any value."""
-    return frame.with_columns(pl.struct(key).hash().alias(HASH))
-
-
-def repeated_hashes(hashes: pl.LazyFrame) -> pl.LazyFrame:
-    """The hashes that occur more than once, each once, in order."""
-    in_order = hashes.select(pl.col(HASH).sort())
-    return in_order.filter(pl.col(HASH) == pl.col(HASH).shift(1)).unique().sort(HASH)
 
 
 def repeated_keys(candidates: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
@@ -128,7 +113,7 @@ def with_key_flags(
     """Broken rows and repeated keys together: one row a table row, a flag a rule.
 
     Args:
-        broken: What ``broken_rows`` gives.
+        broken: The rows that break a row rule: ``table_row``, ``value_e4``, a flag a row rule.
         repeated: What ``repeated_keys`` gives.
         rules: Rules of the table.
 
@@ -149,7 +134,7 @@ def unusable(broken: pl.LazyFrame, rules: Sequence[Rule]) -> pl.LazyFrame:
     """The ``table_row`` of the rows that break a row rule which is an error, not a warning.
 
     Args:
-        broken: What ``broken_rows`` gives.
+        broken: The rows that break a row rule, as ``with_key_flags`` takes them.
         rules: Rules of the table.
     """
     return broken.filter(pl.any_horizontal(_error_rules(rules))).select(ROW)

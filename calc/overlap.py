@@ -65,12 +65,19 @@ def nested_codes(trade: pl.LazyFrame) -> pl.LazyFrame:
         it is not known.
     """
     key = [*SCOPE, "partner", "code"]
+    trade = trade.join(_nested(trade.select("code").unique()), on="code", how="semi")
     whole = pl.when(pl.col("value_e4").is_not_null().all()).then(pl.col("value_e4").sum())
     rows = trade.group_by(key).agg(whole)
     coarser = _below(rows).select(key).unique().join(rows, on=key, how="inner")
     finest = rows.join(coarser, on=key, how="anti")
     sums = _below(finest).group_by(key).agg(pl.col("finer").min(), whole.alias("finer_value_e4"))
     return coarser.join(sums, on=key, how="inner").sort(key)
+
+
+def _nested(codes: pl.LazyFrame) -> pl.LazyFrame:
+    """The codes that are above or below another: most tables have few, and need few rows read."""
+    pairs = _below(codes).join(codes, on="code", how="semi").select("code", "finer")
+    return pl.concat([pairs.select("code"), pairs.select(code="finer")]).unique()
 
 
 def _below(rows: pl.LazyFrame) -> pl.LazyFrame:

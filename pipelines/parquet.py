@@ -39,7 +39,9 @@ def arrow_table(
         table: Its declaration.
         metadata: Further facts for the whole file, such as the scenario and the run id.
     """
-    arrow = conform(frame.lazy(), table).collect().to_arrow(compat_level=pl.CompatLevel.oldest())
+    # In one piece: where a frame is in pieces depends on threads, and pages end with the pieces.
+    whole = conform(frame.lazy(), table).collect().rechunk()
+    arrow = whole.to_arrow(compat_level=pl.CompatLevel.oldest())
     fields = []
     for column in column_names(table):
         facts = {"description": table.columns()[column].description or ""}

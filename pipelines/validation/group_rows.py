@@ -1,15 +1,19 @@
 """The rules on groups of rows, run by polars: on all rows, and again on the rows that stay."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
 from calc import judge
-from calc.group_statistics import rows_beyond
+from calc.cubes import STAYS, cubes_of
 from calc.grouped import FIGURE, WORLD, Known, key_of
 from calc.groups import GROUP, breaks, judged_groups
 from calc.rules import Rule
+from calc.tables.trade import VALUE_COLUMNS
+from pipelines.validation import second_pass
+from pipelines.validation.coded import Batches
 
 BREAKS = "breaks"
 WITH_ROWS = ("unit value", "children", "world", "distinct")
@@ -44,68 +48,93 @@ class Grouped:
 
 
 def judge_groups(
-    frame: pl.LazyFrame, rules: Sequence[Rule], known: Known, left_out: pl.Series
+    batches: Batches,
+    rules: Sequence[Rule],
+    known: Known,
+    left_out: pl.Series,
+    *,
+    idle: Collection[str],
 ) -> Grouped:
     """All rules on groups judged on all rows, and on the rows that stay where some do not.
 
     Args:
-        frame: What ``calc.judge.with_row_and_value`` gives of TRADE.
+        batches: The batches of a table.
         rules: Rules on groups.
         known: What groups are held against.
-        left_out: ``table_row`` of the rows that cannot be used.
+        left_out: ``table_row`` of the rows that cannot be used, rising.
+        idle: Kinds of rules that can judge no group of the table.
     """
-    on_all = _judged(frame, rules, known)
-    if not left_out.len():
-        return on_all
-    stay = frame.filter(~pl.col(judge.ROW).is_in(left_out.implode()))
-    again = _judged(stay, [judge.among_kept(rule) for rule in rules], known)
+    active = [rule for rule in rules if rule.kind not in idle]
+    cubes = cubes_of(active)
+    summed = second_pass.summed(batches, set(cubes.values()), left_out)
+    of_rules = {rule_id: summed[cube] for rule_id, cube in cubes.items()}
+    tables = [_Table(path=batches.path, known=known, cubes=of_rules, without=left_out.clear())]
+    if left_out.len():
+        stay = {f"{k}{judge.AMONG_KEPT}": cube.filter(STAYS) for k, cube in of_rules.items()}
+        tables.append(replace(tables[0], cubes=stay, without=left_out))
+    asked = [active, [judge.among_kept(rule) for rule in active]]
+    found = [_judged(table, some) for table, some in zip(tables, asked, strict=False)]
+    priced = [one.priced for one in found if one.priced is not None]
+    beyond = [*(one.beyond for one in found), second_pass.beyond(batches, priced)]
+    again = [judge.among_kept(rule) for rule in rules] if left_out.len() else []
     return Grouped(
-        rules=[*on_all.rules, *again.rules],
-        groups=pl.concat([on_all.groups, again.groups]),
-        beyond=pl.concat([on_all.beyond, again.beyond]),
+        rules=[*rules, *again],
+        groups=pl.concat(one.groups for one in found),
+        beyond=pl.concat(one.cast(BEYOND) for one in beyond if one.width),
     )
 
 
-def _judged(frame: pl.LazyFrame, rules: Sequence[Rule], known: Known) -> Grouped:
-    judged = [rule for rule in rules if rule.kind not in _idle(frame)]
-    found = [
-        (rule, judged_groups(frame, rule, known).collect(engine="streaming")) for rule in judged
-    ]
-    beyond = [_beyond(frame, rule, groups.filter(breaks(rule))) for rule, groups in found]
-    told = [
-        groups.select(
-            pl.lit(rule.rule_id).alias("rule_id"), *list(GROUPS)[1:-1], breaks(rule).alias(BREAKS)
-        ).cast(GROUPS)
-        for rule, groups in found
-    ]
-    return Grouped(
-        rules=list(rules),
-        groups=pl.concat([pl.DataFrame(schema=GROUPS), *told]),
-        beyond=pl.concat([pl.DataFrame(schema=BEYOND), *beyond]),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """A table, the cubes by rule, and ``table_row`` of the rows that take no part."""
+
+    path: Path
+    known: Known
+    cubes: Mapping[str, pl.DataFrame]
+    without: pl.Series
+
+    @property
+    def rows(self) -> pl.LazyFrame:
+        rows = judge.with_row_and_value(pl.scan_parquet(self.path), VALUE_COLUMNS)
+        if not self.without.len():
+            return rows
+        return rows.filter(~pl.col(judge.ROW).is_in(self.without.implode()))
+
+    def judged_by(self, rule: Rule) -> pl.LazyFrame:
+        """What a rule is judged from: its cube, or the rows."""
+        cube = self.cubes.get(rule.rule_id)
+        return self.rows if cube is None else cube.lazy()
 
 
-def _idle(frame: pl.LazyFrame) -> set[str]:
-    """Kinds that can judge no group of a table, told by three columns rather than by all."""
-    shape = frame.select(
-        pl.col("period").n_unique().alias("periods"),
-        pl.col("code").str.len_bytes().n_unique().alias("lengths"),
-        (pl.col("partner") == WORLD).any().alias("has_world"),
-    )
-    told = shape.collect(engine="streaming").row(0, named=True)
-    idle = {"jump", "year"} if told["periods"] < 2 else set()
-    idle |= {"children"} if told["lengths"] < 2 else set()
-    return idle if told["has_world"] else idle | {"world"}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Groups and rows beyond a bound; those of unit values are still to be found."""
+
+    groups: pl.DataFrame
+    beyond: pl.DataFrame
+    priced: second_pass.Failing | None
 
 
-def _beyond(frame: pl.LazyFrame, rule: Rule, failing: pl.DataFrame) -> pl.DataFrame:
-    if rule.kind not in WITH_ROWS or not failing.height:
-        return pl.DataFrame(schema=BEYOND)
-    if rule.kind == "unit value":
-        rows = rows_beyond(frame, rule, failing.lazy())
-    else:
-        by = key_of(rule)
-        rows = frame.join(failing.lazy().select(by), on=by, how="semi", nulls_equal=True)
-        rows = rows.filter(pl.col("partner") == WORLD) if rule.kind == "world" else rows
+def _judged(table: _Table, rules: Sequence[Rule]) -> _Found:
+    told, beyond, priced = [pl.DataFrame(schema=GROUPS)], [pl.DataFrame(schema=BEYOND)], None
+    for rule in rules:
+        found = judged_groups(table.judged_by(rule), rule, table.known)
+        groups = found.collect(engine="streaming").with_columns(breaks(rule).alias(BREAKS))
+        failing = groups.filter(BREAKS)
+        if rule.kind == "unit value" and failing.height:
+            sums = second_pass.with_group_sums(failing, table.cubes[rule.rule_id], rule)
+            priced = second_pass.Failing(rule=rule, groups=sums, without=table.without)
+        elif rule.kind in WITH_ROWS and failing.height:
+            beyond.append(_rows_of(table, rule, failing))
+        named = pl.lit(rule.rule_id).alias("rule_id")
+        told.append(groups.select(named, *list(GROUPS)[1:]).cast(GROUPS))
+    return _Found(groups=pl.concat(told), beyond=pl.concat(beyond), priced=priced)
+
+
+def _rows_of(table: _Table, rule: Rule, failing: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the groups that break a rule; of the world, its own."""
+    by = key_of(rule)
+    rows = table.rows.join(failing.lazy().select(by), on=by, how="semi", nulls_equal=True)
+    rows = rows.filter(pl.col("partner") == WORLD) if rule.kind == "world" else rows
     found = rows.select(pl.lit(rule.rule_id).alias("rule_id"), judge.ROW, judge.VALUE)
     return found.sort(judge.ROW).collect(engine="streaming").cast(BEYOND)

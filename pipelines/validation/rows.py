@@ -1,8 +1,7 @@
-"""The rules of a table, run by polars in streaming passes.
+"""The rules of a table, run by polars in passes that do not hold the table in memory.
 
-At most four passes over the file for rows and key, none of which holds the table in memory: counts;
-rows that break a rule, if any do; key hashes; the real keys behind repeated hashes, a part at a
-time. Then the groups of rows, all rules together.
+First the rules on rows, and hashes of the key; then the real keys behind repeated hashes, a part at
+a time; then the groups of rows, all rules together (``pipelines.validation.group_rows``).
 """
 
 from collections.abc import Iterator
@@ -12,19 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from calc import judge
 from calc.dictionary import polars_schema
 from calc.errors import DataRejectedError
 from calc.grouped import Known
 from calc.money import to_usd
-from calc.rules import Rule, group_rules, row_rules
+from calc.rules import Rule, group_rules
 from calc.tables.audit import RuleCounts
 from calc.tables.trade import VALUE_COLUMNS
+from pipelines.provenance import rows_of
+from pipelines.validation.coded import Batches
+from pipelines.validation.first_pass import FirstPass, first_pass, repeated_hashes
 from pipelines.validation.group_rows import BREAKS, WITH_ROWS, judge_groups
 
 PART_ROWS = 1_000_000
 """Rows whose real keys are compared at once."""
+SORTED_ROWS = 16_000_000
+"""Hashes that are sorted at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +74,7 @@ def judge_rows(
     """
     try:
         return _judge(path, rules, known, part_rows)
-    except (pl.exceptions.ComputeError, OSError) as err:
+    except (pl.exceptions.ComputeError, pa.ArrowException, OSError) as err:
         raise DataRejectedError(
             f"{path.name} cannot be read to its end: {str(err).splitlines()[0]}",
             where=str(path),
@@ -78,22 +83,20 @@ def judge_rows(
 
 
 def _judge(path: Path, rules: list[Rule], known: Known, part_rows: int) -> Judged:
-    frame = judge.with_row_and_value(pl.scan_parquet(path), VALUE_COLUMNS)
-    totals = judge.counts_of(frame, rules).collect(engine="streaming").row(0, named=True)
-    broken = judge.broken_rows(frame, rules)
-    clean = not any(totals[rule.rule_id] for rule in row_rules(rules))
-    found = (broken.head(0) if clean else broken).collect(engine="streaming")
-    unusable = judge.unusable(found.lazy(), rules).collect()[judge.ROW]
-    repeated = _repeated_keys(frame, unusable, judge.key_rule_of(rules), part_rows)
-    flagged = judge.with_key_flags(found.lazy(), repeated.lazy(), rules).collect()
+    table = Batches(path)
+    found = first_pass(table, rules)
+    unusable = judge.unusable(found.broken.lazy(), rules).collect()[judge.ROW]
+    repeated = _repeated_keys(path, found, unusable, judge.key_rule_of(rules), part_rows=part_rows)
+    flagged = judge.with_key_flags(found.broken.lazy(), repeated.lazy(), rules).collect()
     left_out = judge.left_out(flagged.lazy(), rules).collect()
-    grouped = judge_groups(frame, group_rules(rules), known, left_out[judge.ROW])
+    idle = found.shape.idle
+    grouped = judge_groups(table, group_rules(rules), known, left_out[judge.ROW], idle=idle)
     on_rows = [rule for rule in rules if not rule.is_on_groups]
     judged_rules = [*on_rows, judge.among_kept(judge.key_rule_of(rules)), *grouped.rules]
     return Judged(
         rules=judged_rules,
-        rows=totals[judge.ROWS],
-        value_e4=totals[judge.VALUE],
+        rows=found.rows,
+        value_e4=found.value_e4,
         flagged=flagged,
         unusable=unusable,
         left_out=left_out,
@@ -103,29 +106,31 @@ def _judge(path: Path, rules: list[Rule], known: Known, part_rows: int) -> Judge
 
 
 def _repeated_keys(
-    frame: pl.LazyFrame, unusable: pl.Series, rule: Rule, part_rows: int
+    path: Path, found: FirstPass, unusable: pl.Series, rule: Rule, *, part_rows: int
 ) -> pl.DataFrame:
+    """The rows whose key another row has: what ``calc.judge.repeated_keys`` gives."""
     key: list[str] = list(rule.parameters["columns"])
-    hashed = judge.with_key_hash(frame, key).select(*key, judge.ROW, judge.VALUE, judge.HASH)
-    hashes = hashed.select(judge.HASH).collect(engine="streaming").lazy()
-    repeated = judge.repeated_hashes(hashes).collect()
-    candidates = hashes.join(repeated.lazy(), on=judge.HASH, how="semi").select(pl.len())
-    parts = -(-candidates.collect().item() // part_rows) if repeated.height else 0
-    keeps = ~pl.col(judge.ROW).is_in(unusable.implode())
-    found = [
-        judge.repeated_keys(part.with_columns(keeps.alias(judge.KEEPS)), key).collect()
-        for part in _parts(hashed, repeated, parts)
+    frame = pl.scan_parquet(path).select(*key, *VALUE_COLUMNS)
+    keeps = (~pl.col(judge.ROW).is_in(unusable.implode())).alias(judge.KEEPS)
+    nothing = [rows_of(frame, pl.DataFrame({judge.ROW: [0]})).clear()] if found.rows else []
+    parts = [
+        judge.with_value(cells.lazy(), VALUE_COLUMNS).with_columns(keeps)
+        for cells in [*nothing, *(rows_of(frame, part) for part in _candidates(found, part_rows))]
     ]
-    nothing = hashed.with_columns(pl.lit(value=True).alias(judge.KEEPS)).head(0)
-    return pl.concat([judge.repeated_keys(nothing, key).collect(), *found])
+    return pl.concat([judge.repeated_keys(part, key).collect() for part in parts])
 
 
-def _parts(hashed: pl.LazyFrame, repeated: pl.DataFrame, parts: int) -> Iterator[pl.LazyFrame]:
-    """The rows behind repeated hashes, all rows of one hash in the same part."""
-    for part in range(parts):
-        wanted = repeated.lazy().filter(pl.col(judge.HASH) % parts == part)
-        chosen = hashed.join(wanted, on=judge.HASH, how="semi")
-        yield chosen.collect(engine="streaming").lazy()
+def _candidates(found: FirstPass, part_rows: int) -> Iterator[pl.DataFrame]:
+    """``table_row`` of the rows behind repeated hashes, rising, all of one hash in one part."""
+    repeated = pl.Series(repeated_hashes(found.hashes, SORTED_ROWS))
+    if not repeated.len():
+        return
+    hashes = pl.Series(found.hashes)
+    rows = hashes.is_in(repeated.implode()).arg_true()
+    part = hashes.gather(rows) % -(-rows.len() // part_rows)
+    chosen = pl.DataFrame({judge.ROW: rows, "part": part})
+    for _, one in sorted(chosen.group_by("part", maintain_order=True), key=lambda each: each[0]):
+        yield one.select(judge.ROW)
 
 
 def rule_counts(judged: "Judged") -> pl.DataFrame:

@@ -19,7 +19,14 @@ from pipelines.version import tool_version
 from pipelines.workspace import Workspace, embedded
 
 JUDGED_BY = (
-    *("calc/codes.py", "calc/judge.py", "calc/money.py", "calc/overlap.py", "calc/rules.py"),
+    *(
+        "calc/codes.py",
+        "calc/cubes.py",
+        "calc/judge.py",
+        "calc/money.py",
+        "calc/overlap.py",
+        "calc/rules.py",
+    ),
     *("calc/relation.py", "calc/relation_truth.py"),
     *("calc/grouped.py", "calc/groups.py", "calc/group_statistics.py"),
     *("calc/tables/audit.py", "calc/tables/trade.py", "calc/tables/trade_rules.py"),

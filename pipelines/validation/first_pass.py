@@ -1,0 +1,158 @@
+"""The first pass over a table, batch by batch: rules on rows, hashes of the key, what it holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from calc import judge
+from calc.grouped import WORLD
+from calc.overlap import CODE_LENGTHS
+from calc.rules import Rule, row_rules
+from pipelines.validation.coded import Batches, Coded
+
+MISSING_HASH = 0x9E3779B97F4A7C15
+"""What stands for the hash of a missing cell: null equals null in a key."""
+
+
+@dataclass(slots=True)
+class Shape:
+    """What decides which rules on groups can judge anything: distinct periods, codes, partners."""
+
+    periods: set[str | None] = field(default_factory=set)
+    codes: set[str | None] = field(default_factory=set)
+    has_world: bool = False
+
+    def add(self, coded: Coded) -> None:
+        """Take a batch in."""
+        self.periods.update(coded.words["period"])
+        self.periods.update([None] if coded.rows["period"].null_count() else [])
+        self.codes.update(coded.words["code"])
+        self.has_world = self.has_world or WORLD in coded.words["partner"]
+
+    @property
+    def idle(self) -> set[str]:
+        """Kinds of rules that can judge no group of the table."""
+        idle = {"jump", "year"} if len(self.periods) < 2 else set()
+        idle |= set() if self._has_nested_codes else {"children"}
+        return idle if self.has_world else idle | {"world"}
+
+    @property
+    def _has_nested_codes(self) -> bool:
+        known = [code for code in self.codes if code is not None]
+        shortened = {code[:n] for code in known for n in CODE_LENGTHS if len(code) > n}
+        return not shortened.isdisjoint(known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPass:
+    """What the first pass found: rows, their value, those that break a row rule, hashes of keys.
+
+    ``broken`` has ``table_row`` (rising), ``value_e4`` and a flag a row rule; ``hashes`` has the
+    64-bit hash of the key of each row.
+    """
+
+    rows: int
+    value_e4: int | None
+    broken: pl.DataFrame
+    hashes: np.ndarray[Any, np.dtype[np.uint64]]
+    shape: Shape
+
+
+def first_pass(table: Batches, rules: Sequence[Rule]) -> FirstPass:
+    """All rules on rows judged on all rows, and the keys hashed.
+
+    Args:
+        table: The batches of a table.
+        rules: Its rules; those on groups are passed over.
+    """
+    key, shape = judge.key_rule_of(rules).parameters["columns"], Shape()
+    hashes = np.empty(table.height, np.uint64)
+    on_rows, found, values = row_rules(list(rules)), [], []
+    for coded in table:
+        first = int(coded.rows[judge.ROW][0])
+        hashes[first : first + coded.rows.height] = _key_hashes(coded, key)
+        found.append(broken_rows(coded, on_rows))
+        values.append(coded.rows.select(judge.exact_sum(pl.col(judge.VALUE))))
+        shape.add(coded)
+    return FirstPass(
+        rows=hashes.size,
+        value_e4=pl.concat(values).select(judge.exact_sum(pl.col(judge.VALUE))).item(),
+        broken=pl.concat(found),
+        hashes=hashes,
+        shape=shape,
+    )
+
+
+def broken_rows(coded: Coded, rules: Sequence[Rule]) -> pl.DataFrame:
+    """The rows of a batch that break a row rule: ``table_row``, ``value_e4``, a flag a rule.
+
+    A rule on one text is judged on the distinct texts, a rule on cells that are the same in all
+    rows on one row, all others on every row.
+    """
+    height = coded.rows.height
+    flags = {name: flag for name, flag in _flags(coded, rules) if flag.any()}
+    whole = pl.DataFrame({name: _spread(flag, height) for name, flag in flags.items()})
+    absent = [pl.lit(value=False).alias(one.rule_id) for one in rules if one.rule_id not in flags]
+    key = coded.rows.select(judge.ROW, judge.VALUE)
+    kept = (
+        key.hstack(whole).filter(pl.any_horizontal(list(flags))) if flags else key.clear()
+    ).with_columns(absent)
+    return kept.select(judge.ROW, judge.VALUE, *(rule.rule_id for rule in rules))
+
+
+def _spread(flag: pl.Series, height: int) -> pl.Series:
+    return flag if flag.len() == height else flag.new_from_index(0, height)
+
+
+def _flags(coded: Coded, rules: Sequence[Rule]) -> list[tuple[str, pl.Series]]:
+    """Whether each row breaks each rule; one flag for all rows where they are the same."""
+    flags, others = [], []
+    for rule in rules:
+        reads = rule.passes().meta.root_names()
+        if len(set(reads)) == 1 and reads[0] in coded.words:
+            flags.append((rule.rule_id, _of_words(coded, reads[0], rule)))
+        elif all(coded.is_constant(name) for name in reads):
+            alone = pl.DataFrame({name: coded.cells(name).head(1) for name in set(reads)})
+            flags.append((rule.rule_id, alone.select(~rule.passes()).to_series()))
+        else:
+            others.append(rule)
+    read = sorted({name for rule in others for name in rule.passes().meta.root_names()})
+    cells = pl.LazyFrame({name: coded.cells(name) for name in read})
+    judged = cells.select((~rule.passes()).alias(rule.rule_id) for rule in others).collect()
+    return [*flags, *((series.name, series) for series in judged)]
+
+
+def _of_words(coded: Coded, name: str, rule: Rule) -> pl.Series:
+    """Whether the rows break a rule on one text, told by the distinct texts."""
+    column, words = coded.rows[name], coded.words[name]
+    every = pl.DataFrame({name: words.extend_constant(None, 1)})
+    fails = every.select((~rule.passes()).alias(rule.rule_id)).to_series()
+    met = fails if column.null_count() else fails.head(words.len())
+    if not met.any():
+        return pl.Series(rule.rule_id, [False])
+    return fails.gather(column.fill_null(words.len())).alias(rule.rule_id)
+
+
+def _key_hashes(coded: Coded, key: Sequence[str]) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """The sum of a hash of each cell of the key: equal keys have equal sums."""
+    total = np.zeros(coded.rows.height, np.uint64)
+    for place, name in enumerate(key):
+        words = coded.words[name]
+        of_words = words.hash(seed=place).extend_constant(MISSING_HASH + place, 1).to_numpy()
+        total += of_words[coded.rows[name].fill_null(words.len()).to_numpy()]
+    return total
+
+
+def repeated_hashes(
+    hashes: np.ndarray[Any, np.dtype[np.uint64]], part_rows: int
+) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """The hashes that occur more than once, each once; sorted a part at a time."""
+    bits = max(-(-hashes.size // part_rows) - 1, 0).bit_length()
+    found = [hashes[:0]]
+    for part in range(1 << bits):
+        own = np.sort(hashes if not bits else hashes[hashes >> np.uint64(64 - bits) == part])
+        found.append(np.unique(own[1:][own[1:] == own[:-1]]))
+    return np.concatenate(found)
