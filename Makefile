@@ -2,7 +2,7 @@
 # Needs python3 (3.11 or newer) with venv and pip, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fuzz bench torture mutation lock clean
+.PHONY: help setup demo test lint fuzz guided bench torture mutation lock clean
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -10,6 +10,7 @@ WORKERS ?= auto
 ARGS ?=
 UV ?= uv
 FILES ?= 20000
+TARGET ?= grammar
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
@@ -60,6 +61,9 @@ lint: setup  ## check format, style and types
 
 fuzz: setup  ## read FILES=20000 mutated files: the right figure or an error
 	@RETORSION_FUZZ=$(FILES) $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 tests/fuzz $(ARGS)
+
+guided: setup  ## search for inputs by coverage, TARGET=grammar|scenario|reader (needs atheris)
+	@$(BIN)/python -m tests.fuzz.guided $(TARGET) $(ARGS)
 
 bench: setup  ## time the main job
 	@$(BIN)/python -m tests.benchmarks.static_job $(ARGS)

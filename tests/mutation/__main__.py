@@ -4,35 +4,45 @@ Usage: python -m tests.mutation [--mutants N] [--seed N] [--only PART] [--reache
 """
 
 import argparse
+import functools
 import json
 import random
+import re
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.mutation.sites import Site, faulty, sites
 from tests.mutation.trial import PASSED, ROOT, Faulty, Line, loaded, tried
 
-TESTS = (
-    *("tests/calc", "tests/policy", "tests/effects", "tests/properties"),
-    *(
-        "tests/golden/test_credits.py",
-        "tests/golden/test_firms.py",
-        "tests/golden/test_readings.py",
-    ),
-    "tests/golden/test_quotas_by_hand.py",
-    "tests/golden/test_stacking_by_hand.py",
-    "tests/golden/test_all_in_by_portion.py",
-    "tests/golden/test_gsim_example.py",
-    *("tests/scenario", "tests/validation", "tests/run/test_alike.py", "tests/run/test_rates.py"),
+NARROW = (
+    *("tests/calc", "tests/policy", "tests/effects"),
+    *("tests/golden/test_credits.py", "tests/golden/test_firms.py"),
+    *("tests/golden/test_quotas_by_hand.py", "tests/golden/test_stacking_by_hand.py"),
+    *("tests/golden/test_all_in_by_portion.py", "tests/golden/test_gsim_example.py"),
 )
-"""Tests that run in their own process, and so see a fault."""
+"""Tests of single functions and of cases by hand, tried by the line that they reach."""
+WIDE = (
+    "properties",
+    "golden",
+    "validation",
+    "scenario",
+    "compare",
+    "base",
+    "codes",
+    "report",
+    "run",
+)
+"""Folders of tests, tried where a fault lives: whole files that name its module."""
 SAMPLED, SEED, WANTED = 400, 1995, 0.9
-LONGEST_TEST, LONGEST_TRIAL = 5.0, 60.0
-BASE_LIMIT, TIMES = 30, 4
+LONGEST_TRIAL, LONGEST_WIDE = 20.0, 60.0
+BASE_LIMIT, TIMES, BASELINE_LIMIT = 30, 4, 3600
+FAILED, NONE_CHOSEN = 1, 5
+"""What pytest says where a test fails, and where all of a trial are slow ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +68,51 @@ class Reached:
     def tests_of(self, fault: Fault) -> list[str]:
         """The tests to try, soonest done first: those of the line, else of the file."""
         found = self.by_line.get((fault.file, fault.site.line)) or self.by_file.get(fault.file)
-        ordered = sorted(found or (), key=lambda name: (self.seconds[name], name))
-        kept, spent = [], 0.0
-        for name in ordered:
-            spent += self.seconds[name]
-            if spent > LONGEST_TRIAL or self.seconds[name] > LONGEST_TEST:
-                break
-            kept.append(name)
-        return kept
+        return soonest(self.seconds, found or (), LONGEST_TRIAL)
+
+
+def soonest(seconds: Mapping[str, float], tests: Iterable[str], most: float) -> list[str]:
+    """Tests in the order of the time that they take, as many as can be done in some seconds."""
+    kept, spent = [], 0.0
+    for name in sorted(tests, key=lambda name: (seconds[name], name)):
+        spent += seconds[name]
+        if spent > most:
+            break
+        kept.append(name)
+    return kept
 
 
 def reached(kept: Path | None) -> Reached:
-    """What each test reaches: tried once as the code is, or read where a file has it.
-
-    Raises:
-        RuntimeError: A test fails on the code as it is.
-    """
+    """What each narrow test reaches: tried once as the code is, or read where a file has it."""
+    found: dict[str, Any] = {"done": [], "seconds": {}, "lines": {}}
     if kept is not None and kept.exists():
         found = json.loads(kept.read_bytes())
-        return _by_line(found["seconds"], found["lines"])
-    seconds: dict[str, float] = {}
-    lines: dict[str, list[Line]] = {}
-    for tests in TESTS:
-        trial = tried([tests], 3600)
-        if trial.code != PASSED:
-            raise RuntimeError(f"{tests} fails without a fault:\n{trial.said[-3000:]}")
-        seconds |= trial.seconds
-        lines |= trial.lines
-        print(f"{tests}: {len(trial.seconds):,} tests", file=sys.stderr, flush=True)
-    if kept is not None:
-        kept.write_text(json.dumps({"seconds": seconds, "lines": lines}))
-    return _by_line(seconds, lines)
+    for tests in NARROW:
+        if tests in found["done"]:
+            continue
+        seconds, lines = passing([tests])
+        found["done"].append(tests)
+        found["seconds"] |= seconds
+        found["lines"] |= lines
+        print(f"{tests}: {len(seconds):,} tests", file=sys.stderr, flush=True)
+        if kept is not None:
+            kept.write_text(json.dumps(found))
+    return _by_line(found["seconds"], found["lines"])
+
+
+def passing(tests: Sequence[str]) -> tuple[dict[str, float], dict[str, list[Line]]]:
+    """Seconds and lines of the tests that pass on the code as it is; others prove nothing.
+
+    Raises:
+        RuntimeError: They could not be tried.
+    """
+    trial = tried(tests, BASELINE_LIMIT)
+    if trial.code not in (PASSED, FAILED, NONE_CHOSEN):
+        raise RuntimeError(f"{' '.join(tests)} cannot be tried:\n{trial.said[-3000:]}")
+    for name in trial.failed:
+        print(f"fails without a fault, so is left out: {name}", file=sys.stderr, flush=True)
+    seconds = {name: spent for name, spent in trial.seconds.items() if name not in trial.failed}
+    return seconds, {name: trial.lines[name] for name in seconds}
 
 
 def _by_line(seconds: Mapping[str, float], lines: Mapping[str, Sequence[Line]]) -> Reached:
@@ -121,14 +145,33 @@ def drawn(count: int, seed: int, only: str) -> list[Fault]:
 
 def is_killed(fault: Fault, found: Reached) -> bool:
     """Whether a test fails on the fault, or does not come to an end."""
-    tests = found.tests_of(fault)
-    if not tests:
-        return False
     name = fault.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     path = ROOT / fault.file
-    text = faulty(path.read_text(encoding="utf-8"), fault.site)
-    limit = BASE_LIMIT + int(TIMES * sum(found.seconds[test] for test in tests))
-    return tried(tests, limit, Faulty(name, path, text)).code != PASSED
+    faulted = Faulty(name, path, faulty(path.read_text(encoding="utf-8"), fault.site))
+    if _fails(found.tests_of(fault), found.seconds, faulted):
+        return True
+    wide = wide_tests(name)
+    return _fails(list(wide), wide, faulted)
+
+
+def _fails(tests: Sequence[str], seconds: Mapping[str, float], fault: Faulty) -> bool:
+    limit = BASE_LIMIT + int(TIMES * sum(seconds[test] for test in tests))
+    return bool(tests) and tried(tests, limit, fault).code not in (PASSED, NONE_CHOSEN)
+
+
+@functools.cache
+def wide_tests(name: str) -> dict[str, float]:
+    """The tests in files of ``WIDE`` that name a module, soonest done first, with their seconds."""
+    package, _, last = name.rpartition(".")
+    words = rf"\b{re.escape(name)}\b|from {re.escape(package)} import .*\b{last}\b"
+    files = [
+        path.relative_to(ROOT).as_posix()
+        for folder in WIDE
+        for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))
+        if re.search(words, path.read_text(encoding="utf-8"))
+    ]
+    seconds, _ = passing(files) if files else ({}, {})
+    return {test: seconds[test] for test in soonest(seconds, seconds, LONGEST_WIDE)}
 
 
 def main() -> int:

@@ -43,6 +43,7 @@ class Watch:
     """A plugin of pytest: how long each test takes, and which lines of ``calc`` it runs."""
 
     is_counting: bool
+    failed: set[str] = field(default_factory=set)
     seconds: dict[str, float] = field(default_factory=dict)
     lines: dict[str, list[Line]] = field(default_factory=dict)
     _counter: Any = None
@@ -69,6 +70,11 @@ class Watch:
             )
             self._counter.start()
             self._counter.switch_context(nodeid)
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """A part of a test is done."""
+        if report.failed:
+            self.failed.add(report.nodeid)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """A test has ended."""
@@ -117,6 +123,7 @@ class Trial:
     """
 
     code: int
+    failed: list[str]
     seconds: dict[str, float]
     lines: dict[str, list[Line]]
     said: str
@@ -172,7 +179,9 @@ def _tried(folder: Path, tests: Sequence[str], fault: Faulty | None) -> int:
         quiet = [*QUIET, f"--basetemp={folder / 'tmp'}"]
         options = quiet if fault else [one for one in quiet if one != "-x"]
         code = int(pytest.main([*options, *tests], plugins=[watch]))
-        found = {"seconds": watch.seconds, "lines": watch.counted()}
+        found = {
+            "failed": sorted(watch.failed), "seconds": watch.seconds, "lines": watch.counted()
+        }  # fmt: skip
         (folder / "found.json").write_text(json.dumps(found))
     return code
 
@@ -182,10 +191,10 @@ def ended(folder: Path, status: int) -> Trial:
     with contextlib.suppress(OSError, ValueError):
         found = json.loads((folder / "found.json").read_bytes())
         said = (folder / "said").read_text(errors="replace")
-        return Trial(os.waitstatus_to_exitcode(status), found["seconds"], found["lines"], said)
+        return Trial(code=os.waitstatus_to_exitcode(status), said=said, **found)
     code = os.waitstatus_to_exitcode(status)
     said = (folder / "said").read_text(errors="replace") if (folder / "said").exists() else ""
-    return Trial(code or NOT_STARTED, {}, {}, said)
+    return Trial(code or NOT_STARTED, [], {}, {}, said)
 
 
 @contextlib.contextmanager
