@@ -24,18 +24,35 @@ one, "BEC and SNA": 321 (motor spirit) and 51 (passenger motor cars) are of seve
 """
 
 
-def suppliers(lines: pl.LazyFrame, imports: pl.LazyFrame) -> pl.LazyFrame:
+def imports_of_codes(lines: pl.LazyFrame, imports: pl.LazyFrame) -> pl.LazyFrame:
+    """What each partner sends of the codes covered, by product group.
+
+    Args:
+        lines: What ``calc.lines.with_status`` gives, with its product groups.
+        imports: ``importer``, ``partner``, ``code`` and ``value_e4`` of imports from every partner.
+
+    Returns:
+        One row an importer, product group and partner: those and ``total_e4`` (unknown values add
+        nothing).
+    """
+    codes = _covered(lines).select("importer", "code", "product_group").unique()
+    flows = imports.join(codes, on=["importer", "code"], how="inner", validate="m:1")
+    return flows.group_by(*GROUP, "partner").agg(total_e4=pl.col("value_e4").sum())
+
+
+def _covered(lines: pl.LazyFrame) -> pl.LazyFrame:
+    group = pl.col("product_group").fill_null(OTHER)
+    return lines.filter(COVERED).select("importer", "partner", "code", product_group=group)
+
+
+def suppliers(lines: pl.LazyFrame, flows: pl.LazyFrame) -> pl.LazyFrame:
     """SUPPLIERS: the sources of the imports of the codes covered, by group and over all groups.
 
     Args:
         lines: What ``calc.lines.with_status`` gives, with its product groups.
-        imports: ``importer``, ``partner``, ``code`` and ``total_e4``: imports from every partner.
+        flows: What ``imports_of_codes`` gives.
     """
-    group = pl.col("product_group").fill_null(OTHER)
-    covered = lines.filter(COVERED).select("importer", "partner", "code", product_group=group)
-    codes = covered.select("importer", "code", "product_group").unique()
-    flows = imports.join(codes, on=["importer", "code"], how="inner", validate="m:1")
-    hit = covered.select("importer", "product_group", "partner").unique()
+    hit = _covered(lines).select("importer", "product_group", "partner").unique()
     both = [_with_all(frame) for frame in (flows, hit.with_columns(is_hit=pl.lit(value=True)))]
     key = [*GROUP, "partner"]
     sources = both[0].group_by(key).agg(pl.col("total_e4").sum())

@@ -39,6 +39,23 @@ def with_value(trade: Frame, value: nw.Expr) -> Frame:
     return trade.with_columns(value.alias("duty_base_usd"), to_units(value).alias("value_e4"))
 
 
+def hit_trade(trade: Frame, candidates: Frame, on: Sequence[str]) -> Frame:
+    """The rows of trade that a branch names, each once: all that follows works on them alone.
+
+    The only join with the whole table.
+
+    Args:
+        trade: What ``with_duty_base`` gives, imports only, with ``table_row``.
+        candidates: Branches by line, or by partner where they are on all goods; see
+            ``calc.resolve.Candidates``.
+        on: The columns that tell a line of ``candidates``.
+
+    Returns:
+        Rows of ``trade``, in all of its columns.
+    """
+    return trade.join(candidates.select(*on).unique(), on=list(on), how="semi")
+
+
 def named_lines(trade: Frame, candidates: Frame, on: Sequence[str]) -> Frame:
     """Every branch on every row of trade that it names: one equi-join.
 

@@ -75,7 +75,7 @@ def figures(
     resolved = _resolved(asked, trade, imports)
     if resolved is None:
         return pl.DataFrame()
-    found = assess(asked, resolved, nw.from_native(trade.lazy()))
+    found = assess(asked, resolved)
     whole = found.lines.lazy().with_columns(all=pl.lit(value=True))
     return sums_of(whole, ["all", *by]).drop("all").collect()
 

@@ -95,7 +95,7 @@ def sweep(question: Question, wanted: Wanted) -> pl.DataFrame:
     resolved = resolve(question, nw.from_native(trade.lazy()))
     if resolved is None:
         raise ScenarioError("no imports match any measure, so no rate changes anything")
-    variants = Variants(question=question, resolved=resolved, trade=trade)
+    variants = Variants(question=question, resolved=resolved)
     sums = pl.concat(sums_at_rates(variants, wanted.measure_id, wanted.rates)).sort("measure_rate")
     told = sums.lazy().with_columns(
         importer=pl.lit(question.importers_text), measure_id=pl.lit(wanted.measure_id)

@@ -48,7 +48,7 @@ def figures_at(state: State) -> pl.DataFrame:
     resolved = resolve(question, question.imports(period))
     if resolved is None:
         return nothing_of(importer)
-    lines = assess(question, resolved, question.imports(period)).lines
+    lines = assess(question, resolved).lines
     return figures_of(sums_of(lines.lazy(), ["importer"])).collect()
 
 

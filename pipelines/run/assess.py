@@ -11,7 +11,7 @@ from calc.errors import LimitError
 from calc.hits import charged_lines, combine, segment_lines, sum_applied, threats
 from calc.money import LARGEST_SUM_USD, UNITS_PER_USD
 from calc.sides import tell_charged
-from calc.terms import ROW, Frame
+from calc.terms import ROW
 from pipelines.run.question import Question
 from pipelines.run.resolve import Resolved, program_frames
 
@@ -24,17 +24,17 @@ class Found:
     components: pl.DataFrame
 
 
-def assess(question: Question, resolved: Resolved, trade: Frame) -> Found:
+def assess(question: Question, resolved: Resolved) -> Found:
     """The lines that a measure names with their duty before and after, and the measures on them.
 
     Args:
         question: What is asked.
         resolved: The law on the rows of trade that a measure names.
-        trade: Imports with their value for duty.
     """
     terms = resolved.terms
     segments, parts = (nw.from_native(one) for one in program_frames(resolved, question))
     rows = nw.from_native(resolved.rows.lazy())
+    trade = nw.from_native(resolved.trade.lazy())
     lines = segment_lines(trade, rows, segments, terms)
     held = _within_limits(question, lines.to_native())
     lines = nw.from_native(held.lazy())

@@ -8,8 +8,7 @@ import polars as pl
 
 from calc import lines as line_tables
 from calc import reports
-from calc.accounting import COVERED
-from calc.alternatives import by_end_use, suppliers
+from calc.alternatives import by_end_use, imports_of_codes, suppliers
 from calc.attributed import with_increments
 from calc.codes import line_digits
 from calc.credits import credits_table
@@ -76,11 +75,11 @@ def answer(question: Question) -> Answer:
         if not question.may_hit_nothing:
             raise _nothing_hit(question)
         return _nothing(shape, period)
-    found = assess(question, resolved, question.imports(period))
-    sums = _totals(question, shape, found.lines, period)
+    found = assess(question, resolved)
+    sums, flows = _totals(question, shape, found.lines, period)
     tables = _tables(question, resolved, found, sums)
-    tables |= _alternatives(question, found, period)
-    tables["by_authority"] = by_authority(question, resolved, found, period)
+    tables |= _alternatives(question, found, flows)
+    tables["by_authority"] = by_authority(question, resolved, found)
     if question.policy.credits:
         tables["credits"] = _credits(question, found)
     if resolved.fill is not None:
@@ -89,18 +88,15 @@ def answer(question: Question) -> Answer:
     return Answer(tables=tables, shape=shape, period=period, rows=rows)
 
 
-def _alternatives(question: Question, found: Found, period: Reference) -> Tables:
+def _alternatives(question: Question, found: Found, flows: pl.LazyFrame) -> Tables:
     """What the goods are for, and who else supplies them."""
     lines = found.lines.lazy()
-    codes = found.lines.filter(COVERED)["code"].unique().to_list()
-    of_codes = question.imports(period).filter(nw.col("code").is_in(codes))
-    imports = totals(of_codes, LINE).to_native()
     none = pl.DataFrame(schema={"code": pl.String, "end_use": pl.String})
     end_uses = none if question.end_uses is None else question.end_uses
     return _collected(
         {
             "by_end_use": by_end_use(lines, end_uses.lazy()),
-            "suppliers": suppliers(lines, imports),
+            "suppliers": suppliers(lines, flows),
         }
     )
 
@@ -132,8 +128,11 @@ def _nothing_hit(question: Question) -> ScenarioError:
 
 def _totals(
     question: Question, shape: pl.DataFrame, hits: pl.DataFrame, period: Reference
-) -> reports.Totals:
-    """Sums of the whole table: by importer and partner, and by code of the importers."""
+) -> tuple[reports.Totals, pl.LazyFrame]:
+    """Sums of the whole table by flow, code and line, and what each partner sends of codes covered.
+
+    The table is read once for all of them.
+    """
     imports = question.imports(period)
     by_flow = _by_flow(question, shape, period)
     pairs = hits.lazy().select("importer", "partner", is_hit=pl.lit(value=True)).unique()
@@ -143,8 +142,10 @@ def _totals(
     of_groups = imports.filter(nw.col("code").str.slice(0, 6).is_in(groups["prefix"].to_list()))
     of_pairs = of_groups.join(nw.from_native(pairs), on=["importer", "partner"], how="semi")
     by_line = totals(of_pairs, LINE).to_native()
-    collected = pl.collect_all([by_code, by_line], engine="streaming")
-    return reports.Totals(by_flow=by_flow, by_code=collected[0].lazy(), by_line=collected[1].lazy())
+    told = imports.select(*LINE, "value_e4").to_native()
+    plans = [by_code, by_line, imports_of_codes(hits.lazy(), told)]
+    sums = [frame.lazy() for frame in pl.collect_all(plans, engine="streaming")]
+    return reports.Totals(by_flow=by_flow, by_code=sums[0], by_line=sums[1]), sums[2]
 
 
 def _by_flow(question: Question, shape: pl.DataFrame, period: Reference) -> pl.LazyFrame:

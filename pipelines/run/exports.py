@@ -45,7 +45,7 @@ def export_duties_table(inputs: "Inputs", question: Question, period: Reference)
     if resolved is None:
         sums = _without_lines(measures)
     else:
-        found = assess(asked, resolved, valued)
+        found = assess(asked, resolved)
         components = with_increments(found.components.lazy(), found.lines.lazy())
         sums = reports.by_measure(components, measures).join(
             _unknown(components), on="measure_id", how="left", validate="1:1"

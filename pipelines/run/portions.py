@@ -8,14 +8,14 @@ from calc.money import to_usd
 from calc.policy.portions import Family, families_of
 from calc.portions import NOTHING_LEFT
 from calc.shares import SHARE_UNITS
-from calc.terms import ROW, Frame
+from calc.terms import ROW
 from pipelines.run.question import Question
 
 SHOWN = 6
 
 
 def refuse_what_does_not_fit(
-    question: Question, held: pl.DataFrame, room: pl.DataFrame, imports: Frame
+    question: Question, held: pl.DataFrame, room: pl.DataFrame, trade: pl.DataFrame
 ) -> None:
     """Nothing, where portions that share no part of a flow fit into what they are parts of.
 
@@ -23,7 +23,7 @@ def refuse_what_does_not_fit(
         question: What is asked.
         held: What ``calc.shares.shares_asked`` gives.
         room: What ``calc.portions.room_left`` gives.
-        imports: The imports with their value for duty, with ``table_row``.
+        trade: The rows that a measure names, with their value for duty.
 
     Raises:
         ScenarioError: Disjoint portions take more than all of a line, or nested ones more than
@@ -33,9 +33,8 @@ def refuse_what_does_not_fit(
     if beyond.is_empty():
         return
     families = families_of(question.policy)
-    trade: pl.LazyFrame = imports.to_native()
-    rows = trade.join(beyond.lazy().select(ROW).unique(), on=ROW, how="semi")
-    lines = rows.select(ROW, *LINE, "value_e4").collect(engine="streaming")
+    rows = trade.join(beyond.select(ROW).unique(), on=ROW, how="semi")
+    lines = rows.select(ROW, *LINE, "value_e4")
     told = lines.join(beyond, on=ROW, how="inner").sort(*LINE, ROW)
     raise ScenarioError.collected(
         [

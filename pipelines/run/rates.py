@@ -79,7 +79,7 @@ def _together(
     pays_own = (pl.col("measure_id") == measure_id) & (pl.col("measure_rate") == mark)
     is_own = pays_own & (pl.col("status") == "applied")
     own, others = (nw.from_native(parts.filter(one)) for one in (is_own, ~is_own))
-    trade, rows = nw.from_native(variants.trade.lazy()), nw.from_native(resolved.rows.lazy())
+    trade, rows = nw.from_native(resolved.trade.lazy()), nw.from_native(resolved.rows.lazy())
     lines = _held(segment_lines(trade, rows, nw.from_native(segments), resolved.terms))
     paying = _held(own_lines(lines, own, others, resolved.terms))
     fixed = other_lines(lines, own, others, resolved.terms).collect().lazy()

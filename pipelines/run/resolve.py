@@ -1,6 +1,6 @@
 """The law resolved on the rows of a trade table: kinds of lines, and the program of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import narwhals as nw
@@ -9,7 +9,7 @@ import polars as pl
 from calc.base import averaged_base, base_by_programme
 from calc.base_seasons import seasons_asked
 from calc.errors import ScenarioError
-from calc.hits import LINE, named_lines, with_exclusions
+from calc.hits import LINE, hit_trade, named_lines, with_exclusions
 from calc.policy.averaged import AVERAGED_BASE
 from calc.policy.model import Policy
 from calc.policy.program import Kind, Program, compile_program
@@ -31,6 +31,7 @@ class Resolved:
     """The law on the rows that a measure names.
 
     Attributes:
+        trade: The rows that a measure names, in the columns of the imports.
         named: One row a trade row and branch: what ``calc.hits.named_lines`` gives.
         rows: One row a trade row and base programme: division, contents and base rate.
         kinds: The kinds of lines.
@@ -41,6 +42,7 @@ class Resolved:
         fill: How far quotas are filled; null where the law has none.
     """
 
+    trade: pl.DataFrame
     named: pl.DataFrame
     rows: pl.DataFrame
     kinds: Sequence[Kind]
@@ -62,12 +64,14 @@ def resolve(question: Question, imports: Frame) -> Resolved | None:
         ScenarioError: The law does not say which of two measures goes first, or how they combine,
             or portions do not fit into each other.
     """
-    named, partly = _named(question, imports)
-    if named.is_empty():
+    tables = _candidates(question, imports)
+    trade = _hit(imports, *tables[:2])
+    if trade is None or trade.is_empty():
         return None
-    rows, held = _with_contents(question, named), _held(question, named, partly, imports)
+    named, partly = _named(trade, tables)
+    rows, held = _with_contents(question, named), _held(question, named, partly, trade)
     room = room_left(held.lazy(), question.policy).collect()
-    refuse_what_does_not_fit(question, held, room, imports)
+    refuse_what_does_not_fit(question, held, room, trade)
     lines = Lines(named=named, partly=partly, rows=rows, held=held, room=room)
     fill = fill_of(question, lines, imports)
     if fill is not None:
@@ -76,6 +80,7 @@ def resolve(question: Question, imports: Frame) -> Resolved | None:
     placed = _with_base(question, rows, law.divisions, law.program)
     whole, terms = with_terms(question, placed, terms_of(law.program, question.policy))
     return Resolved(
+        trade=trade,
         named=named,
         rows=whole.drop(LINE),
         kinds=law.kinds,
@@ -133,28 +138,49 @@ def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
     return replace(resolved, program=program, terms=terms)
 
 
-def _named(question: Question, imports: Frame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Every branch on every row that it names, and the exclusions that take a portion out of it.
+def _candidates(question: Question, imports: Frame) -> Sequence[pl.DataFrame]:
+    """The branches that may name a line, as ``calc.resolve.Candidates`` has them, worked out.
 
-    Scopes are expanded over codes and partners, then joined to the rows once.
+    Scopes are expanded over the distinct codes and partners, never over rows.
     """
     trade = imports.to_native()
     distinct = [trade.select(names).unique() for names in (["code"], ["importer", "partner"])]
     codes, seen = (one.lazy() for one in pl.collect_all(distinct, engine="streaming"))
-    found = candidates_of(question.law, question.policy, codes, seen)
-    tables = pl.collect_all(list(found))
-    frames = [nw.from_native(table.lazy()) for table in tables]
-    named = nw.concat(
-        [
-            named_lines(imports, frames[0], LINE),
-            named_lines(imports, frames[1], ["importer", "partner"]),
-        ]
-    )
-    plan: pl.LazyFrame = with_exclusions(named, frames[2], frames[3]).to_native()
+    return pl.collect_all(list(candidates_of(question.law, question.policy, codes, seen)))
+
+
+def _hit(imports: Frame, by_line: pl.DataFrame, by_partner: pl.DataFrame) -> pl.DataFrame | None:
+    """The rows that a measure names; null where no line can be named. The table is read once."""
+    pair = ["importer", "partner"]
+    rest = by_line.join(by_partner, on=pair, how="anti")
+    parts = [
+        hit_trade(imports, nw.from_native(named.lazy()), on)
+        for named, on in ((rest, LINE), (by_partner, pair))
+        if not named.is_empty()
+    ]
+    if not parts:
+        return None
+    plan: pl.LazyFrame = nw.concat(parts).to_native()
+    return plan.collect(engine="streaming")
+
+
+def _named(
+    trade: pl.DataFrame, tables: Sequence[pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Every branch on every row that it names, and the exclusions that take a portion out of it."""
+    rows = nw.from_native(trade.lazy())
+    by_line, by_partner, left_out, excluded = _nw(tables[:4])
+    pair = ["importer", "partner"]
+    named = nw.concat([named_lines(rows, by_line, LINE), named_lines(rows, by_partner, pair)])
+    plan: pl.LazyFrame = with_exclusions(named, left_out, excluded).to_native()
     whole = plan.collect(engine="streaming")
     line = ["branch", "code", "partner"]
     partly = whole.lazy().select(ROW, *line).join(tables[4].lazy(), on=line, how="inner")
     return whole, partly.select(ROW, "branch", "partly_by").collect()
+
+
+def _nw(tables: Iterable[pl.DataFrame]) -> list[Frame]:
+    return [nw.from_native(table.lazy()) for table in tables]
 
 
 def _with_contents(question: Question, named: pl.DataFrame) -> pl.DataFrame:
@@ -168,7 +194,7 @@ def _with_contents(question: Question, named: pl.DataFrame) -> pl.DataFrame:
 
 
 def _held(
-    question: Question, named: pl.DataFrame, partly: pl.DataFrame, imports: Frame
+    question: Question, named: pl.DataFrame, partly: pl.DataFrame, trade: pl.DataFrame
 ) -> pl.DataFrame:
     """What portions take of the rows on which the law asks for them."""
     policy = question.policy
@@ -180,8 +206,7 @@ def _held(
     held = shares_asked(asked.lazy(), question.law.shares, policy.portions)
     if not policy.seasons:
         return held.collect()
-    trade: pl.LazyFrame = imports.to_native()
-    periods = trade.select(ROW, "period").collect(engine="streaming")
+    periods = trade.select(ROW, "period")
     dated = asked.lazy().join(periods.lazy(), on=ROW, how="inner", validate="m:1")
     entered = _entered(question, periods["period"].unique().sort().to_list())
     return pl.concat([held, season_shares(dated, entered)]).collect()

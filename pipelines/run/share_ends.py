@@ -71,11 +71,10 @@ def lines_at(question: Question, period: Reference) -> pl.DataFrame:
     Raises:
         ScenarioError: The law is in conflict with itself.
     """
-    imports = question.imports(period)
-    resolved = resolve(question, imports)
+    resolved = resolve(question, question.imports(period))
     if resolved is None:
         return pl.DataFrame(schema=polars_schema(Lines))
-    found = assess(question, resolved, imports)
+    found = assess(question, resolved)
     told = line_tables.lines_table(
         found.lines.lazy(), question.descriptions.lazy(), question.interval
     )

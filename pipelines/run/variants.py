@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import narwhals as nw
 import polars as pl
 
 from calc.compact import groups_of
 from calc.dictionary import polars_schema
 from calc.errors import LimitError
 from calc.money import to_usd
-from calc.periods import Reference
 from calc.policy.additive import lines_apart
 from calc.policy.attribution import MOST_AUTHORITIES, Worth, in_order, shapley
 from calc.policy.model import Policy
@@ -30,28 +28,26 @@ Method = Callable[[Sequence[str], Worth], dict[str, int]]
 class Variants:
     """What a change of rates or states is assessed on: sums of lines that no such change parts.
 
-    ``trade`` has one row a group of like lines; ``resolved`` the law on the groups.
+    ``resolved`` is the law on the groups: its trade has one row a group of like lines.
     """
 
     question: Question
     resolved: Resolved
-    trade: pl.DataFrame
 
     def under(self, policy: Policy) -> Found:
         """The groups and the measures on them under a changed law."""
         changed = under(self.resolved, self.question, policy)
         asked = replace(self.question, policy=policy)
-        return assess(asked, changed, nw.from_native(self.trade.lazy()))
+        return assess(asked, changed)
 
 
-def variants_of(question: Question, resolved: Resolved, period: Reference) -> Variants:
+def variants_of(question: Question, resolved: Resolved) -> Variants:
     """The groups of like lines of a resolved law."""
-    imports = question.imports(period).to_native()
     apart = lines_apart([question.policy], has_expressions=bool(resolved.terms.base_expressions))
-    trade = groups_of(imports, resolved.rows.lazy(), apart=apart).collect()
+    trade = groups_of(resolved.trade.lazy(), resolved.rows.lazy(), apart=apart).collect()
     kept = trade.lazy().select(ROW)
     rows = resolved.rows.lazy().join(kept, on=ROW, how="semi").collect()
-    return Variants(question=question, resolved=replace(resolved, rows=rows), trade=trade)
+    return Variants(question=question, resolved=replace(resolved, trade=trade, rows=rows))
 
 
 def increments_of(lines: pl.DataFrame) -> dict[str, int]:
@@ -61,9 +57,7 @@ def increments_of(lines: pl.DataFrame) -> dict[str, int]:
     return dict(sums.iter_rows())
 
 
-def by_authority(
-    question: Question, resolved: Resolved, found: Found, period: Reference
-) -> pl.DataFrame:
+def by_authority(question: Question, resolved: Resolved, found: Found) -> pl.DataFrame:
     """BY_AUTHORITY: what each authority adds, in the order of the law; by Shapley's value if asked.
 
     Where there are several, computed on sums of like lines, rounded once a group, so that it may
@@ -78,7 +72,7 @@ def by_authority(
                   for importer, total in increments_of(found.lines).items()}  # fmt: skip
         rows = [*_told("order of law", shared)]
         return pl.DataFrame(rows, schema=polars_schema(ByAuthority), orient="row").sort(KEY)
-    worth = _Worth(variants_of(question, resolved, period))
+    worth = _Worth(variants_of(question, resolved))
     rows = [*_told("order of law", _each(question, authorities, worth, in_order))]
     if question.with_shapley:
         if len(authorities) > MOST_AUTHORITIES:

@@ -65,7 +65,7 @@ def run_static(asked: Question, shape: pl.DataFrame) -> int:
     period = chosen_period(asked, shape)
     resolved = resolve(asked, asked.imports(period))
     assert resolved is not None
-    lines = assess(asked, resolved, asked.imports(period)).lines
+    lines = assess(asked, resolved).lines
     by = ["importer", "partner", pl.col("code").str.slice(0, 2).alias("chapter")]
     lines.lazy().group_by(by).agg(pl.col("value_e4", "increment_e4").sum()).collect()
     table = lines_table(lines.lazy(), asked.descriptions.lazy(), asked.interval).collect()

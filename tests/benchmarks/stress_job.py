@@ -67,7 +67,7 @@ def by_line(questions: Sequence[Question]) -> int:
         imports = one.imports(chosen_period(one, shape_of(one)))
         resolved = resolve(one, imports)
         assert resolved is not None
-        lines += assess(one, resolved, imports).lines.height
+        lines += assess(one, resolved).lines.height
     return lines
 
 
@@ -80,7 +80,7 @@ def by_date(questions: Sequence[Question]) -> int:
         trade = nw.from_native(groups.lazy())
         resolved = resolve(one, trade)
         assert resolved is not None
-        found = assess(one, resolved, trade)
+        found = assess(one, resolved)
         sums_of(found.lines.lazy(), ["importer"]).collect()
     return groups.height
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from calc.alternatives import end_use_of, suppliers
+from calc.alternatives import end_use_of, imports_of_codes, suppliers
 from pipelines.reference import end_uses
 
 LINES = pl.LazyFrame(
@@ -24,13 +24,13 @@ IMPORTS = pl.LazyFrame(
         ("USA", "JPN", "700521", 100_000),
         ("USA", "JPN", "999999", 5_000_000),
     ],
-    schema=["importer", "partner", "code", "total_e4"],
+    schema=["importer", "partner", "code", "value_e4"],
     orient="row",
 )
 
 
 def test_shares_are_of_the_codes_covered_and_concentration_is_of_all_sources() -> None:
-    found = suppliers(LINES, IMPORTS).collect()
+    found = suppliers(LINES, imports_of_codes(LINES, IMPORTS)).collect()
 
     expected = pl.DataFrame(
         [

@@ -91,7 +91,7 @@ def _resolved(asked: Question) -> Variants:
     period = chosen_period(asked, shape)
     resolved = resolve(asked, asked.imports(period))
     assert resolved is not None
-    return variants_of(asked, resolved, period)
+    return variants_of(asked, resolved)
 
 
 def one_by_one(variants: Variants, measure_id: str) -> pl.DataFrame:
