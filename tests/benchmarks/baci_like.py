@@ -128,6 +128,29 @@ def write(folder: Path, rows: int) -> Path:
     return path
 
 
+def write_many(folder: Path, rows: int, copies: int) -> Path:
+    """A table of several times as many rows: each code divided into as many of eight digits."""
+    path = folder / f"trade-{rows * copies}.parquet"
+    if not path.is_file():
+        one = pl.scan_parquet(write(folder, rows))
+        parts = [
+            one.with_columns(code=pl.col("code") + f"{number:02d}") for number in range(copies)
+        ]
+        pl.concat(parts).sink_parquet(path, row_group_size=262_144)
+    return path
+
+
+def write_measures(folder: Path, measures: int) -> Path:
+    """The schedule as one row an importer, partner and prefix with its rate, for peers."""
+    path = folder / f"measures-{measures}.parquet"
+    law = schedule(measures)
+    rates = law["measures"].select("measure_id", "importer", rate="ad_valorem_rate")
+    named = law["products"].select("measure_id", "prefix").join(rates, on="measure_id")
+    whole = named.join(law["partners"].select("measure_id", "partner"), on="measure_id")
+    whole.select("importer", "partner", "prefix", "rate").write_parquet(path)
+    return path
+
+
 def policy_of(measures: pl.DataFrame) -> Policy:
     """The law of those measures."""
     branches = [

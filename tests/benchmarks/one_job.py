@@ -1,0 +1,55 @@
+"""One job in a process of its own: ``python -m tests.benchmarks.one_job JOB TRADE MEASURES HITS``.
+
+Prints JSON: seconds by the clock and of processor time of the job alone (what it needs is imported
+before), the peak memory of the whole process in MB, and what it found.
+"""
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks import baci_like
+from tests.benchmarks.peers import PEERS, Result
+
+OWN = ("static job", "full run")
+
+
+def job_of(name: str, trade: Path, measures: int, hits: int, out: Path) -> Callable[[], object]:
+    """A job, ready to start."""
+    if name in PEERS:
+        schedule = baci_like.write_measures(out.parent, measures)
+        _import_for(name)
+        return lambda: PEERS[name](trade, schedule, out, hits)
+    from tests.benchmarks.static_job import question, run_full, run_static
+
+    asked, job = question(trade, measures), {"static job": run_static, "full run": run_full}[name]
+    return lambda: job(asked, out)
+
+
+def _import_for(name: str) -> None:
+    import importlib
+
+    module = {"DuckDB": "duckdb", "pandas": "pandas"}.get(name, "polars")
+    importlib.import_module(module)
+
+
+def main() -> None:
+    """Do the job and tell how it went."""
+    name, trade, measures, hits = sys.argv[1:]
+    with tempfile.TemporaryDirectory(dir=Path(trade).parent) as folder:
+        job = job_of(name, Path(trade), int(measures), int(hits), Path(folder) / "lines.parquet")
+        started, worked = time.perf_counter(), time.process_time()
+        found = job()
+        seconds = time.perf_counter() - started
+        worked = time.process_time() - worked
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result: Result | None = found if isinstance(found, dict) else None
+    print(json.dumps({"seconds": seconds, "worked": worked, "peak": peak, "found": result}))
+
+
+if __name__ == "__main__":
+    main()
