@@ -65,8 +65,8 @@ fuzz: setup  ## read FILES=20000 mutated files: the right figure or an error
 guided: setup  ## search for inputs by coverage, TARGET=grammar|scenario|reader (needs atheris)
 	@$(BIN)/python -m tests.fuzz.guided $(TARGET) $(ARGS)
 
-bench: setup  ## time the main job
-	@$(BIN)/python -m tests.benchmarks.static_job $(ARGS)
+bench: setup  ## time the main job against peers and the floor
+	@$(BIN)/python -m tests.benchmarks.bench $(ARGS)
 
 torture: setup  ## injure the program at length (ARGS="--moments 20": shorter)
 	@$(BIN)/python -m tests.torture $(ARGS)

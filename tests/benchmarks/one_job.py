@@ -24,10 +24,14 @@ def job_of(name: str, trade: Path, measures: int, hits: int, out: Path) -> Calla
         schedule = baci_like.write_measures(out.parent, measures)
         _import_for(name)
         return lambda: PEERS[name](trade, schedule, out, hits)
+    from pipelines.run.question import chosen_period, shape_of
     from tests.benchmarks.static_job import question, run_full, run_static
 
-    asked, job = question(trade, measures), {"static job": run_static, "full run": run_full}[name]
-    return lambda: job(asked, out)
+    asked = question(trade, measures)
+    if name == "full run":
+        return lambda: run_full(asked, out)
+    period = chosen_period(asked, shape_of(asked))
+    return lambda: run_static(asked, period, out)
 
 
 def _import_for(name: str) -> None:

@@ -6,6 +6,7 @@ import polars as pl
 
 from calc.dictionary import polars_schema
 from calc.lines import lines_table
+from calc.periods import Reference
 from calc.resolve import LawTables
 from calc.tables import TABLES
 from pipelines.files import sha256_of
@@ -13,10 +14,11 @@ from pipelines.parquet import write_table
 from pipelines.reference import descriptions, product_groups
 from pipelines.run.assess import assess
 from pipelines.run.compute import answer
-from pipelines.run.question import Question, chosen_period, shape_of
+from pipelines.run.question import Question
 from pipelines.run.resolve import resolve
 from tests.benchmarks import baci_like
 from tests.benchmarks.peers import Result, told
+
 
 def question(table: Path, measures: int) -> Question:
     law = baci_like.schedule(measures)
@@ -42,9 +44,8 @@ def question(table: Path, measures: int) -> Question:
     )
 
 
-def run_static(asked: Question, out: Path) -> Result:
+def run_static(asked: Question, period: Reference, out: Path) -> Result:
     """Match, duty, hit lines to Parquet, sums by importer, partner and chapter."""
-    period = chosen_period(asked, shape_of(asked))
     resolved = resolve(asked, asked.imports(period))
     assert resolved is not None
     lines = assess(asked, resolved).lines

@@ -1,0 +1,164 @@
+"""``make bench``: ours, what a user would write instead, and the floor, on the same files.
+
+``python -m tests.benchmarks.bench [--rows N] [--measures N] [--repeat N] [--grow] [--folder DIR]``
+makes the tables, does each job in turn in processes of their own, checks that all agree to the
+last unit, and writes its part of ``docs/performance.md``. DuckDB is no dependency of the project:
+it is timed where it can be imported.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import baci_like
+from tests.benchmarks.one_job import OWN
+from tests.benchmarks.peers import PEERS
+
+PAGE = Path("docs/performance.md")
+MARKS = ("<!-- written by make bench -->", "<!-- end of what make bench writes -->")
+GROWTH_ROWS = ((1_000_000, 1), (3_000_000, 1), (11_000_000, 1), (11_000_000, 3))
+GROWTH_MEASURES = (100, 1_000, 10_000)
+Told = dict[str, Any]
+
+
+def once(job: str, trade: Path, measures: int, hits: int) -> Told:
+    """A job done once, in a process of its own."""
+    words = [sys.executable, "-m", "tests.benchmarks.one_job", job, trade, measures, hits]
+    done = subprocess.run(
+        [str(word) for word in words], check=True, stdout=subprocess.PIPE, text=True
+    )
+    found: Told = json.loads(done.stdout)
+    return found
+
+
+def jobs_here() -> list[str]:
+    """The jobs that can be done here, the floor first."""
+    has_duckdb = importlib.util.find_spec("duckdb") is not None
+    return [*(name for name in PEERS if name != "DuckDB" or has_duckdb), *OWN]
+
+
+def rounds(jobs: Sequence[str], trade: Path, measures: int, repeat: int) -> dict[str, list[Told]]:
+    """Each job in turn, several rounds, so that a machine that slows down slows all of them.
+
+    Raises:
+        AssertionError: Two jobs disagree.
+    """
+    hits = once("static job", trade, measures, 0)["found"]["lines"]
+    told: dict[str, list[Told]] = {job: [] for job in jobs}
+    for _ in range(repeat):
+        for job in jobs:
+            told[job].append(once(job, trade, measures, hits))
+    found = {job: one["found"] for job in jobs for one in told[job] if one["found"]}
+    first = next(iter(found.values()))
+    wrong = {job: one for job, one in found.items() if one != first}
+    assert not wrong, f"{next(iter(found))} found {first}, but {wrong}"
+    return told
+
+
+def medians(told: dict[str, list[Told]]) -> dict[str, Told]:
+    """The median seconds of each job, and its highest peak memory."""
+    return {
+        job: {
+            "seconds": statistics.median(one["seconds"] for one in each),
+            "worked": statistics.median(one["worked"] for one in each),
+            "peak": max(one["peak"] for one in each),
+        }
+        for job, each in told.items()
+    }
+
+
+def against_peers(trade: Path, measures: int, repeat: int) -> Iterator[str]:
+    """The table of ours against the peers."""
+    jobs = jobs_here()
+    told = rounds(jobs, trade, measures, repeat)
+    found, by_job = told["static job"][0]["found"], medians(told)
+    floor = by_job["floor"]
+    yield (
+        f"All jobs agree to the last ten-thousandth of a dollar: {found['lines']:,} lines hit in "
+        f"{found['groups']:,} groups, USD {found['value_e4'] / 10_000:,.0f}, duty "
+        f"USD {found['duty_e4'] / 10_000:,.2f}. Medians of {repeat} rounds, in turn:\n"
+    )
+    yield "| job | seconds | times the floor | of processor time | times the floor | peak, MB |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for job, one in by_job.items():
+        ratios = [one[name] / floor[name] for name in ("seconds", "worked")]
+        yield (
+            f"| {job} | {one['seconds']:.2f} | {ratios[0]:.1f} | {one['worked']:.2f} "
+            f"| {ratios[1]:.1f} | {one['peak']:,.0f} |"
+        )
+    if "DuckDB" not in jobs:
+        yield "\nDuckDB is not installed here, so it was not timed."
+
+
+def growth(folder: Path, measures: int) -> Iterator[str]:
+    """How the static job and the floor grow with rows and with measures, each done once."""
+    yield "\n| rows | measures | lines hit | static job, s of processor time | floor | peak, MB |"
+    yield "|---:|---:|---:|---:|---:|---:|"
+    sizes = [(baci_like.write_many(folder, rows, copies), rows * copies, measures)
+             for rows, copies in GROWTH_ROWS]  # fmt: skip
+    base = baci_like.write(folder, 3_000_000)
+    sizes += [(base, 3_000_000, number) for number in GROWTH_MEASURES]
+    for trade, rows, number in sizes:
+        own = once("static job", trade, number, 0)
+        lines = own["found"]["lines"]
+        floor = once("floor", trade, number, lines)
+        yield (
+            f"| {rows:,} | {number:,} | {lines:,} | {own['worked']:.2f} | {floor['worked']:.2f} "
+            f"| {own['peak']:,.0f} |"
+        )
+
+
+def machine() -> str:
+    """Where it was measured, and with what."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    known = [name for name in ("polars", "duckdb", "pandas") if importlib.util.find_spec(name)]
+    load = os.getloadavg()[0]
+    return (
+        f"Measured on {datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores, {memory:.0f} "
+        f"GB of memory, Python {platform.python_version()}, "
+        f"{', '.join(f'{name} {version(name)}' for name in known)}; load {load:.0f} meanwhile"
+        f"{': seconds by the clock say little' if load > (os.cpu_count() or 1) else ''}."
+    )
+
+
+def write_part(lines: Iterable[str]) -> None:
+    """Put the lines between the marks of the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    whole = "\n".join(lines)
+    PAGE.write_text(f"{before}{MARKS[0]}\n{whole}\n{MARKS[1]}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    """Do all that is asked and write the page."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--rows", type=int, default=11_000_000)
+    arguments.add_argument("--measures", type=int, default=2_000)
+    arguments.add_argument("--repeat", type=int, default=5)
+    arguments.add_argument("--folder", type=Path, default=Path("build/benchmarks"))
+    arguments.add_argument("--grow", action="store_true", help="also how cost grows")
+    arguments.add_argument("--dry-run", action="store_true", help="print only, write no page")
+    chosen = arguments.parse_args()
+    trade = baci_like.write(chosen.folder, chosen.rows)
+    what = f"{chosen.rows:,} rows, {chosen.measures:,} measures of {baci_like.HEAVY_IMPORTERS}"
+    lines = [f"{machine()}\n", f"{what} importers."]
+    lines += against_peers(trade, chosen.measures, chosen.repeat)
+    lines += growth(chosen.folder, chosen.measures) if chosen.grow else []
+    print("\n".join(lines))
+    if not chosen.dry_run:
+        write_part(lines)
+
+
+if __name__ == "__main__":
+    main()
