@@ -17,6 +17,8 @@ from calc.tables.trade import ALL_GOODS, CODE, NOMENCLATURE
 
 PERIOD = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"
 ODD_DIGITS = r"^[0-9]([0-9]{2}){0,4}$"
+RANGE = r"^\s*([0-9]{2}\s*-\s*[0-9]{2}|[0-9]{4}\s*-\s*[0-9]{4})\s*$"
+"""Two codes of one length with a dash between them, which would be read as one code."""
 NOT_FINITE = r"^[+-]?(nan|inf|infinity)$"
 LONG = r"^[+-]?[0-9]{4,}"
 EMPTY = "is empty"
@@ -79,7 +81,8 @@ def code_cast(text: pl.Expr, *, pad: bool, fill_to: int = 0, cut_to: int = 0) ->
         digits = digits.str.slice(0, cut_to)
     odd = digits.str.contains(ODD_DIGITS)
     whole = pl.when(odd & pl.lit(pad)).then("0" + digits).otherwise(digits)
-    keeps = whole.str.contains(CODE) & (digits != ALL_GOODS)
+    is_range = text.fill_null("").str.contains(RANGE)
+    keeps = whole.str.contains(CODE) & (digits != ALL_GOODS) & ~is_range
     lengths = pl.format(
         "has {} digits: a leading zero may be lost, and is not guessed", digits.str.len_chars()
     )
@@ -88,6 +91,8 @@ def code_cast(text: pl.Expr, *, pad: bool, fill_to: int = 0, cut_to: int = 0) ->
         .then(None)
         .when(digits == "")
         .then(pl.lit(EMPTY))
+        .when(is_range)
+        .then(pl.lit("may be a range of codes: write one code, without a dash"))
         .when(odd)
         .then(lengths)
         .otherwise(pl.lit("is not a code of 2, 4, 6, 8 or 10 digits"))
@@ -256,7 +261,10 @@ def economy_cast(text: pl.Expr, meanings: Mapping[str, str], ambiguous: Mapping[
         meanings: Folded code or name to alpha-3 code.
         ambiguous: Folded name to the choices it leaves, in words.
     """
-    word = word_cast(text, meanings, "is not an economy that is known")
+    # NA is Namibia; N/A, n.a., #N/A and <NA> fold to the same, and are no economy.
+    is_told = (folded(text) != "na") | (trimmed(text).str.to_uppercase() == "NA")
+    known = pl.when(is_told).then(text).otherwise(pl.lit("?"))
+    word = word_cast(known, meanings, "is not an economy that is known")
     choices = folded(text).replace_strict(dict(ambiguous), default=None, return_dtype=pl.String)
     doubt = pl.format("may be {}", choices)
     return Cast(word.value, pl.when(choices.is_not_null()).then(doubt).otherwise(word.fault))

@@ -130,7 +130,7 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, 
     return place, contents(place.root / "data")
 
 
-def _refused(
+def refused(
     earlier: tuple[Place, dict[str, bytes]],
     folder: Path,
     fault: tuple[str, str | bytes, tuple[str, ...]],
@@ -151,34 +151,24 @@ Earlier = tuple[Place, dict[str, bytes]]
 
 @pytest.mark.parametrize("fault", FILES)
 def test_files_and_text(earlier: Earlier, tmp_path: Path, fault: str) -> None:
-    _refused(earlier, tmp_path, FILES[fault])
+    refused(earlier, tmp_path, FILES[fault])
 
 
 @pytest.mark.parametrize("fault", CODES)
 def test_codes_and_economies(earlier: Earlier, tmp_path: Path, fault: str) -> None:
-    _refused(earlier, tmp_path, CODES[fault])
+    refused(earlier, tmp_path, CODES[fault])
 
 
 @pytest.mark.parametrize("fault", VALUES)
 def test_values_and_units(earlier: Earlier, tmp_path: Path, fault: str) -> None:
-    _refused(earlier, tmp_path, VALUES[fault])
+    refused(earlier, tmp_path, VALUES[fault])
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (line(customs_value_usd="n.b."), "where: t.csv row 5"),
-        (LAWFUL + '"', "never closed"),
-        ("", "t.csv"),
-    ],
-)
-def test_the_program_itself_ends_with_the_exit_code(
-    earlier: Earlier, tmp_path: Path, content: str, said: str
-) -> None:
+def test_the_program_itself_ends_with_the_exit_code(earlier: Earlier, tmp_path: Path) -> None:
     place, before = earlier
-    path = write(tmp_path / "t.csv", content)
+    path = write(tmp_path / "t.csv", line(customs_value_usd="n.b."))
     done = program("ingest", path, "--name", "t", "--workspace", place.root, folder=tmp_path)
     assert (done.code, done.out) == (REJECTED, "")
-    assert said in done.err
+    assert "where: t.csv row 5" in done.err
     assert contents(place.root / "data") == before
     assert [found.name for found in tmp_path.iterdir()] == ["t.csv"]
