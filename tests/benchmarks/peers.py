@@ -8,6 +8,7 @@ columns that any of them must read and writes as many rows: no solution can be m
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 COLUMNS = ["importer", "partner", "code", "customs_value_usd"]
 BY = ["importer", "partner", "chapter"]
@@ -15,9 +16,9 @@ LENGTHS = (6, 4, 2)
 Result = dict[str, int]
 
 
-def told(lines: int, groups: int, value_e4: int, duty_e4: int) -> Result:
+def told(lines: int, groups: int, value_e4: Any, duty_e4: Any) -> Result:
     """What a job found."""
-    return {"lines": lines, "groups": groups, "value_e4": value_e4, "duty_e4": duty_e4}
+    return {"lines": lines, "groups": groups, "value_e4": int(value_e4), "duty_e4": int(duty_e4)}
 
 
 def run_floor(trade: Path, _: Path, out: Path, hits: int) -> None:
@@ -47,8 +48,8 @@ def run_polars(trade: Path, measures: Path, out: Path, _: int) -> Result:
     found = lines.select(*COLUMNS, value_e4=value, duty_e4=duty).drop_nulls("duty_e4")
     hit = found.collect(engine="streaming")
     hit.write_parquet(out)
-    key = ["importer", "partner", pl.col("code").str.slice(0, 2).alias("chapter")]
-    sums = hit.group_by(key).agg(pl.col("value_e4", "duty_e4").sum())
+    chapter = pl.col("code").str.slice(0, 2).alias("chapter")
+    sums = hit.group_by("importer", "partner", chapter).agg(pl.col("value_e4", "duty_e4").sum())
     return told(hit.height, sums.height, sums["value_e4"].sum(), sums["duty_e4"].sum())
 
 
