@@ -166,6 +166,7 @@ def _begun(working: Path, wanted: FetchRecord, *, again: bool) -> FetchRecord:
         )
     shutil.rmtree(working, ignore_errors=True)
     make_folder(working)
+    write_record(working, wanted)  # so that a first reply that is cut can go on later
     return wanted
 
 

@@ -12,6 +12,7 @@ from calc.convert import weights_of
 from calc.errors import DataRejectedError, UsageError
 from calc.mirror import FLOW_OF, Side, digits, reporting
 from pipelines.ingest.record import read_record
+from pipelines.mirror.checks import check_rows
 from pipelines.nomenclature import nomenclature
 from pipelines.validation.layout import check_layout
 from pipelines.validation.step import table_of
@@ -38,7 +39,8 @@ def reports_of(workspace: Workspace, name: str, side: Side) -> Reports:
     """A table by its name or path, as the reports of one side.
 
     Raises:
-        DataRejectedError: There is none, it is none in the layout of TRADE, or it was altered.
+        DataRejectedError: There is none, it is none in the layout of TRADE, it was altered, or
+            its rows cannot be summed.
         StorageError: It cannot be read.
     """
     table = table_of(workspace, name)
@@ -52,6 +54,7 @@ def reports_of(workspace: Workspace, name: str, side: Side) -> Reports:
             where=f"{table.name}, column flow: {', '.join(flows)}",
             hint="give the importer's reports first, the exporter's by --against",
         )
+    check_rows(reports.own(), table.stem)
     return reports
 
 

@@ -153,16 +153,16 @@ def _tables(
     rows = {
         side.side: _in_one_edition(
             with_reasons(side.scan(), side.side, others[side.side], terms), editions
-        ).collect()
+        )
         for side in sides
     }
-    sums = {side: summed(found.lazy(), terms).collect() for side, found in rows.items()}
+    sums = {side: summed(found, terms).collect(engine="streaming") for side, found in rows.items()}
     through = sums.get("re-exporter", sums["exporter"].clear())
     lines = mirror(
         sums["importer"].lazy(), sums["exporter"].lazy(), through.lazy(), terms
     ).collect()
     stages = [
-        funnel(rows[side].lazy(), sums[side].lazy(), sums[HELD_AGAINST[side]].lazy(), side)
+        funnel(rows[side], sums[side].lazy(), sums[HELD_AGAINST[side]].lazy(), side)
         for side in rows
     ]
     found = {
@@ -170,7 +170,10 @@ def _tables(
         "mirror_pairs": pairs(lines.lazy()),
         "mirror_funnel": pl.concat(stages),
     }
-    return {name: conform(plan, TABLES[name]).collect() for name, plan in found.items()}
+    return {
+        name: conform(plan, TABLES[name]).collect(engine="streaming")
+        for name, plan in found.items()
+    }
 
 
 def _in_one_edition(rows: pl.LazyFrame, editions: Editions) -> pl.LazyFrame:

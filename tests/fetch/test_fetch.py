@@ -280,6 +280,28 @@ def test_file_that_was_cut_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert len(clock.slept) == 2
 
 
+def test_first_file_that_was_cut_goes_on_in_the_next_run(tmp_path: Path) -> None:
+    tag = {"Accept-Ranges": "bytes", "ETag": '"v1"'}
+    there = {"Content-Range": f"bytes 20000-{len(CSV) - 1}/{len(CSV)}"}
+    script = in_turn(
+        Answer(CSV, headers=tag, cut_at=20_000), Answer(CSV[20_000:], status=206, headers=there)
+    )
+    with serving(script) as service:
+        with pytest.raises(ServiceError, match="cut after 20,000 of"):
+            fetch(Workspace(tmp_path), FILE, settings(service.base, tries=1))
+        fetch(Workspace(tmp_path), FILE, settings(service.base, tries=1))
+
+    assert [question.headers.get("Range") for question in service.questions] == [
+        None,
+        "bytes=20000-",
+    ]
+    assert contents(tmp_path / "data" / "raw").keys() == {
+        "t/comexstat-exp-2024.csv",
+        "t/record.json",
+    }
+    assert (tmp_path / "data/raw/t/comexstat-exp-2024.csv").read_bytes() == CSV
+
+
 def test_file_that_has_changed_meanwhile_begins_anew(tmp_path: Path) -> None:
     tag = {"Accept-Ranges": "bytes", "ETag": '"v1"'}
     newer = CSV.replace(b"2024", b"2025")

@@ -346,6 +346,46 @@ def test_tables_that_cannot_be_compared(
 
 
 @pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (
+            [reported("USA", "DEU", "870899", cif_value_usd=6.4e15)],
+            "1 row of imports cannot be summed: ",
+        ),
+        ([reported("USA", "DEU", "870899", cif_value_usd=-1.0)], "1 row of imports cannot be"),
+        ([reported("USA", "DEU", "870899", cif_value_usd=float("nan"))], "1 row of imports cannot"),
+        ([reported("USA", "DEU", "87089")], "1 row of imports cannot be summed: "),
+        ([reported("USA", "DEU", "870899", cif_value_usd=None)], "1 row of imports cannot be"),
+        (
+            [reported("USA", "DEU", "870899"), reported("USA", "DEU", "870899")],
+            "imports has 1 flow in several rows, which would be counted several times",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_summed(rows: list[Row], message: str, tmp_path: Path) -> None:
+    with pytest.raises(DataRejectedError) as caught:
+        mirrored(tmp_path, rows, [reported("USA", "DEU", "870899", "export")])
+
+    assert message in str(caught.value)
+    assert caught.value.problems[0].hint == "retorsion validate imports tells them all"
+
+
+def test_trade_of_an_economy_with_itself_is_left_out(tmp_path: Path) -> None:
+    """China reports imports of Chinese origin: goods returned, which no other side reports."""
+    imports = [
+        reported("CHN", "CHN", "870899", cif_value_usd=9.0),
+        reported("CHN", "DEU", "870899"),
+    ]
+    exports = [reported("CHN", "DEU", "870899", "export")]
+
+    done = mirrored(tmp_path, imports, exports)
+
+    assert (
+        "importer", "the trade of an economy with itself", "excluded", 1, 9.0
+    ) in funnel(done)  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"cif_fob": 0.94}, "0.94 is no ratio of CIF to FOB value"),
