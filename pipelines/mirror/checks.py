@@ -6,14 +6,13 @@ the comparison by name.
 
 import polars as pl
 
-from calc import judge
 from calc.errors import DataRejectedError
 from calc.rules import Rule, declared_rules, row_rules
 from calc.tables.trade import KEY, Trade
 from pipelines.validation.words import counted
 
 LEFT_OUT_BY_NAME = ("importer_is_not_partner", "cif_is_not_below_fob")
-ROW = "place"
+ROW, HASH = "place", "key_hash"
 
 
 def check_rows(rows: pl.LazyFrame, name: str) -> None:
@@ -68,9 +67,12 @@ def _broken(numbered: pl.LazyFrame) -> tuple[int, int, Rule] | None:
 
 def _twice(rows: pl.LazyFrame) -> int:
     """How many keys stand in several rows."""
-    hashed = judge.with_key_hash(rows, KEY)
-    hashes = judge.repeated_hashes(hashed.select(judge.HASH)).collect(engine="streaming")
+    hashed = rows.select(*KEY, pl.struct(KEY).hash().alias(HASH))
+    in_order = hashed.select(pl.col(HASH).sort())
+    again = in_order.filter(pl.col(HASH) == pl.col(HASH).shift(1)).unique()
+    hashes = again.collect(engine="streaming")
     if hashes.is_empty():
         return 0
-    alike = hashed.join(hashes.lazy(), on=judge.HASH, how="semi").group_by(KEY).len()
+    # Two keys may share a hash, so those that do are looked at themselves.
+    alike = hashed.join(hashes.lazy(), on=HASH, how="semi").group_by(KEY).len()
     return int(alike.filter(pl.col("len") > 1).select(pl.len()).collect(engine="streaming").item())
