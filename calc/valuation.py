@@ -23,7 +23,7 @@ from calc.tables.trade import VALUE_COLUMNS
 Basis = Literal["cif", "fob"]
 
 FOB = ("AUS", "CAN", "NZL", "USA", "ZAF")
-CIF = ("CHN", "EU27", "GBR", "IND", "JPN", "KOR")
+CIF = ("CHN", "EU12", "EU15", "EU25", "EU27", "EU28", "GBR", "IND", "JPN", "KOR")
 BASIS_OF_IMPORTER: dict[str, Basis] = {
     **dict.fromkeys(FOB, "fob"),
     **dict.fromkeys(CIF, "cif"),

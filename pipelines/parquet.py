@@ -21,11 +21,7 @@ from pipelines.files import replaced
 SCHEMA_VERSION = 1
 """Of every table; raised when a column leaves, or changes its type or what it means."""
 ROW_GROUP_ROWS = 262_144
-OPTIONS: dict[str, Any] = {
-    "compression": "zstd",
-    "write_page_checksum": True,
-    "use_dictionary": True,
-}
+OPTIONS: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 
 
 def arrow_table(
@@ -71,7 +67,22 @@ def write_table(
     """
     arrow = arrow_table(frame, name, table, metadata or {})
     with replaced(path) as beside:
-        pq.write_table(arrow, beside, row_group_size=ROW_GROUP_ROWS, **OPTIONS)
+        pq.write_table(arrow, beside, row_group_size=ROW_GROUP_ROWS, **_options(arrow))
+
+
+def _options(first: pa.Table) -> dict[str, Any]:
+    """How a table is written, by its first rows.
+
+    Numbers of a long table repeat too seldom for a dictionary, which would cost a third of the
+    time and make the file larger.
+    """
+    texts = [
+        field.name
+        for field in first.schema
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+    ]
+    is_long = first.num_rows >= ROW_GROUP_ROWS
+    return {**OPTIONS, "use_dictionary": texts if is_long else True}
 
 
 class TableWriter:
@@ -84,22 +95,21 @@ class TableWriter:
         self._path, self._name, self._table = path, name, table
         self._held: list[pl.DataFrame] = []
         self._rows = 0
+        self._out: pq.ParquetWriter | None = None
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         """The writer, with its file open."""
         self._stack.__enter__()
-        beside = self._stack.enter_context(replaced(self._path))
-        schema = arrow_table(pl.DataFrame(schema=polars_schema(self._table)), self._name,
-                             self._table, {}).schema  # fmt: skip
-        self._out = self._stack.enter_context(pq.ParquetWriter(beside, schema, **OPTIONS))
+        self._beside = self._stack.enter_context(replaced(self._path))
         return self
 
     def __exit__(self, *raised: Any) -> None:
         """Write what is held and close the file, or take it away where something failed."""
         try:
-            if raised[0] is None and self._rows:
-                self._emit(pl.concat(self._held))
+            if raised[0] is None and (self._rows or self._out is None):
+                none = pl.DataFrame(schema=polars_schema(self._table))
+                self._emit(pl.concat(self._held) if self._held else none)
         except BaseException:
             self._stack.__exit__(*sys.exc_info())
             raise
@@ -123,6 +133,9 @@ class TableWriter:
 
     def _emit(self, rows: pl.DataFrame) -> None:
         arrow = arrow_table(rows.rechunk(), self._name, self._table, {})
+        if self._out is None:
+            writer = pq.ParquetWriter(self._beside, arrow.schema, **_options(arrow))
+            self._out = self._stack.enter_context(writer)
         self._out.write_table(arrow, row_group_size=ROW_GROUP_ROWS)
 
 

@@ -31,7 +31,7 @@ from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, M
 from calc.tables.mirror import Mirror, MirrorFunnel, MirrorPairs
 from calc.tables.nomenclature import Conversion, HsCodes, HsCorrelations
 from calc.tables.protection import Protection
-from calc.tables.provenance import TradeParts, TradeProvenance
+from calc.tables.provenance import TradeParts, TradeProvenance, TradeRepairs
 from calc.tables.quotas import ByQuota, Quotas
 from calc.tables.reports import (
     ByAuthority,
@@ -55,6 +55,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "trade": Trade,
     "trade_provenance": TradeProvenance,
     "trade_parts": TradeParts,
+    "trade_repairs": TradeRepairs,
     "base": Base,
     "measures": Measures,
     "measure_products": MeasureProducts,

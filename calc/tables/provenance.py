@@ -34,3 +34,23 @@ class TradeParts(dy.Schema):
         metadata={"unit": "number"},
         description="Row in the file as a spreadsheet counts it: the header is row 1.",
     )
+
+
+class TradeRepairs(dy.Schema):
+    """The cells of files that were read as something else than they say, where there are any.
+
+    One row a cell: codes that got the leading zero back which a program had taken for a number's.
+    """
+
+    source_id = dy.String(primary_key=True, description="Name of the source file.")
+    source_row = dy.Int64(
+        primary_key=True,
+        min=1,
+        metadata={"unit": "number"},
+        description="Row in the file as a spreadsheet counts it: the header is row 1.",
+    )
+    column = dy.String(primary_key=True, description="Column of TRADE that the cell is read for.")
+    original = dy.String(description="The cell as it is in the file.")
+    read_as = dy.String(
+        nullable=True, description="What it was read as; null where it cannot be read."
+    )

@@ -167,7 +167,11 @@ def _row_of_trade(word: str, row: Row) -> Economy:
 
 def _group(word: str, group: PartnerGroup) -> Economy:
     until = f", until {group.valid_until}" if group.valid_until else ""
-    listed = "; trade tables may list it as one partner" if group.is_aggregate else ""
+    may = group.is_aggregate or group.listed_as
+    name = f" as {group.listed_as}" if group.listed_as else ""
+    listed = f"; trade tables may list it{name} as one partner" if may else ""
+    if group.also_listed:
+        listed += f", and members of it as {', '.join(group.also_listed)}"
     return Economy(
         word=word,
         code=group.name,

@@ -43,7 +43,7 @@ def casts_of(
         item = mapping.mapped(column)
         constant_text = mapping.constants.get(column)
         if item is not None and column in NUMBERS:
-            casts[column] = _number(item, mapping, numbers[column])
+            casts[column] = number_of(item, mapping, numbers[column])
         elif item is not None:
             casts[column] = _text_cast(column, cell_of(item), mapping, settings, own=own_codes)
         elif constant_text in YEAR_RULES:
@@ -62,7 +62,8 @@ def cell_of(item: Mapped) -> pl.Expr:
     return pl.col(cell(item.place))
 
 
-def _number(item: Mapped, mapping: Mapping, numbers: Numbers) -> Cast:
+def number_of(item: Mapped, mapping: Mapping, numbers: Numbers) -> Cast:
+    """How a column of numbers is read from its own cell."""
     text = cell_of(item)
     total = is_total_line(mapping)
     if total is not None:  # a line of totals may separate thousands where no other line does
@@ -82,7 +83,7 @@ def _by_flow(
     item = mapping.mapped(BY_FLOW)
     if item is None:
         return casts
-    read = _number(item, mapping, numbers[BY_FLOW])
+    read = number_of(item, mapping, numbers[BY_FLOW])
     exported = casts["flow"].value.is_in(EXPORTED)
     cif, fob = casts["cif_value_usd"], casts["fob_value_usd"]
     return casts | {

@@ -15,7 +15,7 @@ from pipelines.ingest.casts import NUMBERS, casts_of, cell_of
 from pipelines.ingest.excluded import excluded, is_total_line, text_of
 from pipelines.ingest.mapped import COLUMNS, Mapping
 from pipelines.ingest.own_codes import own_codes_of
-from pipelines.ingest.reading_notes import notes_of, warnings_of
+from pipelines.ingest.reading_notes import notes_of, repaired, warnings_of
 from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.sniff import AGAIN
 from pipelines.ingest.source import PART, ROW, Source
@@ -31,7 +31,8 @@ class Reading:
 
     ``rows`` has the columns of TRADE without ``source_id``, ``source_row`` (and ``source_part`` in
     a wide file), ``excluded`` (why a row is no flow of its own, null for most) and ``rejected`` (a
-    cell could not be read). ``warnings`` are those of the notes that may mean a faulty file.
+    cell could not be read). ``repaired`` codes got their leading zero back. ``warnings`` are those
+    of the notes that may mean a faulty file.
     """
 
     source: Source
@@ -40,6 +41,7 @@ class Reading:
     rows: pl.DataFrame
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    repaired: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -55,9 +57,8 @@ def read_cells(source: Source, mapping: Mapping, settings: IngestSettings) -> Re
         DataRejectedError: The file cannot be read to its end, or as the rows that were counted.
         UsageError: An option gives a column a value that cannot be one.
     """
-    signs = _collected(source, _signs(source, mapping, settings))
-    counts = signs.row(0, named=True) if signs.height else {}
-    numbers = _numbers(mapping, settings, counts)
+    counts = counts_of(source, mapping, settings)
+    numbers = numbers_of(mapping, settings, counts)
     casts = casts_of(mapping, settings, numbers, own_codes_of(settings))
     rows = _collected(source, _typed(source, mapping, casts, counts))
     if source.records is not None and rows.height != source.records:
@@ -75,6 +76,7 @@ def read_cells(source: Source, mapping: Mapping, settings: IngestSettings) -> Re
         rows=rows,
         notes=(*mapping.notes, *notes),
         warnings=warnings_of(source, counts),
+        repaired=repaired(mapping, settings, counts),
     )
 
 
@@ -96,6 +98,12 @@ def _collected(source: Source, frame: pl.LazyFrame) -> pl.DataFrame:
             where=source.name,
             hint=AGAIN,
         ) from err
+
+
+def counts_of(source: Source, mapping: Mapping, settings: IngestSettings) -> dict[str, Any]:
+    """What is counted of a file before it is cast: see ``_signs``."""
+    signs = _collected(source, _signs(source, mapping, settings))
+    return signs.row(0, named=True) if signs.height else {}
 
 
 def _signs(source: Source, mapping: Mapping, settings: IngestSettings) -> pl.LazyFrame:
@@ -123,7 +131,7 @@ def _signs(source: Source, mapping: Mapping, settings: IngestSettings) -> pl.Laz
     return source.cells.select(pl.len().alias("rows"), **counts)
 
 
-def _numbers(
+def numbers_of(
     mapping: Mapping, settings: IngestSettings, counts: Dictionary[str, int]
 ) -> dict[str, Numbers]:
     """How each column of numbers writes them."""

@@ -83,7 +83,7 @@ def economies() -> Economies:
         schedule_c |= dict.fromkeys(filter(None, (economy["schedule_c"] or "").split("|")), code)
         shared[_folded([economy["name"].split(",")[0]])[0]].append(economy)
     for name, group in _aggregates().items():
-        general |= dict.fromkeys(_folded([name, group["title"]]), name)
+        general |= dict.fromkeys(_folded([name, group["title"]]), group.get("listed_as", name))
         schedule_c |= {group["schedule_c"]: name} if "schedule_c" in group else {}
     ambiguous = {
         name: " or ".join(f"{item['iso3']} ({item['name']})" for item in found)
@@ -139,19 +139,23 @@ def _folded(texts: list[str]) -> list[str]:
 def _aggregates() -> dict[str, dict[str, Any]]:
     """The declared groups that a trade table may list as one partner."""
     declared = tomllib.loads(embedded("partner-groups.toml").read_text(encoding="utf-8"))
-    return {name: group for name, group in declared["groups"].items() if group["aggregate"]}
+    return {
+        name: group
+        for name, group in declared["groups"].items()
+        if group["aggregate"] or "listed_as" in group
+    }
 
 
 def memberships() -> pl.DataFrame:
     """One row a member of an aggregate: ``aggregate``, ``member`` and its dates."""
     rows = [
         {
-            "aggregate": name,
+            "aggregate": group.get("listed_as", name),
             "member": member,
             "valid_from": group["valid_from"],
             "valid_until": group.get("valid_until"),
         }
         for name, group in _aggregates().items()
-        for member in group["members"]
+        for member in (*group["members"], *group.get("also_listed", ()))
     ]
     return pl.DataFrame(rows, schema=MEMBERSHIP)

@@ -30,15 +30,16 @@ def excluded(source: Source, mapping: Mapping, dimensions: dict[str, bool]) -> p
     cells = [pl.col(cell(place)) for place in range(min(len(source.headers), source.own))]
     empty = pl.all_horizontal(cast.trimmed(text) == "" for text in cells)
     reason: Any = pl.when(empty).then(pl.lit(EMPTY_ROW))
-    for condition, why in _reasons(source, mapping, dimensions):
+    for condition, why in reasons_of(source, mapping, dimensions):
         reason = reason.when(condition).then(why if isinstance(why, pl.Expr) else pl.lit(why))
     chosen: pl.Expr = reason.otherwise(NULL_TEXT)
     return chosen
 
 
-def _reasons(
+def reasons_of(
     source: Source, mapping: Mapping, dimensions: dict[str, bool]
 ) -> list[tuple[pl.Expr, Any]]:
+    """Conditions on which a row is no flow of its own, and why, the first that holds told."""
     total = is_total_line(mapping)
     found: list[tuple[pl.Expr, Any]] = [] if total is None else [(total, TOTAL_LINE)]
     declared = mapping.declared

@@ -33,7 +33,8 @@ def rejects_of(reading: Reading) -> pl.DataFrame:
     faults = _faults(reading)
     rules = [pl.when(fault.is_not_null()).then(pl.lit(rule)) for rule, _, fault in faults]
     reasons = [_reason(label, fault) for _, label, fault in faults]
-    detail = reading.source.cells.select(
+    cells = reading.source.cells.join(values.select(keys), on=keys, how="semi")
+    detail = cells.select(
         *keys,
         pl.lit(reading.source.name).alias("source_id"),
         pl.concat_str(rules, separator=";", ignore_nulls=True).alias("failed_rules"),
@@ -90,8 +91,8 @@ def problems_of(reading: Reading, rejects: pl.DataFrame) -> list[Problem]:
     faults = {rule: fault for rule, _, fault in _faults(reading)}
     texts = {f"text {rule}": text for rule, (_, text) in columns.items()}
     rows = (
-        reading.source.cells.select(ROW, **faults, **texts)
-        .join(wanted, on=ROW, how="semi")
+        reading.source.cells.join(wanted, on=ROW, how="semi")
+        .select(ROW, **faults, **texts)
         .sort(ROW)
         .collect(engine="streaming")
     )
@@ -145,11 +146,22 @@ def _number_hint(text: str) -> str:
 
 def summary(readings: Sequence[Reading], rejects: Sequence[pl.DataFrame]) -> Problem:
     """How many rows of which files could not be read, and what to do."""
-    parts = [
-        f"{found.height:,} of {counted(reading.rows.height, 'row')} of {reading.source.name}"
-        for reading, found in zip(readings, rejects, strict=True)
-        if found.height
-    ]
+    return summary_of(
+        [
+            told(reading.source.name, reading.rows.height, found.height)
+            for reading, found in zip(readings, rejects, strict=True)
+            if found.height
+        ]
+    )
+
+
+def told(name: str, rows: int, wrong: int) -> str:
+    """How many rows of a file could not be read."""
+    return f"{wrong:,} of {counted(rows, 'row')} of {name}"
+
+
+def summary_of(parts: Sequence[str]) -> Problem:
+    """What ``summary`` gives, of what is told of each file."""
     return Problem(
         f"{', '.join(parts)} cannot be read; nothing was written",
         hint="mend the cells, or set the rows aside and count them with --quarantine",

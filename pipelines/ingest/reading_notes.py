@@ -55,15 +55,22 @@ def _caps(source: Source, counts: Dictionary[str, Any]) -> list[str]:
     ]
 
 
+def repaired(mapping: Mapping, settings: IngestSettings, counts: Dictionary[str, Any]) -> int:
+    """How many codes got their leading zero back."""
+    gives_back = settings.pad_codes or mapping.declared.code_digits
+    return int(counts.get("padded") or 0) if gives_back else 0
+
+
 def _padded(
     source: Source, mapping: Mapping, settings: IngestSettings, counts: Dictionary[str, Any]
 ) -> list[str]:
     """How many codes got their zero back, and the first rows of them where a source loses it."""
-    repaired = counts.get("padded")
-    if not repaired or not (settings.pad_codes or mapping.declared.code_digits):
+    codes = repaired(mapping, settings, counts)
+    if not codes:
         return []
-    told = f"{source.name}: a leading zero was given back to {counted(repaired, 'code')}"
+    told = f"{source.name}: a leading zero was given back to {counted(codes, 'code')}"
     if mapping.declared.code_digits:
         first = ", ".join(str(row) for row in counts["padded first"])
-        told += f": rows {first}{' and others' if repaired > len(counts['padded first']) else ''}"
+        told += f": rows {first}{' and others' if codes > len(counts['padded first']) else ''}"
+        told += f"; all are in {settings.name}.repairs.parquet"
     return [told]

@@ -10,7 +10,7 @@ from pipelines.files import sha256_of
 from pipelines.version import tool_version
 
 SCHEMA_VERSION = 2
-BESIDE = ("provenance", "parts", "originals", "rejects")
+BESIDE = ("provenance", "parts", "repairs", "originals", "rejects")
 """What ingest may write beside a table, as Parquet files of their own."""
 Kind = Literal["in", "rejected", "excluded", "kept"]
 

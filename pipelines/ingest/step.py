@@ -75,6 +75,7 @@ def ingest(
                 [made.reading],
                 (made.read,),
                 settings,
+                rows=made.height,
             )
         else:
             record = _whole(opened, mappings, settings, fresh, talk)

@@ -14,19 +14,21 @@ from calc.errors import StorageError
 from calc.money import usd
 from calc.rules import declared_rules, row_rules
 from calc.tables.audit import Rejects
-from calc.tables.provenance import TradeParts, TradeProvenance
+from calc.tables.provenance import TradeParts, TradeProvenance, TradeRepairs
 from calc.tables.trade import Trade
 from pipelines.files import clear_leftovers, flush_to_disk, make_folder
 from pipelines.folders import flush_all
 from pipelines.ingest.cells import Reading
 from pipelines.ingest.faults import original
+from pipelines.ingest.repairs import repairs_of
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import Combined
 from pipelines.parquet import write_table
 from pipelines.validation.quarantine import failed_rules, reason
 
 PARTS = (
-    *("provenance.parquet", "parts.parquet", "originals.parquet", "rejects.parquet"),
+    *("provenance.parquet", "parts.parquet", "repairs.parquet", "originals.parquet"),
+    "rejects.parquet",
     *("parquet", "json"),
 )
 """What may be kept of a table, in the order in which it is put in place."""
@@ -107,6 +109,7 @@ def write_rows(
     originals = originals_of(rows, readings)
     write_originals(fresh, name, originals)
     write_originals(fresh, name, rejects, part="rejects")
+    write_repairs(fresh, name, readings)
     return table
 
 
@@ -121,6 +124,18 @@ def write_originals(
     if frame.height:
         in_order = frame.sort("source_id", ROW)
         write_table(fresh / f"{name}.{part}.parquet", in_order, "rejects", Rejects)
+
+
+def write_repairs(fresh: Path, name: str, readings: Sequence[Reading]) -> None:
+    """Write the cells that were read as something else than they say, where there are any.
+
+    Raises:
+        StorageError: The file cannot be written.
+    """
+    repairs = pl.concat([repairs_of(reading) for reading in readings])
+    if repairs.height:
+        path = fresh / f"{name}.repairs.parquet"
+        write_table(path, repairs.sort("source_id", ROW), "trade_repairs", TradeRepairs)
 
 
 def originals_of(rows: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFrame:
@@ -145,7 +160,8 @@ def _with_original(reading: Reading, found: pl.DataFrame) -> pl.DataFrame:
     wanted = found.filter(pl.col("source_id") == source.name)
     if not wanted.height:
         return pl.DataFrame(schema=polars_schema(Rejects))
-    texts = source.cells.select(ROW, original(source))
+    cells = source.cells.join(wanted.lazy().select(ROW), on=ROW, how="semi")
+    texts = cells.select(ROW, original(source))
     texts = texts.unique(ROW) if len(source.keys) > 1 else texts
     joined = texts.join(wanted.lazy(), on=ROW, how="inner", validate="1:m")
     return joined.select(column_names(Rejects)).collect(engine="streaming")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -63,16 +64,20 @@ def combine(
     remainders = left_out.filter(is_remainder).select(marked.columns)
     funnel = (
         stage(everything, "read", "in", "rows of the files"),
-        *_rejected(everything, rejects),
+        *rejected(everything, rejects),
         *_excluded(left_out),
         stage(kept, "table", "kept", "rows of the table"),
     )
-    table, parts, notes = _in_order(kept)
+    table, parts, added = in_order(kept)
     return Combined(
         rows=table,
         funnel=funnel,
         parts=parts,
-        notes=(*notes_of_totals(marked, remainders), *_specials(kept, readings), *notes),
+        notes=(
+            *notes_of_totals(marked, remainders),
+            *_specials(kept, readings),
+            *added_note(added),
+        ),
     )
 
 
@@ -87,25 +92,37 @@ def _everything(readings: Sequence[Reading]) -> pl.DataFrame:
     return judge.with_row_and_value(rows, VALUE_COLUMNS).drop(judge.ROW).collect()
 
 
-def _in_order(kept: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
-    """The table in its order, the rows added up to rows of it, and a note where there are any."""
+class Added(NamedTuple):
+    """How many rows are parts, of how many flows, and rows of files that these are."""
+
+    parts: int = 0
+    flows: int = 0
+    rows: int = 0
+
+
+def added_note(added: Added) -> list[str]:
+    """What is told of rows that were added up; nothing where there are none."""
+    note = f"{added.parts:,} rows are parts of {added.flows:,} flows and were added up"
+    return [note] if added.rows > added.flows else []
+
+
+def in_order(kept: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, Added]:
+    """The table in its order, the rows added up to rows of it, and how many there are."""
     columns = column_names(Trade)
     order = [*FIRST, *(name for name in columns if name not in FIRST), ROW]
     if not kept[ADDS].any():
         rows = kept.select(*columns, ROW, judge.VALUE).sort(order, nulls_last=True)
-        return rows, pl.DataFrame(schema=polars_schema(TradeParts)), []
+        return rows, pl.DataFrame(schema=polars_schema(TradeParts)), Added()
     found = added_up(kept.filter(ADDS))
     same = kept.filter(~pl.col(ADDS)).select(*columns, ROW, judge.VALUE)
     rows = pl.concat([found.rows.select(same.columns), same]).sort(order, nulls_last=True)
     numbered = rows.select(*SOURCE).with_row_index(judge.ROW)
     parts = found.parts.join(numbered, left_on=["source_id", "first_row"], right_on=SOURCE,
                              how="inner", nulls_equal=True)  # fmt: skip
-    several = found.rows.height
-    note = f"{parts.height:,} rows are parts of {several:,} flows and were added up"
     made = parts.select(
         pl.col(judge.ROW).cast(pl.Int64).alias("table_row"), "source_id", ROW
     ).unique(maintain_order=True)
-    return rows, made.sort(made.columns), [note] if made.height > several else []
+    return rows, made.sort(made.columns), Added(parts.height, found.rows.height, made.height)
 
 
 def _specials(kept: pl.DataFrame, readings: Sequence[Reading]) -> list[str]:
@@ -155,7 +172,8 @@ def _value(units: int | None, rows: int) -> float | None:
     return units / UNITS_PER_USD
 
 
-def _rejected(everything: pl.DataFrame, rejects: Sequence[pl.DataFrame]) -> list[FunnelStage]:
+def rejected(everything: pl.DataFrame, rejects: Sequence[pl.DataFrame]) -> list[FunnelStage]:
+    """The rows that cannot be read, by the first rule that each breaks."""
     first = pl.col("failed_rules").str.split(";").list.first().alias(RULE)
     rules = pl.concat(rejects).select(*SOURCE, first).unique(SOURCE, maintain_order=True)
     rows = everything.filter(REJECTED).join(rules, on=SOURCE, how="left", validate="m:1")

@@ -20,7 +20,9 @@ from pipelines.validation.words import counted
 
 TOLERANCE = 1_000
 """A code is the total of its finer codes where they differ by less than one part in so many."""
+NESTED = [*SCOPE, "partner", "code"]
 COARSER = "the code is the total of finer codes beside it"
+ALL = {"partner": WORLD, "importer": WORLD, "code": ALL_GOODS}
 ALL_PARTNERS = "the partner is the world or a total"
 ALL_CODES = "the code is a total of all goods"
 PART = "{}s are a part of the {}s beside them"
@@ -32,6 +34,15 @@ def marked_totals(rows: pl.DataFrame, settings: IngestSettings) -> pl.DataFrame:
     Raises:
         DataRejectedError: A code stands beside finer ones that do not add up to it.
     """
+    marked = marked_by_scope(rows, settings)
+    coarser, wrong = coarser_codes(marked.filter(pl.col(EXCLUDED).is_null()))
+    if wrong.height:
+        raise refused(wrong)
+    return mark_coarser(marked, coarser)
+
+
+def marked_by_scope(rows: pl.DataFrame, settings: IngestSettings) -> pl.DataFrame:
+    """The rows with the reason that their economies, flow, period or level of code is."""
     marked = _parts_of_flows(rows)
     if settings.level is not None:
         other = pl.col("code").str.len_chars() != settings.level
@@ -39,15 +50,16 @@ def marked_totals(rows: pl.DataFrame, settings: IngestSettings) -> pl.DataFrame:
         marked = _mark(marked, other | (pl.col("code") == ALL_GOODS), why)
     for role in ("partner", "importer"):
         marked = _world(marked, role)
-    marked = _all_goods(marked)
-    marked = _members(marked)
-    coarser = _coarser(marked.filter(pl.col(EXCLUDED).is_null()))
-    if coarser.height:
-        key = [*SCOPE, "partner", "code"]
-        total = coarser.select(*key, total=pl.lit(COARSER))
-        marked = marked.join(total, on=key, how="left", validate="m:1")
-        marked = marked.with_columns(pl.coalesce(EXCLUDED, "total").alias(EXCLUDED)).drop("total")
-    return marked
+    return _members(_all_goods(marked))
+
+
+def mark_coarser(marked: pl.DataFrame, coarser: pl.DataFrame) -> pl.DataFrame:
+    """The rows with those marked that are the total of finer ones."""
+    if not coarser.height:
+        return marked
+    total = coarser.select(*NESTED, total=pl.lit(COARSER))
+    marked = marked.join(total, on=NESTED, how="left", validate="m:1")
+    return marked.with_columns(pl.coalesce(EXCLUDED, "total").alias(EXCLUDED)).drop("total")
 
 
 def _mark(rows: pl.DataFrame, where: pl.Expr, why: pl.Expr) -> pl.DataFrame:
@@ -105,21 +117,21 @@ def _members(rows: pl.DataFrame) -> pl.DataFrame:
     return _mark(marked, pl.col("aggregate").is_not_null(), inside).drop("aggregate")
 
 
-def _coarser(rows: pl.DataFrame) -> pl.DataFrame:
-    """The codes that are the total of finer ones beside them.
-
-    Raises:
-        DataRejectedError: A code stands beside finer ones that do not add up to it.
-    """
+def coarser_codes(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The codes beside finer ones, and those of them that are not the total of these."""
     if rows["code"].str.len_chars().n_unique() < 2:
-        return rows.head(0)
+        none = nested_codes(rows.head(0).lazy()).collect()
+        return none, none
     nested = nested_codes(rows.lazy()).collect()
     gap = (pl.col("value_e4") - pl.col("finer_value_e4")).abs()
     adds_up = gap * TOLERANCE <= pl.col("value_e4") + UNITS_PER_USD
-    wrong = nested.filter(~adds_up.fill_null(value=False))
-    if wrong.height:
-        raise DataRejectedError.collected([_mixed(row) for row in wrong.iter_rows(named=True)])
-    return nested
+    return nested, nested.filter(~adds_up.fill_null(value=False))
+
+
+def refused(wrong: pl.DataFrame) -> DataRejectedError:
+    """Why a table is refused where codes stand beside finer ones that do not add up to them."""
+    rows = wrong.sort(NESTED).iter_rows(named=True)
+    return DataRejectedError.collected([_mixed(row) for row in rows])
 
 
 def _mixed(row: dict[str, object]) -> Problem:
@@ -144,19 +156,21 @@ def notes_of_totals(marked: pl.DataFrame, remainders: pl.DataFrame) -> Iterator[
         remainders: Rows left out because their partner is no economy, which the world holds too.
     """
     stays = marked.filter(pl.col(EXCLUDED).is_null())
-    for column, name, what in (
-        ("partner", WORLD, "partner"),
-        ("importer", WORLD, "importer"),
-        ("code", ALL_GOODS, "code"),
-    ):
-        found = stays.filter(pl.col(column) == name)
-        if found.height:
-            yield (
-                f"{counted(found.height, 'row')} of all {what}s together {_are(found.height)} kept "
-                f"as {what} {name}: no {what} stands beside {_them(found.height)}"
-            )
+    for what, name in ALL.items():
+        yield from stays_note(what, stays.filter(pl.col(what) == name).height)
     for role in ("partner", "importer"):
-        yield from _compared(marked, remainders, role)
+        if (worlds := worlds_of(marked, role)).height:
+            yield compared_note(role, sums_of(marked, remainders, role).join(
+                worlds, on=key_of(role), how="inner"))  # fmt: skip
+
+
+def stays_note(what: str, rows: int) -> Iterator[str]:
+    """What is told of totals that are kept; nothing where there are none."""
+    if rows:
+        yield (
+            f"{counted(rows, 'row')} of all {what}s together {_are(rows)} kept "
+            f"as {what} {ALL[what]}: no {what} stands beside {_them(rows)}"
+        )
 
 
 def _are(rows: int) -> str:
@@ -167,19 +181,32 @@ def _them(rows: int) -> str:
     return "it" if rows == 1 else "them"
 
 
-def _compared(marked: pl.DataFrame, remainders: pl.DataFrame, role: str) -> Iterator[str]:
-    """Whether the totals over partners that were left out are the sums of the partners."""
+def key_of(role: str) -> list[str]:
+    """What tells a flow of all partners, or of all importers, from all others."""
+    return [name for name in NESTED if name != role]
+
+
+def worlds_of(marked: pl.DataFrame, role: str) -> pl.DataFrame:
+    """The totals over partners or importers that were left out, by flow."""
     left_out = marked.filter((pl.col(EXCLUDED) == ALL_PARTNERS) & (pl.col(role) == WORLD))
-    if not left_out.height:
-        return
-    key = [name for name in (*SCOPE, "partner", "code") if name != role]
-    worlds = left_out.group_by(key).agg(pl.col(judge.VALUE).sum())
+    return left_out.group_by(key_of(role)).agg(pl.col(judge.VALUE).sum())
+
+
+def sums_of(marked: pl.DataFrame, remainders: pl.DataFrame, role: str) -> pl.DataFrame:
+    """What partners or importers have together, by flow, as ``parts``."""
     partners = pl.concat([marked.filter(pl.col(role) != WORLD), remainders])
-    sums = partners.group_by(key).agg(parts=pl.col(judge.VALUE).sum())
-    both = worlds.join(sums, on=key, how="inner")
+    return partners.group_by(key_of(role)).agg(parts=pl.col(judge.VALUE).sum())
+
+
+def near(both: pl.DataFrame) -> int:
+    """In how many flows the total is the sum of its parts."""
     gap = (pl.col(judge.VALUE) - pl.col("parts")).abs()
-    near = both.filter(gap * TOLERANCE <= pl.col(judge.VALUE) + UNITS_PER_USD)
-    yield (
-        f"the world is the sum of its {role}s, within 0.1 %, in {near.height:,} of "
+    return both.filter(gap * TOLERANCE <= pl.col(judge.VALUE) + UNITS_PER_USD).height
+
+
+def compared_note(role: str, both: pl.DataFrame) -> str:
+    """Whether the totals over partners that were left out are the sums of the partners."""
+    return (
+        f"the world is the sum of its {role}s, within 0.1 %, in {near(both):,} of "
         f"{counted(both.height, 'flow')} of which both are told"
     )

@@ -63,7 +63,8 @@ def _partner_notes(scenario: Scenario, day: date | None, reference: Reference) -
     names = sorted({name for scope in scenario.scopes for name in scope.groups})
     for name in names:
         group = reference.partner_groups[name]
-        itself = "itself and " if group.is_aggregate else ""
+        listed = f"{group.listed_as} in trade tables and " if group.listed_as else ""
+        itself = "itself and " if group.is_aggregate else listed
         yield f"{name} stands for {itself}its {len(group.members)} members: " + ", ".join(
             group.members
         )

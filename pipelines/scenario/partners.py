@@ -46,7 +46,10 @@ def read_importer(table: Table, key: str, reference: Reference) -> str:
         return ""
     economy, group = resolve(table, key, value, reference)
     if group is not None and not reference.partner_groups[group].is_aggregate:
-        table.refuse(key, f"{group} levies no duty of its own", "name one of its members")
+        listed = reference.partner_groups[group].listed_as
+        table.refuse(key, f"{group} levies no duty of its own",
+                     f"tables list it as {listed}: name that" if listed
+                     else "name one of its members")  # fmt: skip
         return ""
     return economy or group or ""
 

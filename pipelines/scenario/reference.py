@@ -21,7 +21,8 @@ PRODUCT_GROUPS = "groups.toml"
 class PartnerGroup:
     """A group of partners with its members; ``valid_until`` is null where it still is so.
 
-    An aggregate is also a partner of its own in trade tables.
+    An aggregate is also a partner of its own in trade tables, by its name or as ``listed_as``;
+    ``also_listed`` are codes by which they list members beside their own.
     """
 
     name: str
@@ -29,6 +30,8 @@ class PartnerGroup:
     members: tuple[str, ...]
     valid_from: date
     valid_until: date | None
+    listed_as: str = ""
+    also_listed: tuple[str, ...] = ()
 
     def is_valid_at(self, day: date) -> bool:
         """Whether the group has these members on a day."""
@@ -37,7 +40,8 @@ class PartnerGroup:
     @property
     def partners(self) -> tuple[str, ...]:
         """The members, and the aggregate itself where trade tables may list it."""
-        return (self.name, *self.members) if self.is_aggregate else self.members
+        itself = self.listed_as or (self.name if self.is_aggregate else "")
+        return (*([itself] if itself else []), *self.members, *self.also_listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ def _partner_groups(text: str) -> dict[str, PartnerGroup]:
             tuple(entry["members"]),
             entry["valid_from"],
             entry.get("valid_until"),
+            entry.get("listed_as", ""),
+            tuple(entry.get("also_listed", ())),
         )
         for name, entry in tomllib.loads(text)["groups"].items()
     }

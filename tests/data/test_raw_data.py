@@ -375,15 +375,22 @@ def test_partner_groups_have_known_members() -> None:
     sizes = {name: len(group["members"]) for name, group in partner_groups.items()}
     known = set(table("economies.csv")["iso3"])
 
-    assert sizes == {"EU27": 27, "EU28": 28, "G7": 7, "USMCA": 3, "OECD": 38}
+    assert sizes == {
+        **{"EU12": 12, "EU15": 15, "EU25": 25, "EU27-2007": 27, "EU28": 28, "EU27": 27},
+        **{"G7": 7, "USMCA": 3, "OECD": 38},
+    }
     for group in partner_groups.values():
         assert group["members"] == sorted(set(group["members"]) & known)
         assert group["valid_from"] < group.get("valid_until", date.max)
         assert group["source"]
     assert {name for name, group in partner_groups.items() if group["aggregate"]} == {
-        "EU27",
-        "EU28",
+        *("EU12", "EU15", "EU25", "EU27", "EU28"),
     }
+    unions = [group for name, group in partner_groups.items() if name.startswith("EU")]
+    follow = sorted(unions, key=lambda group: group["valid_from"])
+    assert [group["valid_from"] for group in follow[1:]] == [
+        group["valid_until"] for group in follow[:-1]
+    ]
 
 
 def test_demonstration_scenario_names_what_is_here() -> None:

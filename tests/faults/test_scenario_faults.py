@@ -293,7 +293,7 @@ def test_two_measures_of_one_id(tmp_path: Path) -> None:
         ('["Jpan"]', '"Jpan" is not an economy or a group of partners',
          "did you mean JPN (Japan) or PAN (Panama)?"),
         ('["EU"]', '"EU" is not an economy or a group of partners',
-         "did you mean EU27 or EU28?"),
+         "did you mean EU27 or EU28 or EU12 or EU15 or EU25 or EU27-2007?"),
         ('["World"]', '"World" is not an economy or a group of partners',
          'for all partners write "all"'),
         ("[392]", "a number (392) is not a partner", 'write codes as texts, such as "JPN"'),

@@ -1,5 +1,6 @@
 """Large files are read in batches: the same table, provenance and record as held whole."""
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from calc.errors import DataRejectedError
 from pipelines.ingest.bulk import batches, ingest, ordered
 from pipelines.ingest.bulk.ingest import Bulk, bulk_ingest
 from pipelines.workspace import Workspace, embedded
@@ -59,6 +61,25 @@ def both(
     return first, contents(workspace)
 
 
+def record(files: dict[str, bytes]) -> dict[str, Any]:
+    """The record of an ingest."""
+    kept: dict[str, Any] = json.loads(files["t.json"])
+    return kept
+
+
+def refused_both(workspace: Workspace, path: Path, used: list[bool]) -> list[str]:
+    """What is told of a file that is refused: the same in batches and held whole."""
+    with pytest.raises(DataRejectedError) as quick:
+        run(workspace, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ingest, "BULK_BYTES", 10**12)
+        with pytest.raises(DataRejectedError) as whole:
+            run(workspace, path)
+    assert used == [False]
+    assert quick.value.problems == whole.value.problems
+    return [problem.what for problem in quick.value.problems]
+
+
 def test_same_bytes_in_batches(workspace: Workspace, tmp_path: Path, used: list[bool]) -> None:
     path = write(tmp_path / "t.csv", text_of(lines(3000)))
     quick, whole = both(workspace, path, used)
@@ -97,38 +118,113 @@ def test_same_bytes_of_a_declared_source_with_rows_left_out(
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "why"),
     [
-        "USA,World,2024,import,HS2022,010121,5",
-        "USA,JPN,2024,import,HS2022,0101,5",
-        "USA,EU27,2024,import,HS2022,010121,5",
+        ("USA,World,2024,import,HS2022,010121,11", "the partner is the world or a total"),
+        ("USA,JPN,2024,import,HS2022,0101,5", "the code is the total of finer codes beside it"),
+        ("USA,EU27,2024,import,HS2022,010121,5", "partner DEU is inside EU27, a partner too"),
+        ("USA,JPN,2024,import,HS2022,TOTAL,5", "the code is a total of all goods"),
+        (",,,,,,", "the row is empty"),
     ],
 )
-def test_rows_that_must_be_seen_together_are_held_whole(
-    workspace: Workspace, tmp_path: Path, used: list[bool], line: str
+def test_rows_counted_in_others_are_left_out_as_held_whole(
+    workspace: Workspace, tmp_path: Path, used: list[bool], line: str, why: str
 ) -> None:
     own = ["USA,JPN,2024,import,HS2022,010121,5", "USA,DEU,2024,import,HS2022,010121,6"]
     path = write(tmp_path / "t.csv", text_of([*own, line], HEADER))
-    run(workspace, path)
-    assert used == [False]
+    quick, whole = both(workspace, path, used)
+    assert quick == whole
     assert table(workspace).height == 2
+    assert [stage["reason"] for stage in record(quick)["funnel"][1:-1]] == [why]
+
+
+def test_a_code_that_is_not_the_sum_of_its_finer_codes_is_refused_as_always(
+    workspace: Workspace, tmp_path: Path, used: list[bool]
+) -> None:
+    rows = [f"USA,{one},2024,import,HS2022,{code},5" for one in ("JPN", "DEU")
+            for code in ("0101", "010121", "010129")]  # fmt: skip
+    told = refused_both(workspace, write(tmp_path / "t.csv", text_of(rows, HEADER)), used)
+    assert told[0].startswith("code 0101 stands beside 010121, a finer code of it, and is not")
+    assert len(told) == 2
 
 
 def test_a_cell_that_cannot_be_read_is_told_as_always(
     workspace: Workspace, tmp_path: Path, used: list[bool]
 ) -> None:
-    from calc.errors import DataRejectedError
-
     own = ["USA,JPN,2024,import,HS2022,010121,5", "USA,DEU,2024,import,HS2022,010121,x"]
-    with pytest.raises(DataRejectedError) as caught:
-        run(workspace, write(tmp_path / "t.csv", text_of(own, HEADER)))
-    assert used == [False]
-    assert caught.value.problems[1].where == "t.csv row 3"
+    told = refused_both(workspace, write(tmp_path / "t.csv", text_of(own, HEADER)), used)
+    assert told[0] == "1 of 2 rows of t.csv cannot be read; nothing was written"
+    assert told[1] == 'column "customs_value_usd" = "x": is not a number'
     assert not (workspace.trade / "t.parquet").exists()
 
 
-def test_the_table_that_comes_with_the_tool_has_members_and_is_held_whole(
-    workspace: Workspace, used: list[bool]
+FAULTS = ("USA,Nowhere,2024,import,HS2022,010121,5", "USA,JPN,2024,import,HS2022,,5",
+          "USA,JPN,x,import,HS2022,010121,7", "USA,DEU,2024,import,HS2022,010121,five",
+          "USA,JPN,2024,import,HS2022,010121,1,2", "USA,JPN,2024", ",,,,,,",
+          "USA,EU27,2024,import,HS2022,8708.29,3", "CAN,World,2024,import,HS2022,0101,3",
+          'USA,MEX,2024,import,HS2022,8708.29,"1,234,567.5"')  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_same_bytes_over_random_faults_and_batch_sizes(
+    workspace: Workspace,
+    tmp_path: Path,
+    used: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
 ) -> None:
-    run(workspace, embedded("us-imports-2024.csv"))
-    assert used == [False]
+    chance = random.Random(seed)
+    rows = lines(chance.randrange(300, 1500), seed)
+    for fault in FAULTS:
+        for _ in range(chance.randrange(4)):
+            rows.insert(chance.randrange(len(rows)), fault)
+    monkeypatch.setattr(batches, "BATCH_ROWS", chance.randrange(20, 500))
+    monkeypatch.setattr(ordered, "PART_ROWS", chance.randrange(50, 500))
+    path = write(tmp_path / "t.csv", text_of(rows))
+    quick, whole = both(workspace, path, used, quarantine=True)
+    assert quick == whole
+    assert "t.rejects.parquet" in quick
+
+
+COMTRADE = ("flowCode", "refYear", "period", "reporterCode", "partnerCode", "partner2Code",
+            "classificationCode", "cmdCode", "customsCode", "motCode", "cifvalue", "fobvalue",
+            "primaryValue", "netWgt", "qtyUnitAbbr", "qty")  # fmt: skip
+
+
+def comtrade(chance: random.Random, rows: int) -> str:
+    """An invented file of the layout of UN Comtrade: both flows, parts, totals and remainders."""
+    made = [",".join(COMTRADE)]
+    for _ in range(rows):
+        year, value = chance.choice(("2022", "2023")), chance.randrange(10**6) / 100
+        cells = (
+            *(chance.choice("MX"), year, year, chance.choice(("842", "392"))),
+            *(chance.choice(("0", "276", "156", "490", "899")), chance.choice(("0", "0", "36"))),
+            *("H6", chance.choice(("TOTAL", "010121", "010129", "870829", "999999"))),
+            *(chance.choice(("C00", "C00", "C01")), chance.choice(("0", "0", "2100"))),
+            *("", chance.choice(("", f"{value}")), f"{value}", "1.5"),
+            *(chance.choice(("N/A", "kg")), "2"),
+        )
+        made.append(",".join(cells))
+    return "\n".join(made) + "\n"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_same_bytes_of_flows_that_choose_the_value_and_are_added_up(
+    workspace: Workspace, tmp_path: Path, used: list[bool], seed: int
+) -> None:
+    path = write(tmp_path / "t.csv", comtrade(random.Random(seed), 900))
+    quick, whole = both(workspace, path, used)
+    assert quick == whole
+    assert "t.parts.parquet" in quick
+    notes = " ".join(record(quick)["notes"])
+    assert "the world is the sum of its partners" in notes
+    assert "the world is the sum of its importers" in notes
+
+
+def test_the_table_that_comes_with_the_tool_has_the_same_bytes_in_batches(
+    workspace: Workspace, used: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_ROWS", 2000)
+    quick, whole = both(workspace, embedded("us-imports-2024.csv"), used)
+    assert quick == whole
+    assert [stage["rows"] for stage in record(quick)["funnel"][1:-1]] == [127]

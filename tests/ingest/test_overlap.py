@@ -69,3 +69,27 @@ def test_sum_with_an_unknown_part_is_unknown() -> None:
     ]
     found = nested_codes(pl.LazyFrame(rows)).collect()
     assert found["finer_value_e4"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("period", "aggregate", "member", "beside"),
+    [
+        ("1993", "EU12", "BLX", True),
+        ("1993", "EU12", "SWE", False),
+        ("1996", "EU15", "SWE", True),
+        ("2005", "EU25", "POL", True),
+        ("2005", "EU25", "ROU", False),
+        ("2010", "EU27", "GBR", True),
+        ("2010", "EU27", "HRV", False),
+        ("2021", "EU27", "GBR", False),
+    ],
+)
+def test_a_union_holds_the_members_of_its_time(
+    period: str, aggregate: str, member: str, beside: bool
+) -> None:
+    from pipelines.ingest.economies import memberships
+
+    partners = [aggregate, member, "JPN"]
+    trade = pl.DataFrame([SCOPE | {"partner": name, "period": period} for name in partners])
+    found = members_beside(trade.lazy(), memberships().lazy()).collect()
+    assert found.select("partner", "aggregate").rows() == ([(member, aggregate)] if beside else [])

@@ -137,8 +137,14 @@ def test_baci(workspace: Workspace, shared: Path) -> None:
     assert layout(record) == "baci"
     assert rows.height == 71_192
     assert told(record, "leading zero")[0].endswith(
-        "to 4,442 codes: rows 12, 17, 18, 19, 20 and others"
+        "to 4,442 codes: rows 12, 17, 18, 19, 20 and others; all are in t.repairs.parquet"
     )
+    repairs = pl.read_parquet(workspace.trade / "t.repairs.parquet")
+    assert repairs.height == 4_442
+    assert repairs["source_row"].head(5).to_list() == [12, 17, 18, 19, 20]
+    assert set(repairs["original"].str.len_chars()) == {5}
+    assert (repairs["read_as"] == "0" + repairs["original"]).all()
+    assert "repairs" in record.beside
     assert told(record, '2,306 cells of "q" not known')
     assert rows["net_mass_kg"].null_count() == 2_306
     assert set(rows["code"].str.len_chars()) == {6}

@@ -1,9 +1,9 @@
 """The rows of a file batch by batch: cast, judged, counted, and kept on disk as numbers."""
 
-import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 
 import polars as pl
@@ -11,18 +11,20 @@ import polars as pl
 from calc import cast, judge
 from calc.money import UNITS_PER_USD
 from calc.tables.trade import VALUE_COLUMNS
-from pipelines.ingest.bulk.coded import FAULTY, REASON, UnsuitedError
-from pipelines.ingest.bulk.plan import Plan, reason_order
+from pipelines.ingest.bulk.coded import APART, BLANK, FAULTY, PADDED, REASON
+from pipelines.ingest.bulk.figures import Figures, settled, values_of
+from pipelines.ingest.bulk.plan import Plan, spilled
+from pipelines.ingest.bulk.scopes import Counted
 from pipelines.ingest.casts import NUMBERS
-from pipelines.ingest.mapped import COLUMNS, Mapped
+from pipelines.ingest.excluded import EMPTY_ROW
+from pipelines.ingest.mapped import COLUMNS
 from pipelines.ingest.record import FunnelStage, Kind
 from pipelines.ingest.source import ROW, cell
-from pipelines.ingest.words import words
+from pipelines.ingest.table import NO_ECONOMY
 
 BATCH_ROWS = 250_000
-MERGE_AFTER = 8
-SCOPE = ("importer", "partner", "period", "flow", "nomenclature")
-PAIR = ("importer", "code")
+REMAINDER = "is_remainder"
+"""Whether a row is left out, but is a part of a total over partners nevertheless."""
 
 
 @dataclass(slots=True)
@@ -33,12 +35,11 @@ class Sums:
     units: int = 0
     unknown: int = 0
 
-    def add(self, values: pl.Series) -> None:
-        """Count some rows by their values."""
-        self.rows += len(values)
-        self.unknown += values.null_count()
-        total = values.cast(pl.Int128).sum()
-        self.units += int(total)
+    def add(self, values: pl.Series, sign: int = 1) -> None:
+        """Count some rows by their values, or take them off."""
+        self.rows += sign * len(values)
+        self.unknown += sign * values.null_count()
+        self.units += sign * int(values.cast(pl.Int128).sum())
 
     def stage(self, name: str, kind: Kind, reason: str) -> FunnelStage:
         """A stage of the funnel."""
@@ -62,10 +63,10 @@ class Found:
         files: The batches on disk: numbers of texts by cell, numbers, row and value.
         read: All rows; ``left_out`` those of each reason; ``kept`` the others.
         counts: As ``cells`` counts them: suppressed and missing cells, codes with lost zeros.
-        scopes: Distinct numbers of importer, partner, period, flow and nomenclature of kept rows.
-        pairs: Numbers of importer and code with ``rows``; with ``units`` and ``unknown`` where
-            codes that are no goods stay.
+        scopes: How many rows kept each importer, partner, period, flow, nomenclature and level of
+            codes have, ``pairs`` each importer and code; remainders too in these.
         broken: Rows that break a rule of TRADE.
+        rejected: Rows that cannot be read, with their values.
     """
 
     files: list[Path] = field(default_factory=list)
@@ -74,9 +75,10 @@ class Found:
     kept: Sums = field(default_factory=Sums)
     counts: Counter[str] = field(default_factory=Counter)
     padded_first: list[int] = field(default_factory=list)
-    scopes: list[pl.DataFrame] = field(default_factory=list)
-    pairs: list[pl.DataFrame] = field(default_factory=list)
+    scopes: Counted = field(default_factory=Counted)
+    pairs: Counted = field(default_factory=Counted)
     broken: list[pl.Series] = field(default_factory=list)
+    rejected: list[pl.DataFrame] = field(default_factory=list)
 
 
 def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found:
@@ -88,7 +90,8 @@ def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found
         done: Told of the rows of each batch.
 
     Raises:
-        UnsuitedError: A cell cannot be read, or thousands may be separated.
+        UnsuitedError: There are too many texts.
+        GroupedError: Thousands may be separated, and it is not known how.
     """
     found = Found()
     for batch in plan.source.cells.collect_batches(chunk_size=BATCH_ROWS, engine="streaming"):
@@ -101,94 +104,98 @@ def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found
 
 
 def _one(plan: Plan, batch: pl.DataFrame, found: Found) -> pl.DataFrame:
-    texts = {name: coded.numbers(batch[name]) for name, coded in plan.coded.items()}
-    numbers = {item.column: _number(plan, batch, item, found) for item in plan.numbers}
-    rows = pl.DataFrame({**texts, **numbers, ROW: batch[ROW]})
-    rows = rows.with_columns(_values(rows))
+    texts = pl.DataFrame([coded.numbers(batch) for coded in plan.coded.values()])
+    figures = Figures(plan, batch)
+    found.counts.update(figures.counts)
+    numbers = settled(plan, figures.columns, texts)
+    rows = texts.with_columns(**numbers).with_columns(batch[ROW])
+    rows = rows.with_columns(values_of(rows))
     found.read.add(rows[judge.VALUE])
-    _count_padded(plan, batch, found)
-    kept = _without_left_out(plan, rows, found)
-    faulty = [
-        coded.of(kept[name], FAULTY).any()
-        for name, coded in plan.coded.items()
-        if coded.some(FAULTY)
-    ]
-    if any(faulty):
-        raise UnsuitedError
-    found.kept.add(kept[judge.VALUE])
-    _judge(plan, kept, found)
-    _summarise(plan, kept, found)
-    return kept
-
-
-def _number(plan: Plan, batch: pl.DataFrame, item: Mapped, found: Found) -> pl.Series:
-    """A column of numbers by polars' own reading, and by the declared one where that gives none."""
-    text = batch[cell(item.place)]
-    fast = text.cast(pl.Float64, strict=False)
-    odd = (text.is_not_null() & (fast.is_null() | ~fast.is_finite())).arg_true()
-    value = cast.scaled(pl.col("fast"), item.factor)
-    if item.column in plan.mapping.declared.zero_is_unknown:
-        value = pl.when(value != 0).then(value)
-    read = pl.DataFrame({"fast": fast}).select(value.alias(item.column)).to_series()
-    return read.scatter(odd, _declared(plan, item, text.gather(odd), found)) if len(odd) else read
-
-
-def _declared(plan: Plan, item: Mapped, texts: pl.Series, found: Found) -> pl.Series:
-    """Texts that are no plain numbers: what they say, or that they are not known."""
-    declared = plan.casts[item.column]
-    missing = [word for word in words().missing if word]
-    told = pl.DataFrame({cell(item.place): texts}).select(
-        value=declared.value,
-        fault=declared.fault.is_not_null(),
-        suppressed=cast.is_said(pl.col(cell(item.place)), words().suppressed),
-        missing=cast.is_said(pl.col(cell(item.place)), missing),
-    )
-    if told["fault"].any():
-        raise UnsuitedError
-    for what in ("suppressed", "missing"):
-        found.counts[f"{item.column} {what}"] += int(told[what].sum())
-    return told["value"]
-
-
-def _values(rows: pl.DataFrame) -> pl.Series:
-    absent = [pl.lit(None, dtype=pl.Float64).alias(name) for name in VALUE_COLUMNS
-              if name not in rows.columns]  # fmt: skip
-    there = [name for name in VALUE_COLUMNS if name in rows.columns]
-    frame = rows.lazy().select(*there, *absent)
-    return judge.with_row_and_value(frame, VALUE_COLUMNS).select(judge.VALUE).collect().to_series()
-
-
-def _count_padded(plan: Plan, batch: pl.DataFrame, found: Found) -> None:
-    item = plan.mapping.mapped("code")
-    if item is None:
-        return
-    text, digits = pl.col(cell(item.place)), plan.mapping.declared.code_digits
-    padded = cast.is_short(text, digits) if digits else cast.is_padded(text)
-    rows = batch.select(ROW, padded=padded).filter("padded")[ROW]
-    found.counts["padded"] += len(rows)
-    found.padded_first += rows.head(5 - len(found.padded_first)).to_list()
-
-
-def _without_left_out(plan: Plan, rows: pl.DataFrame, found: Found) -> pl.DataFrame:
-    """The rows that are flows of their own; the others counted by reason."""
-    cells = [name for name in reason_order(plan) if plan.coded[name].some(REASON)]
-    if not cells:
-        return rows
-    reasons = [plan.coded[name].of(rows[name], REASON).alias(name) for name in cells]
-    reason = pl.DataFrame(reasons).select(pl.coalesce(cells).alias(REASON)).to_series()
+    _count_padded(plan, rows, found)
+    reason = _reason(plan, batch, rows)
     for why in reason.drop_nulls().unique().to_list():
         sums = found.left_out.setdefault(why, Sums())
         sums.add(rows[judge.VALUE].filter((reason == why).fill_null(value=False)))
-    return rows.filter(reason.is_null())
+    kept = _without_rejected(plan, rows, reason, figures.faulty, found=found)
+    found.kept.add(kept[judge.VALUE])
+    _judge(plan, kept, found)
+    found.scopes.add(plan, kept, scoped=True)
+    spill = kept
+    if any(NO_ECONOMY in why for why in found.left_out):
+        left = reason.str.contains(NO_ECONOMY, literal=True).fill_null(value=False)
+        spill = pl.concat([
+            kept.with_columns(pl.lit(value=False).alias(REMAINDER)),
+            rows.filter(left).with_columns(pl.lit(value=True).alias(REMAINDER)),
+        ])  # fmt: skip
+    found.pairs.add(plan, spill, scoped=False)
+    return spill.drop([name for name in plan.coded if name not in spilled(plan)])
+
+
+def _count_padded(plan: Plan, rows: pl.DataFrame, found: Found) -> None:
+    coder = next((one for one in plan.coded.values() if PADDED in one.known.columns), None)
+    if coder is None or not coder.some(PADDED):
+        return
+    padded = rows[ROW].filter(coder.of(rows[coder.name], PADDED))
+    found.counts["padded"] += len(padded)
+    found.padded_first += padded.head(5 - len(found.padded_first)).to_list()
+
+
+def _reason(plan: Plan, batch: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
+    """Why each row is no flow of its own; null for most."""
+    told = [
+        coder.of(rows[coder.name], REASON).alias(coder.name)
+        for coder in plan.coded.values()
+        if coder.some(REASON)
+    ]
+    reason = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+    if told:
+        reason = pl.DataFrame(told).select(pl.coalesce(pl.all())).to_series()
+    coders = [coder for coder in plan.coded.values() if coder.columns]
+    if all(coder.some(BLANK) for coder in coders):
+        blank = reduce(lambda a, b: a & b, (coder.of(rows[coder.name], BLANK) for coder in coders))
+        if (at := blank.arg_true()).len():
+            own = range(min(len(plan.source.headers), plan.source.own))
+            texts = [cast.trimmed(pl.col(cell(place))) == "" for place in own]
+            empty = batch[at.to_list()].select(pl.all_horizontal(texts)).to_series()
+            reason = reason.scatter(at.filter(empty), EMPTY_ROW)
+    return reason
+
+
+def _without_rejected(
+    plan: Plan, rows: pl.DataFrame, reason: pl.Series, places: set[int], *, found: Found
+) -> pl.DataFrame:
+    """The rows that are flows of their own and can be read; the others noted."""
+    faulty = pl.Series([], dtype=pl.UInt32)
+    told = [coder.of(rows[coder.name], FAULTY).arg_true()
+            for coder in plan.coded.values() if coder.some(FAULTY)]  # fmt: skip
+    told.append(rows[ROW].is_in(list(plan.source.misshapen)).arg_true())
+    faulty = pl.concat([pl.Series(sorted(places), dtype=pl.UInt32), *told]).unique()
+    open_row = reason.is_null()
+    if not len(faulty):
+        return rows if not reason.len() - reason.null_count() else rows.filter(open_row)
+    wrong = pl.repeat(value=False, n=rows.height, eager=True).scatter(faulty, values=True)
+    there = [name for name in VALUE_COLUMNS if name in rows.columns]
+    found.rejected.append(rows.filter(wrong & open_row).select(ROW, judge.VALUE, *there))
+    return rows.filter(~wrong & open_row)
 
 
 def _judge(plan: Plan, kept: pl.DataFrame, found: Found) -> None:
-    """Note the rows that break a rule which no column of text can be judged of alone."""
+    """Note the rows that break a rule; those of a text alone are judged once a text."""
     needed = {name for rule in plan.rules for name in rule.passes().meta.root_names()}
     columns = [_column(plan, kept, name) for name in COLUMNS if name in needed]
     rows = kept.lazy().select(ROW).with_columns(columns)
     broken = rows.filter(pl.any_horizontal(~rule.passes() for rule in plan.rules)).select(ROW)
     found.broken.append(broken.collect().to_series())
+    for rule in plan.once:
+        (name,) = set(rule.passes().meta.root_names())
+        coder = plan.coder(name)
+        if coder is None:
+            same = plan.source.name if name == "source_id" else plan.constants.get(name)
+            one = pl.DataFrame({name: [same]}, schema={name: pl.String})
+            if one.select(~rule.passes()).item():
+                found.broken.append(kept[ROW])
+        elif (wrong := coder.known.select((~rule.passes()).alias(name)).to_series()).any():
+            found.broken.append(kept[ROW].filter(wrong.gather(kept[coder.name])))
 
 
 def _column(plan: Plan, kept: pl.DataFrame, name: str) -> pl.Series | pl.Expr:
@@ -196,43 +203,9 @@ def _column(plan: Plan, kept: pl.DataFrame, name: str) -> pl.Series | pl.Expr:
         return kept[name]
     coder = plan.coder(name)
     if coder is not None:
-        return coder.of(kept[coder.cell], name).alias(name)
+        return coder.of(kept[coder.name], name)
     dtype = pl.Float64 if name in NUMBERS else pl.String
     return pl.lit(plan.constants.get(name), dtype=dtype).alias(name)
 
 
-def _summarise(plan: Plan, kept: pl.DataFrame, found: Found) -> None:
-    """Keep which economies, periods and codes are there, and how much of each pair."""
-    scope = sorted({coder.cell for name in SCOPE if (coder := plan.coder(name)) is not None})
-    pair = sorted({coder.cell for name in PAIR if (coder := plan.coder(name)) is not None})
-    if scope:
-        found.scopes.append(_distinct(plan, kept, scope).drop("rows"))
-    if any(special.kept for special in plan.mapping.declared.specials):
-        value = pl.col(judge.VALUE)
-        sums = [value.cast(pl.Int128).sum().alias("units"), value.null_count().alias("unknown")]
-        counted = kept.group_by(pair).agg(pl.len().cast(pl.UInt64).alias("rows"), *sums)
-    else:
-        counted = _distinct(plan, kept, pair)
-    found.pairs.append(counted)
-    if len(found.pairs) > MERGE_AFTER:
-        found.scopes = [pl.concat(found.scopes).unique()] if found.scopes else []
-        columns = [name for name in counted.columns if name not in pair]
-        merged = pl.concat(found.pairs)
-        found.pairs = [merged.group_by(pair).agg(pl.col(columns).sum()) if pair else merged]
-
-
-def _distinct(plan: Plan, kept: pl.DataFrame, cells: list[str]) -> pl.DataFrame:
-    """The distinct combinations of some cells, with their ``rows``; by one number for each."""
-    if not cells:
-        return pl.DataFrame({"rows": [kept.height]}, schema={"rows": pl.UInt64})
-    place, sizes = pl.lit(0, dtype=pl.UInt64), [plan.coded[name].known.height for name in cells]
-    for name, size in zip(cells, sizes, strict=True):
-        place = place * size + pl.col(name).cast(pl.UInt64)
-    if math.prod(sizes) >= 2**62:
-        raise UnsuitedError
-    counted = kept.group_by(place.alias("place")).agg(pl.len().cast(pl.UInt64).alias("rows"))
-    columns, rest = {}, pl.col("place")
-    for name, size in zip(reversed(cells), reversed(sizes), strict=True):
-        columns[name] = (rest % size).cast(pl.UInt32)
-        rest = rest // size
-    return counted.select(*(columns[name].alias(name) for name in cells), "rows")
+__all__ = ["APART", "BATCH_ROWS", "REMAINDER", "Found", "Sums", "read_batches"]

@@ -12,6 +12,7 @@ from calc.tables.trade import Trade
 from pipelines.ingest.bulk.batches import Found
 from pipelines.ingest.bulk.coded import UnsuitedError
 from pipelines.ingest.bulk.plan import TEXTS, Plan
+from pipelines.ingest.bulk.scopes import ROWS
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import FIRST
 
@@ -21,6 +22,8 @@ KEY = (*FIRST, "period", "flow", "nomenclature")
 PLACE = "place"
 AT = "at"
 LARGEST = 2**62
+FAMILY = 2
+"""Digits of a code that finer and coarser ones of it share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,28 +46,36 @@ def ranked(plan: Plan) -> dict[str, Ranked]:
             ranks = known.replace_strict(
                 values, pl.Series(range(len(values)), dtype=pl.UInt32), default=None
             )
-            found[name] = Ranked(cell=coder.cell, values=values, ranks=ranks)
+            found[name] = Ranked(cell=coder.name, values=values, ranks=ranks)
     return found
 
 
-def in_order(plan: Plan, found: Found, folder: Path) -> Iterator[pl.DataFrame]:
-    """The rows kept, in the order of the table, some at a time: TRADE's columns, row and value."""
-    ranks = ranked(plan)
-    for files in _parts(found, ranks, folder):
-        rows = pl.concat([pl.read_ipc(path) for path in files])
-        yield _as_table(plan, _sorted(rows, ranks), ranks)
+def parts_of(
+    found: Found, ranks: dict[str, Ranked], folder: Path, *, families: bool
+) -> Iterator[pl.DataFrame]:
+    """The rows of each part of the table, as numbers, parts in order.
+
+    Args:
+        found: The batches.
+        ranks: The order of the columns of text.
+        folder: Where the parts are kept meanwhile.
+        families: Whether the codes of a chapter have to be in one part.
+    """
+    for files in _files(found, ranks, folder, families=families):
+        yield pl.concat([pl.read_ipc(path) for path in files], how="diagonal")
 
 
-def _parts(found: Found, ranks: dict[str, Ranked], folder: Path) -> Iterator[list[Path]]:
-    """The batches of each part of the table, parts in order."""
+def _files(
+    found: Found, ranks: dict[str, Ranked], folder: Path, *, families: bool
+) -> Iterator[list[Path]]:
     if found.kept.rows <= PART_ROWS:
         yield found.files
         return
-    bounds = _bounds(found, ranks)
+    bounds = _bounds(found, ranks, families=families)
     parts: list[list[Path]] = [[] for _ in range(len(bounds) + 1)]
     for start in range(0, len(found.files), GROUP_FILES):
         group = found.files[start : start + GROUP_FILES]
-        rows = pl.concat([pl.read_ipc(path) for path in group])
+        rows = pl.concat([pl.read_ipc(path) for path in group], how="diagonal")
         for path in group:
             path.unlink()
         place = rows.select(_pair(ranks).alias(PLACE)).to_series()
@@ -94,16 +105,26 @@ def _rank(item: Ranked) -> pl.Expr:
     return pl.lit(item.ranks).gather(pl.col(item.cell))
 
 
-def _bounds(found: Found, ranks: dict[str, Ranked]) -> pl.Series:
+def _bounds(found: Found, ranks: dict[str, Ranked], *, families: bool) -> pl.Series:
     """The places at which a part of the table begins, but for the first."""
-    pairs = pl.concat(found.pairs)
-    rows = pairs.group_by(_pair(ranks).alias(PLACE)).agg(pl.col("rows").sum()).sort(PLACE)
-    part = (rows["rows"].cum_sum() - 1) // PART_ROWS
+    pairs = found.pairs.all()
+    rows = pairs.group_by(_pair(ranks).alias(PLACE)).agg(pl.col(ROWS).sum()).sort(PLACE)
+    part = (rows[ROWS].cum_sum() - 1) // PART_ROWS
+    if families and "code" in ranks:
+        codes = ranks["code"].values
+        starts = codes.str.slice(0, FAMILY)
+        family = starts.gather(rows[PLACE] % len(codes))
+        same = (family == family.shift(1)) & (
+            rows[PLACE] // len(codes) == rows[PLACE].shift(1) // len(codes)
+        )
+        part = pl.select(
+            pl.when(~same.fill_null(value=False)).then(part).forward_fill()
+        ).to_series()
     begins = rows.filter(part != part.shift(1, fill_value=0))
     return begins[PLACE]
 
 
-def _sorted(rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
+def sorted_rows(rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
     """Rows in the order of the table."""
     size, key = 1, pl.lit(0, dtype=pl.UInt64)
     for name in KEY:
@@ -125,7 +146,8 @@ def _sorted(rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
     return placed.drop(PLACE)
 
 
-def _as_table(plan: Plan, rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
+def as_table(plan: Plan, rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
+    """Rows of numbers as TRADE's columns, row and value."""
     columns = []
     for name in column_names(Trade):
         if name in ranks:
