@@ -45,6 +45,9 @@ def make_folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as err:
+        was_removed_meanwhile = path.is_dir() or not os.path.lexists(path)
+        if isinstance(err, FileExistsError) and was_removed_meanwhile:
+            return make_folder(path)
         hint = "choose another folder with --workspace"
         raise StorageError(
             f"cannot make folder {path.name}: {err.strerror}", where=str(path), hint=hint

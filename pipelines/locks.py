@@ -69,7 +69,11 @@ def held(workspace: Workspace, what: str, does: str, talk: Talk = SILENT) -> Ite
         yield
         return
     path = workspace.locks / f"{what}.lock"
-    handle = _waited_for(path, what, _patience(), talk)
+    try:
+        handle = _waited_for(path, what, _patience(), talk)
+    except BaseException:
+        _remove_if_empty(path.parent)
+        raise
     try:
         _write_note(handle, does)
         yield
@@ -84,7 +88,11 @@ def _let_go(path: Path, handle: int) -> None:
             path.unlink()
     finally:
         os.close(handle)
-        _remove_abandoned(path.parent)
+        try:
+            _remove_abandoned(path.parent)
+        except BaseException:  # interrupted at its last step
+            _remove_if_empty(path.parent)
+            raise
 
 
 def _waited_for(path: Path, what: str, patience: float, talk: Talk) -> int:
@@ -177,4 +185,10 @@ def _remove_abandoned(folder: Path) -> None:
             if handle is not None:
                 path.unlink()
                 os.close(handle)
+        folder.rmdir()
+
+
+def _remove_if_empty(folder: Path) -> None:
+    """Remove the folder of the locks where it has none; others come again when they are needed."""
+    with contextlib.suppress(OSError):
         folder.rmdir()

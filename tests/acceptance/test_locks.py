@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from calc.errors import DataRejectedError, LockedError, UsageError
+from calc.errors import DataRejectedError, LockedError, StorageError, UsageError
 from pipelines import locks
+from pipelines.files import make_folder
 from pipelines.workspace import Workspace
 from tests.run.tool import IMPORTS, SCENARIO, Place, contents, environment, hidden
 
@@ -128,6 +130,45 @@ def test_patience_that_is_no_number(
         pytest.fail("the lock is held")
 
 
+INTERRUPT = """
+import signal, sys
+from pathlib import Path
+from pipelines.locks import held
+from pipelines.workspace import Workspace
+from tests.acceptance.injury import Strike
+
+place = Workspace(Path.cwd())
+strike = Strike(signal.SIGINT, 0)
+sys.addaudithook(strike)
+moment, told = 0, []
+while not told or strike.seen >= strike.moment:
+    moment += 1
+    strike.moment, strike.seen = moment, 0
+    try:
+        with held(place, "x", "hold it for a test"):
+            pass
+        told.append("done")
+    except KeyboardInterrupt:
+        told.append("interrupted")
+    left = place.locks.exists()
+    strike.moment = 0
+    print(told[-1], left)
+    strike.moment = moment
+"""
+
+
+def test_interrupted_at_any_moment_no_lock_is_left(tmp_path: Path) -> None:
+    (tmp_path / "data" / "processed").mkdir(parents=True)
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPT], cwd=tmp_path, env=environment(), capture_output=True,
+        text=True, check=False, timeout=60,
+    )  # fmt: skip
+    *struck, last = done.stdout.splitlines()
+    assert len(struck) >= 4, done.stderr
+    assert set(struck) == {"interrupted False"}
+    assert last == "done False"
+
+
 def test_many_processes_never_hold_one_lock_together(tmp_path: Path) -> None:
     """Each adds one to a number in a file, by reading and writing it: none is lost."""
     program = """
@@ -195,3 +236,28 @@ def test_input_that_changes_while_it_is_read_makes_no_run(
     assert done.code == DataRejectedError.exit_code
     assert done.err.startswith("error: mine.toml changed while it was read")
     assert not list(place.workspace.runs.glob("mine/*"))
+
+
+def test_folder_that_another_process_removes_meanwhile_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two looks of ``mkdir`` the folder of the locks may go."""
+    folder, made = tmp_path / "locks", Path.mkdir
+    calls: list[Path] = []
+
+    def flickering(path: Path, *settings: Any, **more: Any) -> None:
+        calls.append(path)
+        if len(calls) == 1:
+            raise FileExistsError(17, "File exists")
+        made(path, *settings, **more)
+
+    monkeypatch.setattr(Path, "mkdir", flickering)
+    assert make_folder(folder) == folder
+    assert folder.is_dir()
+    assert len(calls) == 2
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    for name in ("nowhere", "file"):
+        if name == "file":
+            (tmp_path / name).touch()
+        with pytest.raises(StorageError, match=f"cannot make folder {name}: File exists"):
+            make_folder(tmp_path / name)

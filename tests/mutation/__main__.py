@@ -19,13 +19,8 @@ from typing import Any
 from tests.mutation.sites import Site, faulty, sites
 from tests.mutation.trial import PASSED, ROOT, Faulty, Line, loaded, tried
 
-NARROW = (
-    *("tests/calc", "tests/policy", "tests/effects"),
-    *("tests/golden/test_credits.py", "tests/golden/test_firms.py"),
-    *("tests/golden/test_quotas_by_hand.py", "tests/golden/test_stacking_by_hand.py"),
-    *("tests/golden/test_all_in_by_portion.py", "tests/golden/test_gsim_example.py"),
-)
-"""Tests of single functions and of cases by hand, tried by the line that they reach."""
+NARROW = ("tests/calc", "tests/policy", "tests/effects")
+"""Tests of single functions, tried by the line that they reach."""
 WIDE = (
     "properties",
     "golden",
