@@ -5,9 +5,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
@@ -34,6 +37,51 @@ def run(
     return done.stdout
 
 
+WITHOUT = """
+import sys
+from importlib.abc import MetaPathFinder
+
+UNNEEDED = {unneeded!r}
+
+class Absent(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in UNNEEDED:
+            raise ModuleNotFoundError(f"{{name}} is no dependency of retorsion", name=name)
+
+sys.meta_path.insert(0, Absent())
+"""
+
+
+def needed(name: str) -> set[str]:
+    """A distribution and all that it needs, without extras, where they are installed."""
+    found: set[str] = set()
+    open_ones = [name]
+    while open_ones:
+        one = canonicalize_name(open_ones.pop())
+        if one in found:
+            continue
+        try:
+            listed = metadata.requires(one) or []
+        except metadata.PackageNotFoundError:
+            continue
+        found.add(one)
+        wanted = [Requirement(text) for text in listed]
+        open_ones += [
+            item.name for item in wanted if not item.marker or item.marker.evaluate({"extra": ""})
+        ]
+    return found
+
+
+def unneeded() -> list[str]:
+    """The modules that are installed here for development alone: all but those needed."""
+    kept = needed("retorsion")
+    return sorted(
+        module
+        for module, owners in metadata.packages_distributions().items()
+        if not {canonicalize_name(owner) for owner in owners} & kept
+    )
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
@@ -44,11 +92,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the installed wheel and nothing else; dependencies stay where they are."""
+    """A folder with the installed wheel; dependencies stay where they are, others seem absent."""
     target = tmp_path_factory.mktemp("installed")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     options = ["--quiet", "--no-deps", "--no-index", "--target", str(target)]
     run([*pip, "install", *options, wheel], target)
+    hidden = WITHOUT.format(unneeded=unneeded())
+    (target / "sitecustomize.py").write_text(hidden, encoding="utf-8")
     return target
 
 
@@ -98,6 +148,17 @@ def test_wheel_holds_raw_data_unchanged(wheel: Path) -> None:
     assert files
     assert held == files.keys()
     assert changed == set()
+
+
+def test_what_is_for_development_alone_is_absent(installed: Path, tmp_path: Path) -> None:
+    told = unneeded()
+    assert {"hypothesis", "pytest", "mypy", "openpyxl", "hatchling", "coverage"} <= set(told)
+    assert {"polars", "lark", "scipy", "great_expectations", "typer"}.isdisjoint(told)
+    code = "import importlib.util\ntry:\n import pytest\nexcept ImportError as err: print(err)"
+    said = run(
+        [sys.executable, "-P", "-c", code], tmp_path, environment=apart_from_checkout(installed)
+    )
+    assert said == "pytest is no dependency of retorsion\n"
 
 
 def test_demo_of_the_wheel_runs_beside_a_decoy(installed: Path, beside_a_decoy: Path) -> None:

@@ -1,6 +1,8 @@
 """What is installed is what was locked, under licences that allow it."""
 
+import contextlib
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,14 @@ def test_list_of_licences_is_that_of_the_lock() -> None:
     assert {name: rows.get(name) for name in now} == now, (
         "remake it: python -m tests.licences > docs/licences.md"
     )
+
+
+def test_what_is_installed_is_of_the_locked_versions() -> None:
+    """What an audit of the lock says holds of what runs; what is not for this system is left."""
+    pinned = LOCKED.findall(LOCK.read_text(encoding="utf-8"))
+    found = set()
+    for name in locked():
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found.add((name, metadata.version(name)))
+    assert len(found) > 40
+    assert found - set(pinned) == set()
