@@ -54,7 +54,16 @@ def _filled_beside(folder: Path, put: Callable[[Path, Path], None]) -> Iterator[
             hint="free space or choose another folder with --workspace",
         ) from err
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        take_away(fresh)
+
+
+def take_away(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that can be done; Ctrl-C comes after."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def flush_all(folder: Path) -> None:
@@ -81,4 +90,4 @@ def _put_in_place(fresh: Path, folder: Path) -> None:
         if old.exists() and not folder.exists():
             old.rename(folder)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    take_away(old)

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from calc.tables.audit import Rejects
 from calc.tables.provenance import TradeParts, TradeProvenance, TradeRepairs
 from calc.tables.trade import Trade
 from pipelines.files import clear_leftovers, flush_to_disk, make_folder
-from pipelines.folders import flush_all
+from pipelines.folders import flush_all, take_away
 from pipelines.ingest.cells import Reading
 from pipelines.ingest.faults import original
 from pipelines.ingest.repairs import repairs_of
@@ -54,7 +53,7 @@ def scratch_folder(folder: Path, name: str) -> Iterator[Path]:
             hint="free space or choose another folder with --workspace; nothing was changed",
         ) from err
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        take_away(fresh)
 
 
 def put_in_place(fresh: Path, folder: Path, name: str) -> None:
