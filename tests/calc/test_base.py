@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
-from calc.base import RATE_COLUMNS, attach_base, in_force_at
+from calc.base import RATE_COLUMNS, attach_base, averaged_base, in_force_at
 from calc.tables.base import Base
 from tests.strategies import table
 
@@ -84,3 +85,25 @@ def test_rate_is_in_force_from_its_first_day_until_the_day_after_its_last() -> N
     assert first_days(date(1995, 1, 1)) == [date(1995, 1, 1)]
     assert first_days(date(2030, 1, 1)) == [date(1996, 1, 1)]
     assert first_days(None) == [date(1990, 1, 1), date(1995, 1, 1), date(1996, 1, 1)]
+
+
+def test_average_of_programmes_is_unknown_where_one_is_an_expression() -> None:
+    """3/4 of 4 % and 1/4 of 8 % are 5 %, of 0.04 and of nothing 0.03 USD; words have no average."""
+    names = ("table_row", "base_programme", "base_rate_text", "base_ad_valorem_rate",
+             "base_specific_rate_usd", "base_specific_unit", "base_expression")  # fmt: skip
+    rows = [
+        (0, "mfn", "4%", 0.04, 0.04, "kg", None),
+        (0, "own", "8%", 0.08, None, None, None),
+        (1, "mfn", "4%", 0.04, None, None, None),
+        (1, "own", "max(1%, 2%)", 0.08, None, None, "max(1%, 2%)"),
+    ]
+    based = pl.LazyFrame(rows, schema=names, orient="row").with_columns(
+        kind=0, base_named=pl.lit("*")
+    )
+    mixes = pl.LazyFrame({"kind": [0, 0], "base_programme": ["mfn", "own"], "share": [0.75, 0.25]})
+    found = averaged_base(based, mixes, name="both").sort("table_row").collect()
+    assert found["base_ad_valorem_rate"].to_list() == [pytest.approx(0.05), None]
+    assert found["base_specific_rate_usd"].to_list() == [pytest.approx(0.03), None]
+    assert found["base_specific_unit"].to_list() == ["kg", None]
+    assert found["base_rate_text"].to_list() == ["4% and 8%", "4% and max(1%, 2%)"]
+    assert found["base_programme"].to_list() == ["both", "both"]

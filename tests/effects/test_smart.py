@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from calc.effects.model import Duty, Floats, Market, Responses, Schedule, Verdict
 from calc.effects.results import effects_of
-from calc.effects.smart import Choices, Imports, smart
+from calc.effects.smart import Choices, Imports, smart, welfare
 from calc.effects.trist import Border, Customs, trist
 from calc.policy.cascade import border_cascade
 from tests.effects.markets import INF, figures, some
@@ -340,3 +340,16 @@ def test_laws_of_trist(imports: Imports, has_domestic: bool, vat: float) -> None
         trist(replace(given_customs, demand=-imports.demand)).verdict.tolist()
         == [Verdict.INPUT_OUT_OF_BOUNDS] * GOODS
     )
+
+
+@pytest.mark.parametrize(("price_change", "factor"), [("relative", 1.5), ("log", np.exp(0.5))])
+def test_no_area_lies_beyond_the_duty_that_chokes_demand(price_change: Any, factor: float) -> None:
+    """At an elasticity of -2 imports end at 1.5 times the price, by the log at e^0.5 times."""
+    duties = np.array([[0.1]]), np.array([[1.0]])
+    imports = Imports(
+        np.array([[100.0]]), *duties, *(np.array([value]) for value in (-2.0, 3.0, INF))
+    )
+    area = welfare(
+        imports, np.array([[-10.0]]), np.ones(1), choices=Choices(price_change=price_change)
+    )
+    assert area[0, 0] == pytest.approx(-5.0 * (0.1 + 1.1 * factor - 1.0))
