@@ -63,7 +63,8 @@ def audit(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None = No
         try:
             result, suites = _run(table, judged, suite_on, docs), _suites(judged)
         except Exception as err:  # whatever stops the engine, the table was not judged
-            raise NotJudgedError(f"{ENGINE} stopped: {err}", where=table.name) from err
+            hint = "the table is neither valid nor invalid: try again, or report this message"
+            raise NotJudgedError(f"{ENGINE} stopped: {err}", where=table.name, hint=hint) from err
     by_rule = {_rule_id(item): item for item in result}
     for rule in judged.counts.iter_rows(named=True):
         _agree(rule, by_rule.get(rule["rule_id"]), suite_on)

@@ -27,7 +27,7 @@ JUDGED_BY = (
         "calc/overlap.py",
         "calc/rules.py",
     ),
-    *("calc/relation.py", "calc/relation_truth.py"),
+    *("calc/relation.py", "calc/relation_truth.py", "calc/relation_words.py"),
     *("calc/grouped.py", "calc/groups.py", "calc/group_statistics.py"),
     *("calc/tables/audit.py", "calc/tables/trade.py", "calc/tables/trade_rules.py"),
     "calc/tables/economy_years.py",

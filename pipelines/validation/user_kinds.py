@@ -12,6 +12,7 @@ from calc import judge
 from calc.errors import did_you_mean
 from calc.relation import Columns
 from calc.relation_truth import finite, truth
+from calc.relation_words import in_words
 from calc.rules import Kind, Rule
 from calc.tables.trade_rules import trade_columns
 from pipelines.validation.rule_errors import RuleKeyError
@@ -69,7 +70,7 @@ def made(
         table="trade",
         column=found.column,
         kind=found.kind,
-        message=message or found.message,
+        message=message or found.message + ("" if where is None else f", where {in_words(where)}"),
         parameters=dict(found.parameters),
         expression=expression,
         relation=keys.get("tree"),
@@ -158,7 +159,7 @@ def _unique(given: Given) -> Made:
 def _relation(given: Given) -> Made:
     return Made(
         kind="relation",
-        message=given.keys["relation"],
+        message=in_words(given.keys["tree"]),
         parameters={"relation": given.keys["relation"]},
         expression=truth(given.keys["tree"], given.columns),
     )

@@ -15,7 +15,9 @@ from pipelines.validation import suite
 from pipelines.validation.audit import Audit, audit
 from pipelines.validation.known import known
 from pipelines.validation.rows import Judged, judge_rows
-from tests.validation.tables import LAWFUL, lawful_rows, row, trade
+from pipelines.workspace import Workspace
+from tests.run.tool import Place
+from tests.validation.tables import LAWFUL, lawful_rows, row, trade, write_trade
 from tests.validation.test_rules_by_row import FAULTS
 
 RULES = trade_rules()
@@ -90,12 +92,25 @@ def test_an_expectation_that_cannot_run_is_not_a_failed_row(
 def test_an_engine_that_stops_is_not_a_failed_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A table with a failed row: what is told is that it could not be judged, and nothing kept."""
+
     def stops(*_: Any) -> None:
         raise RuntimeError("no suite today")
 
+    table = write_trade(Workspace(tmp_path), "t", [*lawful_rows(2), row(importer="usa")])
     monkeypatch.setattr(suite, "rows_suite", stops)
-    with pytest.raises(NotJudgedError, match="stopped: no suite today"):
-        judged_both_ways(tmp_path / "t.parquet", lawful_rows(3))
+    done = Place(tmp_path).do("validate", "t", "-q")
+    assert (done.code, done.out) == (9, "")
+    assert done.err == (
+        "error: great-expectations stopped: no suite today\n"
+        "where: t.parquet\n"
+        "hint: the table is neither valid nor invalid: try again, or report this message\n"
+    )
+    assert not [path for path in table.parents[1].rglob("*") if "validation" in path.parts[-2]]
+    monkeypatch.undo()
+    again = Place(tmp_path).do("validate", "t", "-q")
+    assert again.code == 3
+    assert "1 of 3 rows (USD 1,000 of USD 3,000) cannot be used, 1 rule broken" in again.err
 
 
 @pytest.mark.parametrize("suite_on", ["rows", "counts"])
