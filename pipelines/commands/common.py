@@ -70,6 +70,16 @@ OwnRules = Annotated[
         show_default=False,
     ),
 ]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--memory-limit",
+        metavar="SIZE",
+        help="Refuse what would take more, such as 2GB; else RETORSION_MEMORY_LIMIT, else what is "
+        "free.",
+        show_default=False,
+    ),
+]
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.commands.common import AsJson, Quiet, WorkspaceOption, show
+from pipelines.commands.common import AsJson, MemoryLimit, Quiet, WorkspaceOption, show
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="CSV (also .gz), Parquet, XLSX or JSON.")
@@ -90,6 +90,7 @@ def ingest(
     rate: Rate = None,
     partner_codes: PartnerCodes = None,
     strict: Strict = False,
+    memory_limit: MemoryLimit = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -107,6 +108,7 @@ def ingest(
     """  # noqa: D301
     from pipelines.ingest import step, tell
     from pipelines.ingest.settings import IngestSettings
+    from pipelines.memory import limit_given
     from pipelines.progress import Talk
     from pipelines.workspace import open_workspace
 
@@ -130,6 +132,7 @@ def ingest(
         level=level,
         rate=rate,
         partner_codes=partner_codes,
+        memory_limit=limit_given(memory_limit),
     )
     place = open_workspace(workspace)
     record = step.ingest(place, files, settings, Talk(quiet=quiet))

@@ -11,6 +11,7 @@ from pipelines.commands.common import (
     HighRate,
     MaxRejected,
     MaxRejectedUsd,
+    MemoryLimit,
     OwnRules,
     Quiet,
     WorkspaceOption,
@@ -92,6 +93,7 @@ def run(
     effects: Effects = False,
     convert: Convert = False,
     weights: Weights = None,
+    memory_limit: MemoryLimit = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -107,6 +109,7 @@ def run(
       retorsion run scenario.toml --convert
           on trade in another edition of the Harmonized System
     """  # noqa: D301
+    from pipelines.memory import limit_given
     from pipelines.progress import Talk
     from pipelines.run.inputs import RunSettings
     from pipelines.run.step import run_scenario
@@ -126,6 +129,7 @@ def run(
         effects=effects,
         convert=convert or weights is not None,
         weights=weights,
+        memory_limit=limit_given(memory_limit),
     )
     place = open_workspace(workspace)
     tell(run_scenario(place, scenario, settings, Talk(quiet=quiet)), as_json, strict)

@@ -9,6 +9,7 @@ from pipelines.commands.common import (
     AsJson,
     MaxRejected,
     MaxRejectedUsd,
+    MemoryLimit,
     OwnRules,
     Quiet,
     WorkspaceOption,
@@ -46,6 +47,7 @@ def validate(
     own_rules: OwnRules = None,
     fix_suggestions: Suggest = False,
     data_docs: DataDocs = False,
+    memory_limit: MemoryLimit = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -65,6 +67,7 @@ def validate(
       retorsion validate us-2024 --fix-suggestions
           propose repairs, with the rows and dollars that they would bring back
     """  # noqa: D301
+    from pipelines.memory import limit_given
     from pipelines.progress import Talk
     from pipelines.validation.step import rejected, table_of, verdict_for
     from pipelines.validation.verdict import Choice, Settings
@@ -76,7 +79,8 @@ def validate(
     choice = Choice(
         quarantine=leave_out, max_rejected_share=share, max_rejected_usd=max_rejected_usd
     )
-    settings = Settings(choice=choice, rules=own_rules, data_docs=data_docs)
+    limit = limit_given(memory_limit)
+    settings = Settings(choice=choice, rules=own_rules, data_docs=data_docs, memory_limit=limit)
     verdict = verdict_for(place, table_of(place, table), settings, talk)
     if data_docs:
         talk.say(_docs_notice(place, verdict))

@@ -9,6 +9,7 @@ from pipelines.commands.common import (
     AsJson,
     AsOf,
     HighRate,
+    MemoryLimit,
     Quiet,
     WorkspaceOption,
     day_given,
@@ -68,6 +69,7 @@ def sweep(
     estimate: Estimate = None,
     convert: Convert = False,
     weights: Weights = None,
+    memory_limit: MemoryLimit = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -89,6 +91,7 @@ def sweep(
       retorsion sweep scenario.toml --by-date --convert
           on trade in another edition of the Harmonized System
     """  # noqa: D301
+    from pipelines.memory import limit_given
     from pipelines.progress import Talk
     from pipelines.run.inputs import RunSettings
     from pipelines.run.step import read_inputs
@@ -110,6 +113,7 @@ def sweep(
         estimate=method_given(estimate),
         convert=convert or weights is not None,
         weights=weights,
+        memory_limit=limit_given(memory_limit),
     )
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)

@@ -38,6 +38,7 @@ class IngestSettings:
         level: Digits of the codes to keep, where the file has codes of several lengths.
         rate: U.S. dollars for one of the file's currency, such as ``EUR=1.08``.
         partner_codes: A table of the file's own codes of economies, beside those that are known.
+        memory_limit: Bytes that the ingest may take; None for what is free.
     """
 
     name: str
@@ -59,6 +60,7 @@ class IngestSettings:
     level: int | None = None
     rate: str | None = None
     partner_codes: Path | None = None
+    memory_limit: int | None = None
 
     @property
     def constants(self) -> dict[str, str]:
@@ -73,13 +75,13 @@ class IngestSettings:
         return {column: text for column, text in texts.items() if text is not None}
 
     def given(self) -> dict[str, Any]:
-        """The options that differ from their defaults, without the name."""
+        """The options that differ from their defaults, without the name and the limit."""
         chosen = {item.name: getattr(self, item.name) for item in fields(self)}
         defaults = {item.name: item.default for item in fields(self)}
         given = {
             name: value
             for name, value in chosen.items()
-            if name != "name" and value != defaults[name]
+            if name not in ("name", "memory_limit") and value != defaults[name]
         }
         if self.partner_codes is not None:
             given["partner_codes"] = self.partner_codes.name

@@ -18,6 +18,7 @@ from pipelines.ingest.record import (
 )
 from pipelines.ingest.settings import IngestSettings, check_settings
 from pipelines.locks import held
+from pipelines.memory import BATCHED, HELD, refuse_files
 from pipelines.progress import Talk
 from pipelines.version import tool_version
 from pipelines.workspace import Workspace
@@ -52,7 +53,7 @@ def ingest(
     Raises:
         UsageError: The name or an option is not one that ingest knows.
         DataRejectedError: A file is no table of trade, or cells of it cannot be read.
-        LimitError: A file is too large to be opened.
+        LimitError: A file is too large to be opened, or to be held in memory.
         StorageError: A file cannot be written.
         LockedError: Another process writes the table of that name.
     """
@@ -60,6 +61,7 @@ def ingest(
     from pipelines.ingest.bulk.ingest import bulk_ingest
 
     check_settings(settings)
+    refuse_files(files, settings.memory_limit, times=BATCHED)
     sniff.check_files(files)
     with (
         held(workspace, f"trade-{settings.name}", f"ingest {settings.name}", talk),
@@ -70,14 +72,10 @@ def ingest(
         )
         made = bulk_ingest(opened, mappings, settings, fresh, talk)
         if made is not None:
-            record = _record(
-                Made(made.table, made.rows, made.funnel, made.notes),
-                [made.reading],
-                (made.read,),
-                settings,
-                rows=made.height,
-            )
+            of_bulk = Made(made.table, made.rows, made.funnel, made.notes)
+            record = _record(of_bulk, [made.reading], (made.read,), settings, rows=made.height)
         else:
+            refuse_files(files, settings.memory_limit, times=HELD)
             record = _whole(opened, mappings, settings, fresh, talk)
         (fresh / f"{settings.name}.json").write_bytes(to_json(record))
         store.put_in_place(fresh, workspace.trade, settings.name)

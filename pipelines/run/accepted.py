@@ -23,15 +23,35 @@ def judged_table(
             the rows that do.
         RulesError: The user's own rules cannot be used as written.
         NotJudgedError: A rule could not be run.
+        LimitError: Judging it, or the run, would take more memory than there may be.
     """
     from pipelines.validation.step import rejected, table_of, verdict_for
 
     table = table_of(workspace, settings.trade or scenario.trade)
     asked = asked_of_trade(scenario, settings)
+    _refuse_too_large(table, scenario.importer, settings.memory_limit)
     verdict = verdict_for(workspace, table, asked, talk)
     if verdict.state == "invalid":
         raise rejected(workspace, verdict, asked.rules)
     return table, verdict
+
+
+def _refuse_too_large(table: Path, importer: str, limit: int | None) -> None:
+    """Nothing, where a run on a table fits into memory, as far as its size tells.
+
+    Raises:
+        LimitError: It does not.
+    """
+    from pipelines.memory import refuse_beyond, rows_of_importers, run_needs
+    from pipelines.run.members import members_of_importer
+
+    rows = rows_of_importers(table, (importer, *members_of_importer(importer)))
+    refuse_beyond(
+        run_needs(rows),
+        limit,
+        what=f"a run on {table.name} ({rows:,} rows that may be of {importer})",
+        hint="ingest fewer years or importers",
+    )
 
 
 def asked_of_trade(scenario: "Scenario", settings: RunSettings) -> "Settings":
@@ -48,7 +68,9 @@ def asked_of_trade(scenario: "Scenario", settings: RunSettings) -> "Settings":
         max_rejected_share=share,
         max_rejected_usd=most,
     )
-    return Settings(choice=choice, rules=settings.rules or own.rules)
+    return Settings(
+        choice=choice, rules=settings.rules or own.rules, memory_limit=settings.memory_limit
+    )
 
 
 def left_out_notes(verdict: "Verdict") -> Iterator[str]:

@@ -42,6 +42,7 @@ class RunSettings:
         weights: Trade table in the schedule's edition by whose values codes are shared out.
         every_date: The law is read at each of its dates, so that none need be chosen.
         effects: Compute what trade does in answer, where the scenario does not ask for it too.
+        memory_limit: Bytes that the run may take; None for what is free.
         allow_rate_above: Rates up to this fraction are accepted instead of up to 10 (1,000 %).
     """
 
@@ -59,6 +60,7 @@ class RunSettings:
     effects: bool = False
     convert: bool = False
     weights: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,7 @@ class Question:
         oecd: Members of the OECD, whose imports a method may take.
         converted: The imports asked about in the schedule's edition; None where they are as in
             the table.
+        memory_limit: Bytes that the run may take; None for what is free.
         may_hit_nothing: Whether the scenario says something even where no duty hits a line.
         windows: The days, half-open, on which trade of a period is taken to be entered.
         groups: ``prefix`` and ``product_group``.
@@ -79,6 +80,7 @@ class Question:
     estimate: Method | None = None
     oecd: tuple[str, ...] = ()
     converted: "Converted | None" = None
+    memory_limit: int | None = None
 
     @functools.cached_property
     def constants(self) -> Mapping[str, str | None]:

@@ -19,6 +19,7 @@ from calc.resolve import candidates_of
 from calc.seasons import part_of
 from calc.shares import SHARE_UNITS, attach_shares, shares_asked
 from calc.terms import ROW, Frame, Terms
+from pipelines.memory import lines_need, refuse_beyond
 from pipelines.run.compiled import Lines, divided
 from pipelines.run.fill import Fill, fill_of, with_shares_over
 from pipelines.run.placed import with_terms
@@ -63,11 +64,13 @@ def resolve(question: Question, imports: Frame) -> Resolved | None:
     Raises:
         ScenarioError: The law does not say which of two measures goes first, or how they combine,
             or portions do not fit into each other.
+        LimitError: What is told of the rows would take more memory than there may be.
     """
     tables = _candidates(question, imports)
     trade = _hit(imports, *tables[:2])
     if trade is None or trade.is_empty():
         return None
+    _refuse_too_many(question, trade.height)
     named, partly = _named(trade, tables)
     rows, held = _with_contents(question, named), _held(question, named, partly, trade)
     room = room_left(held.lazy(), question.policy).collect()
@@ -162,6 +165,20 @@ def _hit(imports: Frame, by_line: pl.DataFrame, by_partner: pl.DataFrame) -> pl.
         return None
     plan: pl.LazyFrame = nw.concat(parts).to_native()
     return plan.collect(engine="streaming")
+
+
+def _refuse_too_many(question: Question, rows: int) -> None:
+    """Nothing, where all that is told of the rows that a measure names fits into memory.
+
+    Raises:
+        LimitError: It does not.
+    """
+    refuse_beyond(
+        lines_need(rows),
+        question.memory_limit,
+        what=f"a run whose measures name {rows:,} rows of {question.table.name}",
+        hint="narrow the measures, or put them to fewer importers at a time",
+    )
 
 
 def _named(

@@ -182,6 +182,7 @@ def question_of(inputs: Inputs) -> "Question":
         descriptions=descriptions(scenario.nomenclature),
         end_uses=end_uses(scenario.nomenclature),
         with_shapley=inputs.settings.shapley,
+        memory_limit=inputs.settings.memory_limit,
         estimate=scenario.estimate,
         oecd=read_reference().partner_groups["OECD"].members if scenario.estimate else (),
         may_hit_nothing=bool(scenario.beside)

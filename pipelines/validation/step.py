@@ -107,6 +107,21 @@ def _own_rules(path: Path) -> "list[Rule]":
     return read_user_rules(path).rules
 
 
+def _refuse_too_large(table: Path, settings: Settings) -> None:
+    """Nothing, where judging a table fits into memory.
+
+    Raises:
+        LimitError: It does not.
+    """
+    from pipelines.memory import judging_needs, refuse_beyond, rows_of
+
+    rows = rows_of(table)
+    needed = judging_needs(rows, has_suite_on_rows=settings.suite_on(rows) == "rows")
+    what = f"judging {table.name} ({rows:,} rows)"
+    hint = "ingest fewer years or importers"
+    refuse_beyond(needed, settings.memory_limit, what=what, hint=hint)
+
+
 def _judge(
     table: Path,
     subject: Subject,
@@ -122,6 +137,7 @@ def _judge(
     from pipelines.validation import audit, known, layout, rows, tell
 
     layout.check_layout(table)
+    _refuse_too_large(table, settings)
     talk.say(f"judging {table.name} for the first time: some seconds; the verdict is kept")
     with talk.working(f"judging {table.name} with polars"):
         judged = rows.judge_rows(table, in_order([*trade_rules(), *own_rules]), known.known())

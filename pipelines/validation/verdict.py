@@ -56,12 +56,14 @@ class Settings:
             it the counts by rule; it takes about 9 s and 0.6 GB a million rows.
         rules: A file of rules of the user's own; None for none.
         data_docs: Also build great-expectations' own pages, which load assets from the network.
+        memory_limit: Bytes that judging may take; None for what is free.
     """
 
     choice: Choice = REFUSE
     suite_rows: int = 1_000_000
     rules: Path | None = None
     data_docs: bool = False
+    memory_limit: int | None = None
 
     def suite_on(self, rows: int) -> SuiteOn:
         """What great-expectations judges in a table of so many rows."""

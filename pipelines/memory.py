@@ -1,0 +1,216 @@
+"""How much memory a job takes, told from its files before it starts, and what may be taken.
+
+Figures are measured peaks (docs/performance.md), rounded up: a job is refused where it would not
+fit, instead of being ended by the system half-way.
+"""
+
+import os
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from calc.errors import LimitError, UsageError
+
+ENVIRONMENT = "RETORSION_MEMORY_LIMIT"
+OPTION = "--memory-limit"
+POWERS = ("", "K", "M", "G", "T")
+FORM = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]?)(i?)B?", re.IGNORECASE)
+MB = 1000**2
+START = 300 * MB
+"""What the program and its libraries take before any data."""
+ROW = 80
+"""Bytes a row of the importers while the table is summed."""
+LINE = 3_000
+"""Bytes a line that a measure names, through all tables of a run."""
+JUDGED_ROW = 150
+"""Bytes a row while a table is judged."""
+SUITE_ROW = 700
+"""Bytes a row while great-expectations judges the rows themselves."""
+BATCHED, HELD = 2.5, 12.0
+"""Times the size of a text that is read in batches, and of one that is held whole."""
+PACKED, UNPACKED = (".gz", ".zip", ".7z", ".xlsx"), 8
+"""Names of packed files end so; they grow as many times when they are unpacked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """How many bytes may be taken, and who says so."""
+
+    bytes: int
+    by: str
+
+
+def limit_given(text: str | None) -> int | None:
+    """The bytes of a limit as an option has it; null where it is not given.
+
+    Raises:
+        UsageError: It is no amount of memory.
+    """
+    return None if text is None else _bytes_of(text, OPTION)
+
+
+def _bytes_of(text: str, where: str) -> int:
+    found = FORM.fullmatch(text.strip())
+    if found is None or float(found[1]) == 0:
+        hint = "write a number and a unit: 2GB, 1500MB or 4GiB"
+        raise UsageError(f"{text!r} is no amount of memory", where=where, hint=hint)
+    step = 1024 if found[3] else 1000
+    return int(float(found[1]) * step ** POWERS.index(found[2].upper()))
+
+
+def allowed(limit: int | None) -> Allowed | None:
+    """What may be taken: the limit that is set, else what is free here; null if that is unknown.
+
+    Raises:
+        UsageError: The limit in the environment is no amount of memory.
+    """
+    text = os.environ.get(ENVIRONMENT)
+    if limit is not None or text:
+        most = _bytes_of(text or "", ENVIRONMENT) if limit is None else limit
+        return Allowed(bytes=most, by="the limit that is set")
+    free = free_memory()
+    return None if free is None else Allowed(bytes=free, by="what is free on this machine")
+
+
+def free_memory() -> int | None:
+    """The bytes that can be taken without ending another process; null where it cannot be told."""
+    found = [free for free in (_free_of_system(), _free_of_group()) if free is not None]
+    return min(found, default=None)
+
+
+def _free_of_system() -> int | None:
+    try:
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return None
+    found = re.search(r"^MemAvailable:\s+([0-9]+) kB$", text, re.MULTILINE)
+    return int(found[1]) * 1024 if found else None
+
+
+def _free_of_group(folder: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """What a container may still take; null where it has no limit."""
+    try:
+        most, taken = (
+            (folder / name).read_text(encoding="ascii").strip()
+            for name in ("memory.max", "memory.current")
+        )
+    except OSError:
+        return None
+    return int(most) - int(taken) if most.isdigit() and taken.isdigit() else None
+
+
+def refuse_beyond(needed: int, limit: int | None, *, what: str, hint: str) -> None:
+    """Nothing, where a job fits into what may be taken.
+
+    Args:
+        needed: Bytes that it is estimated to take.
+        limit: The limit that is set; null where what is free here counts.
+        what: The job in words, such as "a run on us-2024.parquet".
+        hint: What to do instead.
+
+    Raises:
+        LimitError: It does not fit; holds both figures.
+    """
+    most = allowed(limit)
+    if most is None or needed <= most.bytes:
+        return
+    raise LimitError(
+        f"{what} is estimated to take {told(needed)} of memory, and {most.by} is "
+        f"{told(most.bytes)}",
+        where=OPTION,
+        hint=f"{hint}; or allow more with {OPTION} {told(-(-needed // (100 * MB)) * 100 * MB)}",
+    )
+
+
+def told(count: int) -> str:
+    """Bytes in words: ``2.1GB``, ``850MB``; as ``--memory-limit`` takes them."""
+    return f"{count / 1000**3:.1f}GB" if count >= 1000**3 else f"{-(-count // MB)}MB"
+
+
+def run_needs(rows: int) -> int:
+    """Bytes of a run on a table with some rows of its importers, but for its lines."""
+    return START + ROW * rows
+
+
+def lines_need(lines: int) -> int:
+    """Bytes that the lines of a run take, above what reading takes."""
+    return START + LINE * lines
+
+
+def judging_needs(rows: int, *, has_suite_on_rows: bool) -> int:
+    """Bytes of judging a table of some rows, by great-expectations too or on its counts alone."""
+    return START + (SUITE_ROW if has_suite_on_rows else JUDGED_ROW) * rows
+
+
+def refuse_files(files: Sequence[Path], limit: int | None, *, times: float) -> None:
+    """Nothing, where files can be ingested in what memory there may be.
+
+    Args:
+        files: Files as received; those that are not there are told of by who reads them.
+        limit: The limit that is set; null where what is free here counts.
+        times: How many times their size reading takes, packed ones more.
+
+    Raises:
+        LimitError: They cannot.
+    """
+    there = [path for path in files if path.is_file()]
+    sizes = [
+        path.stat().st_size * (UNPACKED if path.suffix.lower() in PACKED else 1) for path in there
+    ]
+    how = "held whole" if times == HELD else "read in batches"
+    refuse_beyond(
+        START + int(times * sum(sizes)),
+        limit,
+        what=f"the ingest of {', '.join(path.name for path in there[:3])}, {how},",
+        hint="split the files by year or importer and ingest them under several names",
+    )
+
+
+def rows_of_importers(table: Path, importers: Collection[str]) -> int:
+    """Rows of the row groups that may hold an importer, by the file's own statistics.
+
+    0 where it is no table of trade, which its reader will tell.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    facts = _facts(table)
+    if facts is None or "importer" not in facts.schema.names:
+        return 0
+    position = facts.schema.names.index("importer")
+    groups = [facts.row_group(number) for number in range(facts.num_row_groups)]
+    return sum(
+        group.num_rows
+        for group in groups
+        if _may_hold(group.column(position).statistics, importers)
+    )
+
+
+def _may_hold(statistics: Any, names: Collection[str]) -> bool:
+    """Whether a column of a row group may hold one of some names."""
+    if statistics is None or not statistics.has_min_max:
+        return True
+    return any(statistics.min <= name <= statistics.max for name in names)
+
+
+def rows_of(table: Path) -> int:
+    """Rows of a Parquet file; 0 where it is none, which its reader will tell.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    facts = _facts(table)
+    return 0 if facts is None else int(facts.num_rows)
+
+
+def _facts(table: Path) -> Any:
+    """What a Parquet file says of itself; null where it is none."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(table).metadata
+    except pa.ArrowInvalid:
+        return None

@@ -1,0 +1,139 @@
+"""A limit of memory: what it may look like, what jobs take, and who is refused before starting."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from calc.errors import LimitError, UsageError
+from pipelines import memory
+from pipelines.cli import run_command
+from pipelines.memory import ENVIRONMENT, MB, START, limit_given, refuse_beyond, refuse_files
+from pipelines.workspace import embedded
+from tests.run.asking import trade_of
+
+GB = 1000**3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2GB", 2 * GB), ("1500MB", 1500 * MB), ("4GiB", 4 * 1024**3), ("1.5 gb", 1500 * MB),
+        ("800m", 800 * MB), ("123456", 123_456), (None, None),
+    ],
+)  # fmt: skip
+def test_a_limit_has_a_number_and_a_unit(text: str | None, expected: int | None) -> None:
+    assert limit_given(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "much", "-2GB", "2 GB RAM", "0MB", "2,5GB"])
+def test_another_word_is_no_limit(text: str) -> None:
+    with pytest.raises(UsageError, match="is no amount of memory") as raised:
+        limit_given(text)
+    assert raised.value.problems[0].hint == "write a number and a unit: 2GB, 1500MB or 4GiB"
+
+
+def test_the_environment_sets_a_limit_and_the_option_goes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, "1GB")
+
+    refuse_beyond(GB, None, what="a job", hint="wait")
+    refuse_beyond(2 * GB, 3 * GB, what="a job", hint="wait")
+    with pytest.raises(LimitError):
+        refuse_beyond(GB + 1, None, what="a job", hint="wait")
+    monkeypatch.setenv(ENVIRONMENT, "plenty")
+    with pytest.raises(UsageError, match="'plenty' is no amount of memory"):
+        refuse_beyond(1, None, what="a job", hint="wait")
+
+
+def test_what_does_not_fit_is_refused_with_both_figures_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    monkeypatch.setattr(memory, "free_memory", lambda: 750 * MB)
+
+    with pytest.raises(LimitError) as raised:
+        refuse_beyond(2_345 * MB, None, what="a job", hint="wait")
+
+    told = raised.value.problems[0]
+    assert told.what == (
+        "a job is estimated to take 2.3GB of memory, and what is free on this machine is 750MB"
+    )
+    assert told.hint == "wait; or allow more with --memory-limit 2.4GB"
+    assert limit_given("2.4GB") == 2_400 * MB  # what the hint proposes is accepted
+
+
+def test_where_free_memory_cannot_be_told_nothing_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    monkeypatch.setattr(memory, "free_memory", lambda: None)
+
+    refuse_beyond(10**15, None, what="a job", hint="wait")
+
+
+def test_files_take_a_multiple_of_their_size_and_packed_ones_more(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "a.csv", tmp_path / "b.csv.gz"
+    for path in (plain, packed):
+        path.write_bytes(bytes(1_000_000))
+    needed = START + int(2.5 * 1_000_000)
+
+    refuse_files([plain], needed, times=memory.BATCHED)
+    with pytest.raises(LimitError, match=r"the ingest of a\.csv, read in batches,"):
+        refuse_files([plain], needed - 1, times=memory.BATCHED)
+    with pytest.raises(LimitError):
+        refuse_files([packed], needed + 1, times=memory.BATCHED)
+    refuse_files([tmp_path / "absent.csv"], START, times=memory.HELD)
+
+
+def test_rows_are_counted_where_an_importer_may_be(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    importers = ["CAN"] * 4 + ["JPN"] * 4 + ["USA"] * 2
+    pl.DataFrame({"importer": importers}).write_parquet(path, row_group_size=4)
+
+    assert memory.rows_of(path) == 10
+    assert memory.rows_of_importers(path, ["JPN"]) == 4
+    assert memory.rows_of_importers(path, ["CAN", "USA"]) == 6
+    assert memory.rows_of_importers(path, ["DEU"]) == 0
+
+
+def test_what_is_no_table_of_trade_is_left_to_its_reader(tmp_path: Path) -> None:
+    text, other = tmp_path / "t.txt", tmp_path / "t.parquet"
+    text.write_text("importer", encoding="utf-8")
+    pl.DataFrame({"a": [1]}).write_parquet(other)
+
+    assert memory.rows_of(text) == memory.rows_of_importers(text, ["USA"]) == 0
+    assert memory.rows_of_importers(other, ["USA"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [
+        (["ingest", "t.csv", "--name", "t"], "the ingest of t.csv, read in batches,"),
+        (["validate", "t.parquet"], "judging t.parquet (3 rows)"),
+        (["run", "{scenario}", "--trade", "t.parquet"],
+         "a run on t.parquet (3 rows that may be of USA)"),
+        (["sweep", "{scenario}", "--by-date", "--trade", "t.parquet"],
+         "a run on t.parquet (3 rows that may be of USA)"),
+    ],
+)  # fmt: skip
+def test_a_command_is_refused_before_it_writes_anything(
+    command: list[str], what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("importer,partner\n", encoding="utf-8")
+    flows = [{"importer": "USA", "code": code} for code in ("870310", "870321", "870322")]
+    trade_of(flows).write_parquet("t.parquet")
+    scenario = str(embedded("scenarios/us-japan-2024.toml"))
+
+    words = [word.replace("{scenario}", scenario) for word in command]
+    code = run_command([*words, "--memory-limit", "100MB"])
+
+    said = capsys.readouterr().err
+    assert code == 7, said
+    assert (
+        f"{what} is estimated to take 301MB" in said or f"{what} is estimated to take 300MB" in said
+    )
+    assert not list(tmp_path.rglob("*.json"))
