@@ -53,7 +53,7 @@ def hit_trade(trade: Frame, candidates: Frame, on: Sequence[str]) -> Frame:
     Returns:
         Rows of ``trade``, in all of its columns.
     """
-    return trade.join(candidates.select(*on).unique(), on=list(on), how="semi")
+    return trade.join(candidates.select(*on), on=list(on), how="semi")
 
 
 def named_lines(trade: Frame, candidates: Frame, on: Sequence[str]) -> Frame:

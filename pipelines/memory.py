@@ -20,9 +20,9 @@ FORM = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]?)(i?)B?", re.IGNORECASE)
 MB = 1000**2
 START = 300 * MB
 """What the program and its libraries take before any data."""
-ROW = 80
+ROW = 200
 """Bytes a row of the importers while the table is summed."""
-LINE = 3_000
+LINE = 2_500
 """Bytes a line that a measure names, through all tables of a run."""
 JUDGED_ROW = 150
 """Bytes a row while a table is judged."""

@@ -155,7 +155,7 @@ def _candidates(question: Question, imports: Frame) -> Sequence[pl.DataFrame]:
 def _hit(imports: Frame, by_line: pl.DataFrame, by_partner: pl.DataFrame) -> pl.DataFrame | None:
     """The rows that a measure names; null where no line can be named. The table is read once."""
     pair = ["importer", "partner"]
-    rest = by_line.join(by_partner, on=pair, how="anti")
+    rest = by_line if by_partner.is_empty() else by_line.join(by_partner, on=pair, how="anti")
     parts = [
         hit_trade(imports, nw.from_native(named.lazy()), on)
         for named, on in ((rest, LINE), (by_partner, pair))
