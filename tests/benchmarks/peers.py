@@ -6,6 +6,7 @@ line rounded once, so that all can be held to agree to the last unit. The floor 
 columns that any of them must read and writes as many rows: no solution can be much faster.
 """
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,9 @@ def run_polars(trade: Path, measures: Path, out: Path, _: int) -> Result:
     found = lines.select(*COLUMNS, value_e4=value, duty_e4=duty).drop_nulls("duty_e4")
     hit = found.collect(engine="streaming")
     hit.write_parquet(out)
-    chapter = pl.col("code").str.slice(0, 2).alias("chapter")
-    sums = hit.group_by("importer", "partner", chapter).agg(pl.col("value_e4", "duty_e4").sum())
-    return told(hit.height, sums.height, sums["value_e4"].sum(), sums["duty_e4"].sum())
+    by = hit.with_columns(chapter=pl.col("code").str.slice(0, 2)).group_by(BY)
+    sums = by.agg(pl.col("value_e4", "duty_e4").sum())
+    return told(hit.height, sums.height, *sums.select(pl.col("value_e4", "duty_e4").sum()).row(0))
 
 
 def run_pandas(trade: Path, measures: Path, out: Path, _: int) -> Result:
@@ -76,8 +77,7 @@ def run_pandas(trade: Path, measures: Path, out: Path, _: int) -> Result:
 
 def run_duckdb(trade: Path, measures: Path, out: Path, _: int) -> Result:
     """One left join a prefix length, in SQL."""
-    import duckdb
-
+    duckdb = importlib.import_module("duckdb")
     joins = " ".join(
         f"left join (select * from '{measures}' where length(prefix) = {size}) m{size} on "
         f"m{size}.importer = t.importer and m{size}.partner = t.partner "
@@ -98,7 +98,6 @@ def run_duckdb(trade: Path, measures: Path, out: Path, _: int) -> Result:
         "(select count(*) n, sum(value_e4) value_e4, sum(duty_e4) duty_e4 "
         f"from '{out}' group by importer, partner, left(code, 2))"
     ).fetchone()
-    assert found is not None
     return told(*(int(one) for one in found))
 
 

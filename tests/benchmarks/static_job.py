@@ -54,7 +54,7 @@ def run_static(asked: Question, period: Reference, out: Path) -> Result:
     sums = lines.lazy().group_by(by).agg(**amounts).collect()
     table = lines_table(lines.lazy(), asked.descriptions.lazy(), asked.interval).collect()
     write_table(out, table, "lines", TABLES["lines"])
-    return told(lines.height, sums.height, sums["value_e4"].sum(), sums["duty_e4"].sum())
+    return told(lines.height, sums.height, *sums.select(pl.col("value_e4", "duty_e4").sum()).row(0))
 
 
 def run_full(asked: Question, out: Path) -> None:
