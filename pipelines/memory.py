@@ -24,8 +24,8 @@ ROW = 200
 """Bytes a row of the importers while the table is summed."""
 LINE = 2_500
 """Bytes a line that a measure names, through all tables of a run."""
-JUDGED_ROW = 150
-"""Bytes a row while a table is judged."""
+JUDGED_ROW, HASHED_ROW, KEPT_ROWS = 100, 20, 12_000_000
+"""Bytes a row while a table is judged; those beyond so many are kept as hashes only."""
 SUITE_ROW = 700
 """Bytes a row while great-expectations judges the rows themselves."""
 BATCHED, HELD = 2.5, 12.0
@@ -141,7 +141,10 @@ def lines_need(lines: int) -> int:
 
 def judging_needs(rows: int, *, has_suite_on_rows: bool) -> int:
     """Bytes of judging a table of some rows, by great-expectations too or on its counts alone."""
-    return START + (SUITE_ROW if has_suite_on_rows else JUDGED_ROW) * rows
+    if has_suite_on_rows:
+        return START + SUITE_ROW * rows
+    kept = min(rows, KEPT_ROWS)
+    return START + JUDGED_ROW * kept + HASHED_ROW * (rows - kept)
 
 
 def refuse_files(files: Sequence[Path], limit: int | None, *, times: float) -> None:

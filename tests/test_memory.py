@@ -87,6 +87,15 @@ def test_files_take_a_multiple_of_their_size_and_packed_ones_more(tmp_path: Path
     refuse_files([tmp_path / "absent.csv"], START, times=memory.HELD)
 
 
+def test_a_job_is_estimated_above_what_was_measured_of_it() -> None:
+    """Peaks in MB of ``docs/performance.md`` and ``docs/scale.md``."""
+    assert memory.run_needs(1_310_720) > 538 * MB  # 3 million rows, as many of its importers
+    assert memory.lines_need(404_631) > 1_135 * MB
+    assert memory.judging_needs(10_000_000, has_suite_on_rows=False) > 1_254 * MB
+    assert memory.judging_needs(1_000_000, has_suite_on_rows=True) == 1_000 * MB
+    assert memory.judging_needs(300_000_000, has_suite_on_rows=False) < 8_000 * MB
+
+
 def test_rows_are_counted_where_an_importer_may_be(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     importers = ["CAN"] * 4 + ["JPN"] * 4 + ["USA"] * 2
