@@ -20,7 +20,7 @@ FORM = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT]?)(i?)B?", re.IGNORECASE)
 MB = 1000**2
 START = 300 * MB
 """What the program and its libraries take before any data."""
-ROW = 200
+ROW = 220
 """Bytes a row of the importers while the table is summed."""
 LINE = 2_500
 """Bytes a line that a measure names, through all tables of a run."""

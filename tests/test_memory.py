@@ -90,6 +90,7 @@ def test_files_take_a_multiple_of_their_size_and_packed_ones_more(tmp_path: Path
 def test_a_job_is_estimated_above_what_was_measured_of_it() -> None:
     """Peaks in MB of ``docs/performance.md`` and ``docs/scale.md``."""
     assert memory.run_needs(1_310_720) > 538 * MB  # 3 million rows, as many of its importers
+    assert memory.run_needs(9_437_184) > 2_319 * MB  # 33 million rows
     assert memory.lines_need(404_631) > 1_135 * MB
     assert memory.judging_needs(10_000_000, has_suite_on_rows=False) > 1_254 * MB
     assert memory.judging_needs(1_000_000, has_suite_on_rows=True) == 1_000 * MB
