@@ -130,7 +130,9 @@ def tell_unknown(lines: Frame, terms: Terms) -> Frame:
         missing = condition & quantities(terms.estimated)(unit).is_null()
         wants = nw.when(missing).then(nw.lit(no_quantity(unit))).otherwise(wants)
     is_unknown = _unknown("base_ad_valorem_rate") & _unknown("base_expression")
-    no_rate = nw.when(_unknown("base_named")).then(nw.lit(NO_BASE)).otherwise(nw.lit(BASE_UNKNOWN))
+    printed = nw.concat_str(nw.lit(f"{BASE_UNKNOWN}: "), nw.col("base_rate_text"))
+    said = nw.when(~_unknown("base_rate_text")).then(printed).otherwise(nw.lit(BASE_UNKNOWN))
+    no_rate = nw.when(_unknown("base_named")).then(nw.lit(NO_BASE)).otherwise(said)
     base = (
         nw.when(~_unknown("duty_before_e4"))
         .then(NOTHING)

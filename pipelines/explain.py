@@ -27,7 +27,7 @@ class Trail:
     ``line`` is a row of LINES, ``sources`` its rows of PROVENANCE, ``components`` its rows of
     COMPONENTS, ``measures`` their rows of BY_MEASURE, ``quotas`` the rows of BY_QUOTA that the
     line counts against, and ``inputs`` the files of the run. ``readings`` say how the run departs
-    from the law.
+    from the law, ``charges`` are its rows of BORDER_CHARGES.
     """
 
     line: Row
@@ -38,6 +38,7 @@ class Trail:
     inputs: Sequence[Row]
     market: Market | None = None
     readings: Sequence[str] = ()
+    charges: Sequence[Row] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The trail as an object, for ``--json``."""
@@ -51,6 +52,7 @@ class Trail:
             "components": [dict(row) for row in self.components],
             "measures": [dict(row) for row in self.measures.values()],
             "quotas": [dict(row) for row in self.quotas],
+            "border_charges": [dict(row) for row in self.charges],
             "formulas": list(formulas(self)),
             "inputs": [dict(row) for row in self.inputs],
             "effects": None if self.market is None else self.market.as_dict(),
@@ -83,7 +85,8 @@ def explain(
     inputs = [
         {"role": item.role, "name": item.name, "sha256": item.sha256} for item in manifest.inputs
     ]
-    quotas = _quotas_of(folder)
+    quotas = _of_some(folder, "by_quota")
+    charges = _of_some(folder, "border_charges")
     trails = []
     for line in wanted.iter_rows(named=True):
         own = [row for row in components.iter_rows(named=True) if _same(row, line, key)]
@@ -99,6 +102,7 @@ def explain(
                 inputs=inputs,
                 market=market_of(folder, line),
                 readings=manifest.facts.get("readings", ()),
+                charges=[row for row in charges if _same(row, line, key)],
             )
         )
     return trails
@@ -107,11 +111,11 @@ def explain(
 _KEY = ("importer", "partner", "period", "flow", "nomenclature", "code", "segment")
 
 
-def _quotas_of(folder: Path) -> list[dict[str, Any]]:
-    """The rows of BY_QUOTA; none where the law of the run has no quota."""
-    if not (folder / "by_quota.parquet").is_file():
+def _of_some(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a table that only some runs have; none where this one has it not."""
+    if not (folder / f"{name}.parquet").is_file():
         return []
-    return read_table(folder, "by_quota").to_dicts()
+    return read_table(folder, name).to_dicts()
 
 
 def counted(quotas: Sequence[Row], line: Row, components: Sequence[Row]) -> Iterator[Row]:
@@ -230,6 +234,10 @@ def formulas(trail: Trail) -> Iterator[str]:
     )
     if line["threatened_increment_usd"] is not None:
         yield f"threatened: would add {usd(line['threatened_increment_usd'])}"
+    for row in sorted(trail.charges, key=lambda each: each["place"]):
+        base, after = usd(row["base_after_usd"]), usd(row["charge_after_usd"])
+        told = f"{row['charge']}: {row['rate_text']} on {row['charge_on']}, {base} = {after}"
+        yield f"{told} (before {usd(row['charge_before_usd'])}; {row['source']})"
 
 
 def quota_text(row: Row) -> str:

@@ -25,11 +25,24 @@ def notes_of_variants(inputs: "Whole", rate: str | None, *, is_answered: bool = 
         is_answered: Whether the sweep tells what trade does in answer.
     """
     parts = inputs.parts if rate is None else (part_of(inputs, read_wanted(rate))[0],)
-    return [
+    undated = [] if rate is not None else [note for part in parts for note in _undated(part)]
+    return undated + [
         f"{part.scenario.importer}: {note}" if inputs.includes else note
         for part in parts
         for note in (*_conversion(part), *_left_out(part, is_answered=is_answered))
     ]
+
+
+def _undated(part: "Inputs") -> Iterator[str]:
+    """What stands on every day, where the dates of the law are read and the file states none."""
+    if part.scenario.as_of is not None or not part.law.change_dates:
+        return
+    names = [one.measure_id for one in part.scenario.measures if not one.timing.days()]
+    whose = f": {', '.join(sorted(names))}" if names else ""
+    yield (
+        "The scenario has no as_of: the first row is the law before it first changes, on "
+        f"{part.law.change_dates[0]}; what has no date is in force on every day{whose}."
+    )
 
 
 def _conversion(part: "Inputs") -> Iterator[str]:
@@ -62,6 +75,9 @@ def _left_out(part: "Inputs", *, is_answered: bool) -> Iterator[str]:
         yield f"Flows beside the trade table ({names}) are in no figure here; {run}."
     if scenario.drawback:
         yield "Duty is told before drawback; retorsion run has it."
+    if scenario.charges:
+        names = ", ".join(one.charge.name for one in scenario.charges)
+        yield f"Charges at the border beside the duty ({names}) are in no figure here; {run}."
     if part.response is not None and not is_answered:
         yield (
             "Duty is told at unchanged trade, without what trade does in answer; retorsion run has "

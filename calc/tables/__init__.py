@@ -11,6 +11,7 @@ from calc.tables.assumptions import Assumptions
 from calc.tables.audit import GroupFigures, Quarantine, Rejects, RuleCounts, Suggestions
 from calc.tables.base import Base
 from calc.tables.beside import Beside, Drawback
+from calc.tables.border import BorderCharges
 from calc.tables.by_country import ByCountry
 from calc.tables.calendar import ByCalendar
 from calc.tables.comparison import Causes, Compared, ListChanges, ScheduleChanges
@@ -91,6 +92,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "amounts": Amounts,
     "beside": Beside,
     "drawback": Drawback,
+    "border_charges": BorderCharges,
     "export_duties": ExportDuties,
     "controls": Controls,
     "credits": Credits,

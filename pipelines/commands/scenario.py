@@ -40,6 +40,8 @@ def check(
       retorsion scenario check scenario.toml
           its measures and the state of each at the date
     """  # noqa: D301
+    from pipelines.scenario.notes import told_at_once
+
     scenario, laws = _laws(file, as_of, allow_rate_above, workspace)
     lines = _whole(scenario)
     for part, law in laws:
@@ -49,7 +51,7 @@ def check(
             for each in _result(part, law)["measures"]
         ]
         lines += dict.fromkeys(told)  # branches of a measure that are in one state are told once
-        lines += [f"note: {note}" for note in law.notes if "allows at most" in note]
+        lines += [f"note: {note}" for note in told_at_once(part)]
     show(_results(scenario, laws), [*lines, f"next: retorsion run {file}"], as_json=as_json)
 
 

@@ -14,7 +14,7 @@ from pipelines.report.grid import Cell, Grid
 TABLE_SHEETS = (
     *HEADLINE_TABLES,
     *("by_authority", "by_end_use", "suppliers", "by_quota", "assumptions"),
-    *("instruments", "amounts", "export_duties", "beside", "drawback"),
+    *("instruments", "amounts", "export_duties", "beside", "drawback", "border_charges"),
     *("credits", "controls"),
     *("by_effect", "by_model", "by_country", "protection", "market_effects", "effects"),
     "market_ranges",

@@ -18,7 +18,7 @@ from pipelines.run.parts import Part
 from pipelines.run.reference_notes import reference_notes, season_notes
 from pipelines.run.together import ALONE, Together
 from pipelines.run.whole import SCENARIO_FILE, VALIDATION_FOLDER, Whole
-from pipelines.scenario.readings import reading_notes, told_title
+from pipelines.scenario.readings import applied_readings, reading_notes, told_title
 from pipelines.version import tool_version
 
 TABLE_FILES = {
@@ -38,6 +38,7 @@ TABLE_FILES = {
     "export_duties": "duties of exporters on their exports: no revenue of the importer",
     "beside": "flows that the trade table does not hold, with their duty: in no other figure",
     "drawback": "what is paid back of the duty, by assumption: in no other figure",
+    "border_charges": "excise, VAT and fees on each covered line, before and after",
     "credits": "amounts taken off the duties of measures: what is used and what is not",
     "controls": "published figures that the run should meet, and whether it does",
     "assumptions": "what the result is at the ends of each assumed share",
@@ -64,6 +65,7 @@ OF_SOME = (
     "export_duties",
     "beside",
     "drawback",
+    "border_charges",
     "credits",
     "controls",
     *EFFECT_TABLES,
@@ -204,7 +206,8 @@ def _table(inputs: Inputs) -> str:
 
 def _readings_of(inputs: Whole) -> Mapping[str, tuple[str, ...]]:
     """The readings in place of the law, of a scenario or of any that it includes."""
-    return {name: held for part in inputs.parts for name, held in part.scenario.reading.items()}
+    held = (applied_readings(part.scenario) for part in inputs.parts)
+    return {name: whom for readings in held for name, whom in readings.items()}
 
 
 def _readings_told(inputs: Whole) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from calc.border import border_charges
 from calc.funnel import funnel_table
 from calc.periods import Reference
 from calc.tables import TABLES
@@ -63,6 +64,9 @@ def answered(inputs: Inputs, question: Question, talk: Talk) -> Part:
     tables |= {"beside": flows} if flows.height else {}
     if inputs.scenario.drawback:
         tables["drawback"] = drawback_table(inputs, found.tables)
+    if inputs.scenario.charges:
+        charges = [one.charge for one in inputs.scenario.charges]
+        tables["border_charges"] = border_charges(found.tables["lines"].lazy(), charges).collect()
     if any(one.instrument.kind != "duty" for one in inputs.scenario.measures):
         tables["instruments"] = instruments_table(inputs, question, found.period)
         tables |= dict(_of_some(inputs, question, found.period))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SUMMARY_TABLES = (
     *("by_importer", "by_group", "funnel", "unmatched", "instruments", "credits", "controls"),
-    *("assumptions", "by_quota", "export_duties", "beside", "drawback"),
+    *("assumptions", "by_quota", "export_duties", "beside", "drawback", "border_charges"),
     *("by_effect", "by_model", "market_effects"),
 )
 
@@ -185,7 +185,8 @@ def question_of(inputs: Inputs) -> "Question":
         memory_limit=inputs.settings.memory_limit,
         estimate=scenario.estimate,
         oecd=read_reference().partner_groups["OECD"].members if scenario.estimate else (),
-        may_hit_nothing=bool(scenario.beside)
+        may_hit_nothing=not scenario.measures
+        or bool(scenario.beside)
         or any(one.instrument.kind != "duty" for one in scenario.measures),
     )
     return with_conversion(question, inputs.weights) if inputs.settings.convert else question

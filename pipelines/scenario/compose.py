@@ -8,6 +8,7 @@ from pipelines.scenario.accepted import read_acceptance
 from pipelines.scenario.base_source import at_day, read_base
 from pipelines.scenario.beside import check_beside, read_beside, read_drawback
 from pipelines.scenario.changes import AddFile, apply_change
+from pipelines.scenario.charges import read_charges
 from pipelines.scenario.control import read_controls
 from pipelines.scenario.document import Document, read_document
 from pipelines.scenario.draft import Draft, Later, Place
@@ -94,6 +95,7 @@ def read_whole(document: Document, root: Path, *, highest: float, workspace: Wor
         controls=tuple(draft.controls[name] for name in sorted(draft.controls)),
         beside=tuple(draft.beside[name] for name in sorted(draft.beside)),
         drawback=tuple(draft.drawback[name] for name in sorted(draft.drawback)),
+        charges=tuple(draft.charges.values()),
         response=draft.response,
         acceptance=draft.acceptance,
         reading=draft.reading,
@@ -177,6 +179,8 @@ def _law(top: Table, draft: Draft, setting: Setting, add: AddFile) -> None:
     draft.beside |= {flow.name: flow for flow in read_beside(top, setting)}
     authorities = sorted({measure.authority for measure in draft.measures})
     draft.drawback |= {each.part: each for each in read_drawback(top, authorities)}
+    charges = read_charges(top, setting, list(draft.charges))
+    draft.charges |= {one.charge.name: one for one in charges}
     draft.response = read_response(top, setting) or draft.response
     draft.acceptance = read_acceptance(top, setting) or draft.acceptance
     draft.controls |= {control.figure: control for control in read_controls(top)}
@@ -192,8 +196,6 @@ def _law(top: Table, draft: Draft, setting: Setting, add: AddFile) -> None:
 
 def _measures(top: Table, draft: Draft, setting: Setting) -> None:
     tables = tables_of(top, "measure", header="[[measure]] before each measure")
-    if top.values.get("measure") == []:
-        top.refuse("measure", "the schedule is empty: there is no measure", "add a [[measure]]")
     if len(tables) + len(draft.measures) > MAX_MEASURES:
         top.refuse("measure", f"a scenario has at most {MAX_MEASURES:,} measures")
         return

@@ -9,7 +9,7 @@ from typing import Any
 from calc.policy.ave import Method
 from calc.policy.grammar import Reading
 from pipelines.scenario.assumed import Era, Range, Response, Share
-from pipelines.scenario.instruments import BesideFlow, Control, PaidBack, Quota
+from pipelines.scenario.instruments import BesideFlow, BorderCharge, Control, PaidBack, Quota
 from pipelines.scenario.model import Acceptance, BaseSource, Measure
 
 
@@ -47,6 +47,7 @@ class Draft:
     controls: dict[str, Control] = field(default_factory=dict)
     beside: dict[str, BesideFlow] = field(default_factory=dict)
     drawback: dict[str, PaidBack] = field(default_factory=dict)
+    charges: dict[str, BorderCharge] = field(default_factory=dict)
     response: Response | None = None
     acceptance: Acceptance | None = None
     stated: dict[str, Any] = field(default_factory=dict)

@@ -31,7 +31,10 @@ class Grammar:
         return (*self.required, *self.optional)
 
 
-LAW = ("portions", "contents", "stacking", "events", "quota", "control", "beside", "drawback")
+LAW = (
+    *("portions", "contents", "stacking", "events", "quota", "control"),
+    *("beside", "drawback", "charges"),
+)
 SETTINGS = (
     *("title", "as_of", "note", "known_at", "reading", "reference", "estimate", "base_as_of"),
     *("currencies", "min_max", "fob_share", "effects", "validation"),
@@ -45,17 +48,13 @@ SCENARIO = Grammar(
         "nomenclature": 'nomenclature = "HS2022"',
         "trade": 'trade = "us-2024", the name of an ingested table',
         "base": 'base = "2.5%" or base = "us-mfn-2024.csv"',
-        "measure": "[[measure]] and its keys below; the schedule is empty",
     },
-    optional=(*SETTINGS, *LAW, "change"),
+    optional=("measure", *SETTINGS, *LAW, "change"),
 )
 EXTENDING = Grammar(
     noun="a scenario that extends another",
     header="the top of the file",
-    required={
-        "id": 'id = "us-2026-after-ruling"',
-        "extends": 'extends = "us-2026.toml"',
-    },
+    required={"id": 'id = "us-2026-after-ruling"', "extends": 'extends = "us-2026.toml"'},
     optional=("importer", "nomenclature", "trade", "base", "measure", *SETTINGS, *LAW, "change"),
 )
 INCLUDING = Grammar(

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from calc.policy.charges import Charge
 from calc.policy.model import Rebate
 from pipelines.scenario.assumed import Range
 
@@ -43,6 +44,14 @@ class Amount:
     table: str
     source: str
     rows: tuple[AmountRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BorderCharge:
+    """A charge at the border beside the duty, and the keys as the file states them."""
+
+    charge: Charge
+    stated: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

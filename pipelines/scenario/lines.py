@@ -37,7 +37,12 @@ def find_lines(text: str) -> dict[KeyPath, int]:
 
 
 def nearest_line(found: dict[KeyPath, int], path: KeyPath) -> int:
-    """The line of a path, else of the closest table around it that has one, else the first."""
+    """The line of a path, else of the closest table around it that has one, else the first.
+
+    A list of tables stands where its first table does.
+    """
+    if (*path, 0) in found:
+        return found[(*path, 0)]
     for length in range(len(path), 0, -1):
         if path[:length] in found:
             return found[path[:length]]

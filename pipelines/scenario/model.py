@@ -14,6 +14,7 @@ from pipelines.scenario.assumed import Era, Range, Response, Share
 from pipelines.scenario.instruments import (
     DUTY,
     BesideFlow,
+    BorderCharge,
     Control,
     Instrument,
     PaidBack,
@@ -254,6 +255,7 @@ class Scenario:
     controls: tuple[Control, ...] = ()
     beside: tuple[BesideFlow, ...] = ()
     drawback: tuple[PaidBack, ...] = ()
+    charges: tuple[BorderCharge, ...] = ()
     response: Response | None = None
     reading: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     acceptance: Acceptance | None = None

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from pipelines.scenario.base_table import ScenarioBase
 
 
+NO_MEASURE = "the scenario has no measure: it changes nothing"
+
+
 def notes_of(
     scenario: Scenario, day: date | None, base: "ScenarioBase", reference: Reference
 ) -> tuple[str, ...]:
     """The notes, in an order that does not depend on that of the file's measures."""
     measures = sorted(scenario.measures, key=lambda measure: measure.measure_id)
     return (
+        *([] if measures else [NO_MEASURE]),
         *reading_notes(scenario),
         *_product_notes(scenario, reference),
         *_importer_notes(scenario, day, reference),
@@ -34,6 +38,13 @@ def notes_of(
         *scenario.notes,
         *_base_notes(scenario, day, base),
     )
+
+
+def told_at_once(scenario: Scenario) -> list[str]:
+    """The notes that a check of a scenario tells: what may be a mistake, and what is no law."""
+    none = [] if scenario.measures or scenario.parts else [NO_MEASURE]
+    told = (*reading_notes(scenario), *beyond_limits(scenario), *unknown_authorities(scenario))
+    return [*none, *told]
 
 
 def _product_notes(scenario: Scenario, reference: Reference) -> Iterator[str]:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 ALL = "all"
 PUBLISHED = "as published"
 TITLE = "As published, not law: "
+LATEST, EVERY = "latest", "every authority"
+OVERWRITES = (
+    "of several measures of an authority on a line the last overwrites the others, whatever goes "
+    "first in rank"
+)
 Readings = Mapping[str, tuple[str, ...]]
 """Name of a reading to the authorities that are read so; none for all of them."""
 
@@ -75,11 +80,21 @@ def stated_of(readings: Readings) -> list[str] | dict[str, Any]:
     return {name: list(held) or ALL for name, held in readings.items()}
 
 
+def applied_readings(scenario: "Scenario") -> Readings:
+    """The readings of a scenario, and ``latest`` where its stacking asks for it."""
+    words = [word for era in scenario.eras for word in era.stacking.within.items()]
+    names = sorted({name for name, word in words if word == LATEST})
+    if not names:
+        return scenario.reading
+    return {**scenario.reading, LATEST: () if EVERY in names else tuple(names)}
+
+
 def reading_notes(scenario: "Scenario") -> Iterator[str]:
     """What a reader must know of a scenario that is not read as law."""
-    for name, held in scenario.reading.items():
+    for name, held in applied_readings(scenario).items():
         whom = f" of {' and '.join(held)}" if held else ""
-        yield f"as published, not law: the reading {name}{whom}: {MEANINGS[name]}"
+        meaning = MEANINGS.get(name, OVERWRITES)
+        yield f"as published, not law: the reading {name}{whom}: {meaning}"
 
 
 def told_title(title: str, readings: Readings) -> str:

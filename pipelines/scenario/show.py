@@ -53,6 +53,7 @@ def resolved_toml(scenario: Scenario, law: "Law") -> str:
         *(_named(f"control.{each.figure}", each.stated) for each in scenario.controls),
         *(_flow(flow) for flow in scenario.beside),
         _drawback(scenario),
+        *(_named(f"charges.{each.charge.name}", each.stated) for each in scenario.charges),
         _response(scenario),
         _acceptance(scenario),
         *(_measure(measure, scenario) for measure in measures),

@@ -60,6 +60,7 @@ TYPES: dict[str, Any] = {
     "base_specific_unit": pl.String,
     "base_expression": pl.String,
     "base_named": pl.String,
+    "base_rate_text": pl.String,
     "has_other_base": pl.Boolean,
     "rebate_rate": pl.Float64,
     "rebate_on": pl.UInt32,
@@ -341,13 +342,14 @@ def test_reason_says_why_a_duty_is_unknown() -> None:
     check(
         tell_unknown,
         {
-            "duty_before_e4": [5, None, None, None, 5, None],
-            "base_named": ["mfn", "mfn", None, "mfn", "mfn", None],
-            "base_ad_valorem_rate": [0.1, 0.0, None, None, 0.1, None],
-            "base_specific_unit": [None, "m2", None, None, None, None],
-            "base_expression": [None] * 6,
-            "measures_unknown": [None, None, None, None, "measure m: why", "measure m: why"],
-            **{name: [None] * 6 for name in QUANTITIES},
+            "duty_before_e4": [5, None, None, None, 5, None, None],
+            "base_named": ["mfn", "mfn", None, "mfn", "mfn", None, "mfn"],
+            "base_ad_valorem_rate": [0.1, 0.0, None, None, 0.1, None, None],
+            "base_specific_unit": [None, "m2", None, None, None, None, None],
+            "base_expression": [None] * 7,
+            "base_rate_text": ["10%", "1 USD/m2", None, None, "10%", None, "See note 5"],
+            "measures_unknown": [None] * 4 + ["measure m: why"] * 2 + [None],
+            **{name: [None] * 7 for name in QUANTITIES},
         },
         {
             "duty_unknown_reason": [
@@ -357,6 +359,7 @@ def test_reason_says_why_a_duty_is_unknown() -> None:
                 BASE_UNKNOWN,
                 "measure m: why",
                 f"{NO_BASE}; measure m: why",
+                f"{BASE_UNKNOWN}: See note 5",
             ]
         },
     )

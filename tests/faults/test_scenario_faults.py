@@ -11,6 +11,7 @@ import pytest
 
 from calc.errors import ScenarioError, StorageError
 from pipelines.scenario.read import read_scenario
+from tests.run.tool import retorsion
 from tests.scenario.files import LAWFUL, MEASURE, TOP, changed, only, problems, read, write
 
 EXCLUSION = """\
@@ -190,11 +191,11 @@ def test_including_scenario_has_no_law_of_its_own(tmp_path: Path) -> None:
     found = problems(tmp_path, f"include = 1\n{LAWFUL}")
 
     assert [problem.what for problem in found] == [
-        "measure is not a key of a scenario that includes others",
         "include is not a list of at most 20 files",
         "importer is not a key of a scenario that includes others",
         "nomenclature is not a key of a scenario that includes others",
         "base is not a key of a scenario that includes others",
+        "measure is not a key of a scenario that includes others",
     ]
 
 
@@ -262,14 +263,22 @@ def test_o07_names_have_a_form(tmp_path: Path, old: str, new: str, what: str) ->
     assert only(tmp_path, changed(old, new)).what == what
 
 
-def test_t08_empty_schedule(tmp_path: Path) -> None:
-    problem = only(tmp_path, TOP)
+@pytest.mark.parametrize("top", [TOP, "measure = []\n" + TOP])
+def test_t08_empty_schedule(tmp_path: Path, top: str) -> None:
+    """It is a scenario, which changes nothing, and says so."""
+    assert read(tmp_path, top).measures == ()
+    done = retorsion("scenario", "check", tmp_path / "cars.toml")
+    assert done.code == 0
+    assert "note: the scenario has no measure: it changes nothing" in done.out
 
-    assert problem.what == "measure is missing: a scenario must have it"
-    assert problem.hint == "write [[measure]] and its keys below; the schedule is empty"
-    assert only(tmp_path, "measure = []\n" + TOP).what == (
-        "the schedule is empty: there is no measure"
-    )
+
+def test_a_misspelt_list_of_tables_is_told_at_its_own_line(tmp_path: Path) -> None:
+    text = LAWFUL + '\n[[measure.exclusions]]\nproducts = ["8703.23.01"]\nsource = "x"\n'
+    problem = only(tmp_path, text)
+
+    assert problem.what == "exclusions is not a key of a measure"
+    line = text.splitlines().index("[[measure.exclusions]]") + 1
+    assert problem.where == f'cars.toml line {line}, measure "cars", exclusions'
 
 
 def test_two_measures_of_one_id(tmp_path: Path) -> None:

@@ -34,7 +34,11 @@ def scenario(importer: str, edition: str, base: str, *duties: tuple[str, str, st
         f'base = "{base}"\n[currencies.GBP]\nusd = 1\nsource = "in pounds"\n'
         + "".join(MEASURE.format(*duty) for duty in duties)
         + f'[[stacking]]\n{adds}source = "as published"\n'
+        + (VAT if importer == "GBR" else "")
     )
+
+
+VAT = '[charges.vat]\nrate = "20%"\nsource = "as published"\n'
 
 
 SAFEGUARD = ("safeguard", "720211", "25%", "add")
@@ -75,5 +79,13 @@ def test_a_published_line_comes_out_of_the_commands(
     assert parts.height == text.count("[[measure]]")
     if with_vat is None:
         assert f"{paid / 14_172:.2%}" == "77.90%"
-    else:
-        assert f"{paid + (1260.89 + paid) * 0.2:.2f}" == f"{with_vat:.2f}"
+        assert not (place.folder() / "border_charges.parquet").exists()
+        return
+    vat = place.table("border_charges", "line").row(0, named=True)
+    assert vat["charge_on"] == "value + duty"
+    assert f"{paid + vat['charge_after_usd']:.2f}" == f"{with_vat:.2f}"
+    told = place.do("run", tmp_path / "line.toml", "--json", "-q").object["border_charges"]
+    assert [row["charge"] for row in told] == ["vat", "duty and charges"]
+    assert f"{told[1]['charge_after_usd']:.2f}" == f"{with_vat:.2f}"
+    trail = place.do("explain", "line", "--line", "720211").out
+    assert f"vat: 20% on value + duty, USD {1260.89 + paid:,.2f} = USD" in trail
