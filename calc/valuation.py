@@ -8,9 +8,10 @@ Source: U.S. Tariff Act of 1930, section 402 (19 U.S.C. 1401a); Canada, Customs 
 53; Union Customs Code, Regulation (EU) 952/2013, articles 70 and 71; Japan, Customs Tariff Act,
 article 4. General knowledge, to be verified: free on board are values in Australia (Customs Act
 1901, section 161), New Zealand (Customs and Excise Act 2018) and South Africa (Customs and Excise
-Act 1964, section 67); with insurance and freight those of China (Regulations on Import and Export
-Duties), India (Customs Valuation Rules 2007, rule 10), Korea (Customs Act, article 30) and the
-United Kingdom (Taxation (Cross-border Trade) Act 2018, section 16).
+Act 1964, section 67), and so in Botswana, Eswatini, Lesotho and Namibia, which are in one customs
+union with it; with insurance and freight those of China (Regulations on Import and Export Duties),
+Mexico (Customs Law, article 65), India (Customs Valuation Rules 2007, rule 10), Korea (Customs Act,
+article 30) and the United Kingdom (Taxation (Cross-border Trade) Act 2018, section 16).
 """
 
 from collections.abc import Collection
@@ -22,8 +23,8 @@ from calc.tables.trade import VALUE_COLUMNS
 
 Basis = Literal["cif", "fob"]
 
-FOB = ("AUS", "CAN", "NZL", "USA", "ZAF")
-CIF = ("CHN", "EU12", "EU15", "EU25", "EU27", "EU28", "GBR", "IND", "JPN", "KOR")
+FOB = ("AUS", "BWA", "CAN", "LSO", "NAM", "NZL", "SWZ", "USA", "ZAF")
+CIF = ("CHN", "EU12", "EU15", "EU25", "EU27", "EU28", "GBR", "IND", "JPN", "KOR", "MEX")
 BASIS_OF_IMPORTER: dict[str, Basis] = {
     **dict.fromkeys(FOB, "fob"),
     **dict.fromkeys(CIF, "cif"),
