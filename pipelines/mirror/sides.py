@@ -19,6 +19,14 @@ from pipelines.validation.step import table_of
 from pipelines.workspace import Workspace
 
 
+GIVEN: dict[Side, str] = {
+    "importer": "give the importer's reports first, the exporter's by --against",
+    "exporter": "give a table of the exporter's reports by --against",
+    "re-exporter": "give a table of re-exports alone by --re-exports: ingest leaves them out of a "
+    "file that has exports",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reports:
     """A table as the reports of one side."""
@@ -52,7 +60,7 @@ def reports_of(workspace: Workspace, name: str, side: Side) -> Reports:
         raise DataRejectedError(
             f"{table.stem} holds no flow {FLOW_OF[side]}, which the {side} reports",
             where=f"{table.name}, column flow: {', '.join(flows)}",
-            hint="give the importer's reports first, the exporter's by --against",
+            hint=GIVEN[side],
         )
     check_rows(reports.own(), table.stem)
     return reports

@@ -498,6 +498,7 @@ def test_command_tells_pairs_gaps_and_where_the_tables_are(tmp_path: Path) -> No
         (["nothing"], 3, "there is no trade table 'nothing'"),
         (["us", "--threshold", "0.25"], 2, "'0.25' is no share"),
         (["us"], 3, "us holds no flow export, which the exporter reports"),
+        (["us", "--against", "us"], 3, "hint: give a table of the exporter's reports by --against"),
         (["junk.parquet"], 3, "junk.parquet is not a Parquet file"),
     ],
 )
