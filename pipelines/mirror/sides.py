@@ -18,7 +18,6 @@ from pipelines.validation.layout import check_layout
 from pipelines.validation.step import table_of
 from pipelines.workspace import Workspace
 
-
 GIVEN: dict[Side, str] = {
     "importer": "give the importer's reports first, the exporter's by --against",
     "exporter": "give a table of the exporter's reports by --against",
