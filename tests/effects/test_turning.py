@@ -28,3 +28,9 @@ def test_break_even_is_where_the_sign_changes() -> None:
     assert crossings_of([(0.0, 0.0), (1.0, 1.0), (2.0, -3.0), (3.0, -4.0)]) == [1.25]
     assert crossings_of([(0.0, 0.0), (1.0, -1.0), (2.0, -3.0)]) == []
     assert crossings_of([(0.0, -1.0), (1.0, None), (2.0, 1.0)]) == [1.0]
+
+
+def test_a_peak_may_be_at_the_second_and_at_the_last_but_one_place() -> None:
+    """A parabola through three points: 1 - (x - 1) squared is most at 1."""
+    assert peak_of([(0.0, 0.0), (1.0, 1.0), (2.0, 0.0)]) == 1.0
+    assert peak_of([(0.0, 1.0), (1.0, 0.0)]) is None

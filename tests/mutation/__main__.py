@@ -156,17 +156,24 @@ def _fails(tests: Sequence[str], seconds: Mapping[str, float], fault: Faulty) ->
 
 @functools.cache
 def wide_tests(name: str) -> dict[str, float]:
-    """The tests in files of ``WIDE`` that name a module, soonest done first, with their seconds."""
+    """The tests in files of ``WIDE`` that name a module, soonest done first, with their seconds.
+
+    Where none names it those that have its last word, as what they run by commands may be of it.
+    """
     package, _, last = name.rpartition(".")
-    words = rf"\b{re.escape(name)}\b|from {re.escape(package)} import .*\b{last}\b"
-    files = [
+    files = _files_with(rf"\b{re.escape(name)}\b|from {re.escape(package)} import .*\b{last}\b")
+    files = files or _files_with(rf"\b{last}\b")
+    seconds, _ = passing(files) if files else ({}, {})
+    return {test: seconds[test] for test in soonest(seconds, seconds, LONGEST_WIDE)}
+
+
+def _files_with(words: str) -> list[str]:
+    return [
         path.relative_to(ROOT).as_posix()
         for folder in WIDE
         for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))
         if re.search(words, path.read_text(encoding="utf-8"))
     ]
-    seconds, _ = passing(files) if files else ({}, {})
-    return {test: seconds[test] for test in soonest(seconds, seconds, LONGEST_WIDE)}
 
 
 def main() -> int:
