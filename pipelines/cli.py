@@ -18,8 +18,8 @@ INTERRUPTED = 130
 BUG = 1
 STOPPED = "interrupted; nothing was left half done"
 SUBJECTS = (
-    *("start", "fetch", "data", "base", "codes", "scenario", "validation", "runs", "variants"),
-    *("compare", "mirror", "plot", "imports", "report", "reference"),
+    *("start", "fetch", "data", "base", "codes", "scenario", "validation", "runs", "explain"),
+    *("variants", "compare", "mirror", "plot", "imports", "report", "reference"),
 )
 
 app = typer.Typer(

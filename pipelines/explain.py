@@ -10,6 +10,7 @@ import polars as pl
 from calc.codes import normalise_code
 from calc.errors import UsageError, did_you_mean
 from calc.quotas import quarter_of
+from calc.results import result_ids
 from calc.scope import ALL
 from pipelines.explain_market import Market, market_lines, market_of
 from pipelines.run.manifest import read_manifest
@@ -74,9 +75,27 @@ def explain(
         UsageError: The code, partner or importer is in no line of the run, or too many lines are.
         StorageError: The run cannot be read.
     """
-    manifest = read_manifest(folder)
     lines = scan_table(folder, "lines")
-    wanted = _wanted(lines, code, {"importer": importer, "partner": partner})
+    return _trails(folder, _wanted(lines, code, {"importer": importer, "partner": partner}))
+
+
+def explain_result(folder: Path, wanted: str) -> list[Trail]:
+    """The trail of the line of a run that has an id.
+
+    Raises:
+        UsageError: No line has it.
+        StorageError: The run cannot be read.
+    """
+    lines = scan_table(folder, "lines").with_columns(result_ids("lines"))
+    known = lines.select("result_id").collect()["result_id"].to_list()
+    if wanted not in known:
+        raise UsageError(f"{wanted!r} is no result of the run", where="--result",
+                         hint=did_you_mean(wanted, known))  # fmt: skip
+    return _trails(folder, lines.filter(result_id=wanted).drop("result_id").collect())
+
+
+def _trails(folder: Path, wanted: pl.DataFrame) -> list[Trail]:
+    manifest = read_manifest(folder)
     key = [name for name in wanted.columns if name in _KEY]
     sources = _beside(folder, "provenance", wanted, key).sort(*key, "source_id", "source_row")
     components = _beside(folder, "components", wanted, key).sort(*key, "measure_id")

@@ -61,7 +61,11 @@ def bullets(items: Sequence[Content]) -> str:
 
 
 def table(
-    caption: str, columns: Sequence[str], rows: Sequence[Sequence[Content]], numbers: int = 0
+    caption: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Content]],
+    numbers: int = 0,
+    ids: Sequence[str] = (),
 ) -> str:
     """A table whose first column heads its rows and whose last columns hold numbers.
 
@@ -70,6 +74,7 @@ def table(
         columns: Heads of the columns; none for a list of facts.
         rows: A row of cells each.
         numbers: How many columns at the end are set as numbers.
+        ids: The result id of each row, by which it can be found and linked to; none where empty.
     """
     first_number = (len(columns) or max((len(row) for row in rows), default=0)) - numbers
     heads = "".join(
@@ -77,7 +82,10 @@ def table(
         for at, text in enumerate(columns)
     )
     head = f"<thead><tr>{heads}</tr></thead>\n" if columns else ""
-    body = "\n".join(f"<tr>{_cells(row, first_number)}</tr>" for row in rows)
+    marks = [f' id="{escape(one)}" data-result="{escape(one)}"' for one in ids] or [""] * len(rows)
+    body = "\n".join(
+        f"<tr{mark}>{_cells(row, first_number)}</tr>" for mark, row in zip(marks, rows, strict=True)
+    )
     return (
         f'<div class="wide" role="region" tabindex="0" aria-label="{escape(caption)}">\n<table>\n'
         f"<caption>{escape(caption)}</caption>\n{head}<tbody>\n{body}\n</tbody>\n</table>\n</div>"

@@ -263,37 +263,9 @@ def _verify_pack(path: Path, *, as_json: bool) -> None:
     show(asdict(done), [line, sha], as_json=as_json)
 
 
-def explain(
-    wanted: RunArgument,
-    line: Annotated[str, typer.Option("--line", metavar="CODE", help="Code, or its beginning.")],
-    partner: Annotated[str | None, typer.Option("--partner", help="Economy of origin.")] = None,
-    importer: Annotated[
-        str | None, typer.Option("--importer", help="Economy that levies the duty.")
-    ] = None,
-    workspace: WorkspaceOption = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show the trail of a figure: source row, base, measures and why, arithmetic, law.
-
-    \b
-    Example:
-      retorsion explain us-japan-2024 --line 8708.40.11 --partner JPN
-    """  # noqa: D301
-    from pipelines.explain import explain as explain_line
-    from pipelines.explain import trail_lines
-    from pipelines.run.store import find_run
-    from pipelines.workspace import open_workspace
-
-    place = open_workspace(workspace)
-    trails = explain_line(find_run(place, wanted), line, partner, importer)
-    lines = [text for trail in trails for text in (*trail_lines(trail), "")][:-1]
-    show({"trails": [trail.as_dict() for trail in trails]}, lines, as_json=as_json)
-
-
 def register(app: typer.Typer) -> None:
     """Attach the commands of this subject."""
     app.command("run")(run)
     app.command("runs")(runs)
-    app.command("explain")(explain)
     app.command("verify")(verify)
     app.command("prune")(prune)

@@ -1,16 +1,19 @@
 """The sheets by which a figure is followed and a list is edited: audit and annex."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import polars as pl
 
+from calc.results import LINE_KEY, LINES, result_id, result_ids
 from pipelines.report.annex import COLUMNS, annex
 from pipelines.report.columns import NOT_APPLICABLE, UNKNOWN, Column
 from pipelines.report.facts import RunFacts
-from pipelines.report.figures import Tables
+from pipelines.report.figures import Tables, ordered
 from pipelines.report.grid import Cell, Grid
+from pipelines.report.sheets import DETAIL, TABLE_SHEETS
 
-KEY = ("importer", "partner", "period", "flow", "nomenclature", "code", "segment")
 ANNEX_MEANINGS = (
     "Code of the good.",
     "Short description of the good.",
@@ -22,22 +25,17 @@ ANNEX_MEANINGS = (
     "The measure that the row belongs to.",
 )
 MEANINGS = {
-    "result_id": "Key of the line: importer/partner/period/flow/edition/code/segment.",
-    "customs_value_usd": "Value on which the importer levies duty.",
+    "result_id": "Table and key of a row of sums; of a line, its key: importer/partner/period/...",
+    "customs_value_usd": "Value on which the importer levies duty; of a sum, the covered value.",
     "duty_before_usd": "Base duty at unchanged trade.",
     "duty_after_usd": "Duty with the measures in force at unchanged trade.",
-    "sources": "Source files, with how many rows of each; the command gives the row numbers.",
+    "sources": "Source files, with how many rows of each; of a sum, the lines added up in it.",
     "base": "Base rate as its schedule prints it.",
     "measures": "Each measure that names the line: what becomes of it, and why.",
     "law": "Citation of each measure.",
     "explain": "The command that shows the whole trail.",
 }
 ANNEX_WIDTHS = {"description": 44, "note": 44, "source": 60, "measure": 28}
-
-
-def result_id() -> pl.Expr:
-    """The id of a line: its key in one text, by which the audit sheet finds it."""
-    return pl.concat_str(KEY, separator="/").alias("result_id")
 
 
 def annex_grid(tables: Tables) -> Grid:
@@ -58,7 +56,7 @@ def annex_grid(tables: Tables) -> Grid:
 
 
 def audit_grid(tables: Tables, facts: RunFacts) -> Grid:
-    """Each line with its source files, the measures and the law behind it."""
+    """Each row of sums, then each line with its sources, the measures and the law behind it."""
     heads = {
         "result_id": ("Result id", 44),
         "sources": ("Source files", 44),
@@ -74,15 +72,37 @@ def audit_grid(tables: Tables, facts: RunFacts) -> Grid:
     columns[1:1] = [Column(name=name, header=header, kind="money", width=21)
                     for name, header in amounts.items()]  # fmt: skip
     columns = [replace(column, meaning=MEANINGS[column.name]) for column in columns]
+    audited = _audited(tables, facts).iter_rows(named=True)
     rows: list[list[Cell]] = [
         [_cell(row[column.name], column) for column in columns]
-        for row in _audited(tables, facts).iter_rows(named=True)
+        for row in (*_summed(tables, facts), *audited)
     ]
     purpose = (
-        "What stands behind each line, by its result id (importer/partner/period/flow/edition/"
-        "code/segment): sources, base, measures, law. The hash of each source is on the cover."
+        "What stands behind each figure, by the result id of its row: first the sums, then each "
+        "line with sources, base, measures, law. The hash of each source is on the cover."
     )
     return Grid(name="audit", purpose=purpose, columns=columns, rows=rows)
+
+
+def _summed(tables: Tables, facts: RunFacts) -> Iterator[dict[str, Any]]:
+    """The rows of sums by their ids, with what they are made of."""
+    for name in TABLE_SHEETS:
+        if name in DETAIL or name not in tables:
+            continue
+        for row in ordered(name, tables[name]).iter_rows(named=True):
+            made = f"{row['lines']:,} lines added up" if row.get("lines") else f"table {name}"
+            found = result_id(name, row)
+            yield {
+                "result_id": found,
+                "customs_value_usd": row.get("covered_value_usd"),
+                "duty_before_usd": row.get("duty_before_usd"),
+                "duty_after_usd": row.get("duty_after_usd"),
+                "sources": made,
+                "base": NOT_APPLICABLE,
+                "measures": row.get("measure_id"),
+                "law": row.get("source"),
+                "explain": f"retorsion explain {facts.run_id} --result {found}",
+            }
 
 
 def _cell(value: str | float | None, column: Column) -> Cell:
@@ -92,11 +112,13 @@ def _cell(value: str | float | None, column: Column) -> Cell:
 
 
 def _audited(tables: Tables, facts: RunFacts) -> pl.DataFrame:
-    lines = tables["lines"].sort(KEY)
-    whole = lines.select(*KEY, result_id(), "customs_value_usd", "duty_before_usd",
+    lines = tables["lines"].sort(LINE_KEY)
+    whole = lines.select(*LINE_KEY, result_ids(LINES), "customs_value_usd", "duty_before_usd",
                          "duty_after_usd", base="base_rate_text")  # fmt: skip
     for found in (_measures(tables), _sources(tables)):
-        whole = whole.join(found, on=list(KEY), how="left", validate="1:1", maintain_order="left")
+        whole = whole.join(
+            found, on=list(LINE_KEY), how="left", validate="1:1", maintain_order="left"
+        )
     explain = pl.format(
         "retorsion explain {} --line {} --partner {} --importer {}",
         pl.lit(facts.run_id), "code", "partner", "importer",
@@ -111,7 +133,7 @@ def _measures(tables: Tables) -> pl.DataFrame:
     )
     said = pl.format("{} {}: {}, {}", "measure_id", "rate_text", "status", "reason")
     law = pl.format("{}: {}", "measure_id", pl.col("source").fill_null("not said"))
-    return named.group_by(KEY).agg(
+    return named.group_by(LINE_KEY).agg(
         measures=said.sort_by("measure_id").str.join("; "),
         law=law.unique().sort().str.join("; "),
     )
@@ -124,8 +146,8 @@ def _sources(tables: Tables) -> pl.DataFrame:
     ``provenance.parquet`` have them.
     """
     if "provenance" not in tables:
-        return tables["lines"].select(KEY).with_columns(sources=pl.lit(None, pl.String))
-    rows = tables["provenance"].group_by(*KEY, "source_id").len("rows")
+        return tables["lines"].select(LINE_KEY).with_columns(sources=pl.lit(None, pl.String))
+    rows = tables["provenance"].group_by(*LINE_KEY, "source_id").len("rows")
     word = pl.when(pl.col("rows") == 1).then(pl.lit("row")).otherwise(pl.lit("rows"))
     told = pl.format("{}: {} {}", "source_id", "rows", word)
-    return rows.group_by(KEY).agg(sources=told.sort_by("source_id").str.join("; "))
+    return rows.group_by(LINE_KEY).agg(sources=told.sort_by("source_id").str.join("; "))

@@ -1,10 +1,12 @@
 """The sheets of a run's tables, of the dictionary, and of what is too long for a sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
 from calc.dictionary import summary
+from calc.results import result_id
 from calc.tables import TABLES
 from pipelines.report.columns import NOT_APPLICABLE, Column, columns_of, missing_mark
 from pipelines.report.facts import RunFacts
@@ -21,21 +23,27 @@ TABLE_SHEETS = (
     *("market_elasticities", "effect_drivers"),
     *("lines", "components", "unmatched", "funnel"),
 )
+DETAIL = ("lines", "components", "unmatched", "effects", "market_effects")
+"""Tables of a row a line, or part of one; the others hold sums and what stands beside them."""
+
 MOST_FROZEN = 2
+RESULT_ID = Column(
+    name="result_id",
+    header="Result id",
+    kind="text",
+    width=30,
+    meaning="Name of the row on the sheet audit, on the page and for retorsion explain --result.",
+)
 
 
 def table_grid(name: str, frame: pl.DataFrame) -> Grid:
     """The sheet of a declared table; a table without rows gets one that says so."""
     columns = columns_of(name)
-    rows: list[list[Cell]] = []
-    for row in ordered(name, frame).iter_rows(named=True):
-        cells = (row[column.name] for column in columns)
-        rows.append(
-            [
-                missing_mark(column.name, row) if cell is None or cell == "" else cell
-                for column, cell in zip(columns, cells, strict=True)
-            ]
-        )
+    rows: list[list[Cell]] = [
+        [*_cells(columns, row), result_id(name, row)]
+        for row in ordered(name, frame).iter_rows(named=True)
+    ]
+    columns = [*columns, RESULT_ID]
     if not rows:
         rows = [["no rows", *[NOT_APPLICABLE] * (len(columns) - 1)]]
     key = len(TABLES[name].primary_key())
@@ -46,6 +54,12 @@ def table_grid(name: str, frame: pl.DataFrame) -> Grid:
         rows=rows,
         frozen_columns=key if key <= MOST_FROZEN else 0,
     )
+
+
+def _cells(columns: Sequence[Column], row: Mapping[str, Any]) -> Iterator[Cell]:
+    for column in columns:
+        cell = row[column.name]
+        yield missing_mark(column.name, row) if cell is None or cell == "" else cell
 
 
 def elsewhere_grid(name: str, rows: int, facts: RunFacts) -> Grid:

@@ -100,7 +100,18 @@ def test_the_audit_sheet_leads_from_a_line_to_its_row_and_its_law(place: Place) 
     book = openpyxl.load_workbook(place.folder(RUN) / "report.xlsx", data_only=True)
     rows = {row["Result id"]: row for row in cells(book["audit"])}
 
-    assert len(rows) == place.table("lines", RUN).height
+    named = {
+        row["Result id"]: sheet.title
+        for sheet in book
+        if sheet.title != "audit" and "Result id" in [cell.value for cell in sheet[1]]
+        for row in cells(sheet)
+    }
+    detail = {name for name, sheet in named.items() if sheet in ("components", "unmatched")}
+    assert set(rows) == set(named) - detail
+    assert {"by_importer", "by_group", "by_authority", "suppliers", "lines"} < set(named.values())
+    total = rows["by_group/USA/car-parts"]
+    assert total["Source files"] == "110 lines added up"
+    assert total["Explain with"].endswith(" --result by_group/USA/car-parts")
     row = rows["USA/JPN/2024/import/HTS2024/8708401110/whole"]
     line = place.table("lines", RUN).filter(code="8708401110").row(0, named=True)
     assert row["Duty after (USD)"] == line["duty_after_usd"]

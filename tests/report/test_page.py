@@ -160,6 +160,24 @@ def test_the_largest_lines_lead_to_their_trails(read: Page) -> None:
     assert "duty before: no rate, 2.5 % x USD 7,063,070,376.00 = USD 176,576,759.40" in trails[0]
 
 
+def test_each_sum_is_found_by_its_id_and_leads_to_its_trail(text: str, read: Page) -> None:
+    found = {about["data-result"] for _, about, _ in read.elements if about.get("data-result")}
+    assert {
+        "by_importer/USA/duty_increment_usd", "by_group/USA/car-parts", "by_partner/USA/JPN",
+        "by_measure/USA/title-vii", "by_authority/USA/title-vii/order-of-law", "funnel/USA/1",
+    } <= found  # fmt: skip
+    shown = [str(about["href"]) for about, _ in read.all("a")]
+    trails = {str(about["id"]): words for about, words in read.all("details")}
+    for name in ("by_importer/USA", "by_group/USA/car-parts", "by_partner/USA/JPN"):
+        assert f"#trail-{name}" in shown
+        assert name in trails[f"trail-{name}"]
+    told = trails["trail-by_group/USA/car-parts"]
+    assert "made of      1 line of lines.parquet" in told
+    assert "listed_value_usd: the lines add up to USD 7,063,070,376.00, as in the table" in told
+    # From the sum a link leads on to the trail of its largest line.
+    assert '<a href="#trail-1">USA/JPN/' in text
+
+
 def test_what_a_file_says_stays_text() -> None:
     facts = replace(FACTS, title='<script>alert("x")</script>', notes=("a & b < c",))
     text = page(facts, whole())

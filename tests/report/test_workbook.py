@@ -68,15 +68,16 @@ def test_a_sheet_is_its_table_and_nothing_else(book: Any) -> None:
     assert cells(book["unmatched"]) == [
         [
             "Kind", "Importer", "Measure", "Partner", "Code", "Product group",
-            "Customs value (USD)", "Reason", "Suggestion",
+            "Customs value (USD)", "Reason", "Suggestion", "Result id",
         ],
         [
             "schedule", "USA", "title-vii", "JPN", "70049900", "flat-glass",
             "[z]", "no trade under this code", "70049050",
+            "unmatched/schedule/USA/title-vii/JPN/70049900",
         ],
         [
             "trade", "USA", "[z]", "JPN", "70060000", "flat-glass",
-            1234, "no measure names it", "[z]",
+            1234, "no measure names it", "[z]", "unmatched/trade/USA//JPN/70060000",
         ],
     ]  # fmt: skip
 
@@ -167,6 +168,7 @@ def test_headers_hold_units_and_say_at_unchanged_trade(book: Any) -> None:
         "Trade-weighted rate before (% of value)",
         "Trade-weighted rate after (% of value)",
         "Frequency ratio (%)",
+        "Result id",
     ]
 
 
@@ -262,7 +264,7 @@ def test_an_empty_table_says_so_and_an_absent_one_has_no_sheet() -> None:
     some = tables() | {"unmatched": frame("unmatched", [])}
     del some["components"]
     book = opened(workbook_bytes(FACTS, some))
-    assert cells(book["unmatched"])[1] == ["no rows", *["[z]"] * 8]
+    assert cells(book["unmatched"])[1] == ["no rows", *["[z]"] * 9]
     assert "components" not in book.sheetnames
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from calc.results import result_id
 from pipelines.html import Content, figure, paragraph, section, table
 from pipelines.report.figures import Tables
 from pipelines.report.page.charts import bars, dots, short_usd
@@ -115,5 +116,6 @@ def end_uses(tables: Tables) -> str:
     return section(
         "end-uses", "Capital, intermediate, consumer goods",
         figure("end-uses-covered", bars(drawn, title="Covered value, USD"), sentence),
-        note, table("By what the goods are for, at unchanged trade", columns, rows, 6),
+        note, table("By what the goods are for, at unchanged trade", columns, rows, 6,
+                    [result_id("by_end_use", row) for row in cells]),
     )  # fmt: skip

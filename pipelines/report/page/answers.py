@@ -5,11 +5,12 @@ from typing import Any
 
 import polars as pl
 
+from calc.results import result_id
 from pipelines.html import figure, paragraph, section, table
 from pipelines.report.answers import amount, totals_of
 from pipelines.report.figures import Tables
 from pipelines.report.page.charts import intervals, tornado
-from pipelines.report.page.words import named, percent, usd
+from pipelines.report.page.words import ids_of, named, percent, usd
 
 MOST_PARTNERS = 12
 DRIVEN = "welfare_usd"
@@ -61,7 +62,8 @@ def _totals(importer: str, totals: Mapping[str, Row]) -> str:
         for name, words in FIGURES.items()
     ]  # fmt: skip
     columns = ("Figure, USD", "before", "central", "5 %", "median", "95 %", "below 0")
-    return table(f"Totals of {importer} over its solved markets", columns, rows, 6)
+    return table(f"Totals of {importer} over its solved markets", columns, rows, 6,
+                 [result_id("by_effect", totals[name]) for name in FIGURES])  # fmt: skip
 
 
 def _models(importer: str, tables: Tables) -> str:
@@ -85,7 +87,7 @@ def _models(importer: str, tables: Tables) -> str:
         "told",
     )
     title = f"The model and the closure, {importer}, over the markets that both solve"
-    return note + table(title, columns, rows, 6) if rows else ""
+    return note + table(title, columns, rows, 6, ids_of("by_model", found)) if rows else ""
 
 
 def _protection(importer: str, tables: Tables) -> str:
@@ -112,7 +114,8 @@ def _protection(importer: str, tables: Tables) -> str:
         "displaced.",
         "told",
     )
-    return note + table(f"Protection of the markets of {importer}", columns, rows, 10)
+    ids = ids_of("protection", found.sort("kind", "name"))
+    return note + table(f"Protection of the markets of {importer}", columns, rows, 10, ids)
 
 
 def _part(share: float | None) -> str:
@@ -171,4 +174,5 @@ def _drivers(importer: str, drivers: pl.DataFrame | None) -> str:
     drawn = figure(f"drivers-{importer}", tornado(rows, title="rank correlation"), sentence)
     listed = [[row["name"], f"{row['strength']:+.3f}"] for row in rows]
     columns = ("elasticity or share", "rank correlation")
-    return drawn + table(f"What drives the welfare of {importer}", columns, listed, 1)
+    return drawn + table(f"What drives the welfare of {importer}", columns, listed, 1,
+                         ids_of("effect_drivers", own))  # fmt: skip

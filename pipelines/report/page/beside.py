@@ -11,7 +11,7 @@ from pipelines.html import Content, bullets, code, paragraph, section, table
 from pipelines.report.columns import NOT_APPLICABLE, Column, columns_of, missing_mark
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables, ordered, unmatched_counts
-from pipelines.report.page.words import percent, usd
+from pipelines.report.page.words import ids_of, percent, usd
 
 MOST_ROWS = 20
 SHOWN_ELSEWHERE = {
@@ -70,7 +70,8 @@ def _whole(name: str, frame: pl.DataFrame) -> str:
         for row in frame.head(MOST_ROWS).iter_rows(named=True)
     ]
     caption = summary(TABLES[name]).removesuffix(".")
-    return table(caption, [column.header for column in shown], rows, len(columns) - len(texts))
+    numbers, ids = len(columns) - len(texts), ids_of(name, frame.head(MOST_ROWS))
+    return table(caption, [column.header for column in shown], rows, numbers, ids)
 
 
 def _cell(column: Column, row: Mapping[str, Any]) -> str:

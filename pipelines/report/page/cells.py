@@ -5,12 +5,13 @@ from typing import Any
 
 import polars as pl
 
+from calc.results import result_id
 from pipelines.html import Content, figure, link, paragraph, section, table
 from pipelines.report.figures import Tables, cells_hit, state_of
 from pipelines.report.page.charts import bars, dumbbells, short_usd, waterfall
-from pipelines.report.page.words import money_cell, named, percent
+from pipelines.report.page.sums import MOST_CELLS, to_trail
+from pipelines.report.page.words import ids_of, money_cell, named, percent
 
-MOST_CELLS = 15
 COLUMNS = (
     *("lines", "covered USD", "of its imports", "rate before", "rate after"),
     *("duty before USD", "duty after USD", "duty added USD"),
@@ -33,11 +34,12 @@ def partners(tables: Tables) -> str:
 def _cells(cells: list[Cell], name: str, heading: str, key: str) -> str:
     if not cells:
         return section(name, heading, paragraph("No line is named by a measure."))
-    shown = cells[:MOST_CELLS]
+    shown, file = cells[:MOST_CELLS], f"by_{key.removeprefix('product_')}"
     several = len({cell["importer"] for cell in cells}) > 1
     labels = [_label(cell, key, several=several) for cell in shown]
     rows: list[Sequence[Content]] = [
-        [label, *_figures(cell)] for label, cell in zip(labels, shown, strict=True)
+        [to_trail(label, file, cell), *_figures(cell)]
+        for label, cell in zip(labels, shown, strict=True)
     ]
     parts = [_covered(name, shown, labels), _rates(name, shown, labels)]
     parts.append(
@@ -46,11 +48,11 @@ def _cells(cells: list[Cell], name: str, heading: str, key: str) -> str:
             (heading.removeprefix("By "), "state", *COLUMNS),
             rows,
             8,
+            [result_id(file, cell) for cell in shown],
         )
     )
     if len(cells) > len(shown):
-        file = f"by_{key.removeprefix('product_')}.parquet"
-        parts.append(paragraph(f"{len(cells) - len(shown)} more stand in {file}."))
+        parts.append(paragraph(f"{len(cells) - len(shown)} more stand in {file}.parquet."))
     return section(name, heading, *parts)
 
 
@@ -113,11 +115,13 @@ def authorities(tables: Tables) -> str:
         if row["duty_before_usd"] is not None and row["duty_increment_usd"] is not None
     ]
     rows = [
-        [row["authority"], row["importer"], row["method"], f"{row['duty_increment_usd']:,.0f}"]
+        [to_trail(row["authority"], "by_authority", row), row["importer"], row["method"],
+         f"{row['duty_increment_usd']:,.0f}"]
         for row in tables["by_authority"].iter_rows(named=True)
-    ]
+    ]  # fmt: skip
+    ids = ids_of("by_authority", tables["by_authority"])
     columns = ("legal basis", "importer", "method", "duty added USD")
-    listed = table("What each legal basis adds, at unchanged trade", columns, rows, 1)
+    listed = table("What each legal basis adds, at unchanged trade", columns, rows, 1, ids)
     return section("authorities", "By legal basis", *parts, listed) if rows else ""
 
 
@@ -142,7 +146,8 @@ def measures(tables: Tables) -> str:
     """The measures: what each reaches by itself, and the legal act that it is."""
     rows: list[Sequence[Content]] = [
         [
-            row["measure_id"], row["authority"], row["state"], row["rate_text"], row["source"],
+            to_trail(row["measure_id"], "by_measure", row), row["authority"], row["state"],
+            row["rate_text"], row["source"],
             f"{row['lines']:,}", money_cell("covered_value_usd", row),
             money_cell("in_force_value_usd", row), money_cell("displaced_value_usd", row),
         ]
@@ -151,7 +156,10 @@ def measures(tables: Tables) -> str:
     columns = ("measure", "legal basis", "state", "rate", "source", "lines",
                "covered USD", "charged USD", "displaced USD")  # fmt: skip
     note = paragraph("Measures may share lines: their values are not added.")
-    listed = table("What each measure reaches by itself", columns, rows, 4)
+    listed = table(
+        "What each measure reaches by itself", columns, rows, 4,
+        ids_of("by_measure", tables["by_measure"]),
+    )  # fmt: skip
     return section("measures", "Measures", note, listed)
 
 

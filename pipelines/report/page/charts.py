@@ -18,7 +18,8 @@ CONFIG: dict[str, Any] = {
     "font": "sans-serif",
     "view": {"stroke": None},
     "axis": {"labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal", "domain": False,
-             "gridColor": "#88888844", "tickColor": "#88888844", "labelLimit": LABEL_PIXELS},
+             "labelPadding": 8, "gridColor": "#88888844", "tickColor": "#88888844",
+             "labelLimit": LABEL_PIXELS},
     "text": {"fontSize": 13},
 }  # fmt: skip
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import polars as pl
 
+from calc.results import result_id
 from pipelines.html import Markup, figure, link, paragraph, section, table
 from pipelines.report.figures import Tables, ordered
 from pipelines.report.page.charts import bars, short_usd
-from pipelines.report.page.words import money_cell, percent, usd
+from pipelines.report.page.sums import MOST_IMPORTERS, to_trail
+from pipelines.report.page.words import ids_of, money_cell, percent, usd
 
-MOST_IMPORTERS = 4
 STEPS = {
     "listed_value_usd": "listed: a measure names the line",
     "covered_value_usd": "covered: less what exclusions take out",
@@ -48,8 +49,11 @@ def headline(tables: Tables) -> str:
 def _importer(row: Row) -> Iterator[str]:
     importer = row["importer"]
     yield f"<h3>Imports of {escape(importer)}</h3>"
+    own = result_id("by_importer", row)
     cards = (
-        f"<li><strong>{escape(money_cell(name, row))}</strong><span>{escape(label)}</span></li>"
+        f'<li data-result="{escape(own)}/{name}">'
+        f"<strong>{to_trail(money_cell(name, row), 'by_importer', row).text}</strong>"
+        f"<span>{escape(label)}</span></li>"
         for name, label in CARDS
     )
     yield f'<ul class="headline">\n{"".join(cards)}\n</ul>'
@@ -82,7 +86,8 @@ def _steps(row: Row) -> str:
     sentence = f"Value of the imports of {row['importer']} in USD: {told}."
     chart = figure(f"values-{row['importer']}", bars(drawn, title="USD"), sentence)
     listed = [[words, usd(row[name])] for name, words in STEPS.items()]
-    return chart + table("Values of the lines", ("Value", "USD"), listed, 1)
+    ids = [f"{result_id('by_importer', row)}/{name}" for name in STEPS]
+    return chart + table("Values of the lines", ("Value", "USD"), listed, 1, ids)
 
 
 def funnel(tables: Tables) -> str:
@@ -108,8 +113,9 @@ def funnel(tables: Tables) -> str:
         f"{words}. Trade and schedule that do not meet: see {link('left out', 'left-out').text}."
     )
     return section(
-        "funnel", "From the files to the lines", table(caption, columns, rows, 2), paragraph(foot)
-    )
+        "funnel", "From the files to the lines",
+        table(caption, columns, rows, 2, ids_of("funnel", frame)), paragraph(foot),
+    )  # fmt: skip
 
 
 def _count(rows: int | None) -> str:

@@ -6,7 +6,7 @@ from pipelines.html import html_of, paragraph, whole_page
 from pipelines.report.checks import failed_checks
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
-from pipelines.report.page import alternatives, answers, beside, cells, headline, trails
+from pipelines.report.page import alternatives, answers, beside, cells, headline, sums, trails
 
 
 def page(facts: RunFacts, tables: Tables) -> str:
@@ -75,5 +75,6 @@ def _sections(facts: RunFacts, tables: Tables) -> Iterator[tuple[str, str, str]]
         yield "measures", "Measures", cells.measures(tables)
         yield "lines", "Largest lines", trails.lines(tables, facts)
         yield "trails", "Trails", trails.trails(tables, facts)
+        yield "sums", "Sums", sums.sums(tables, facts)
     yield "left-out", "What does not meet", beside.left_out(tables)
     yield "about", "Notes and sources", beside.about(facts, failed_checks(tables))

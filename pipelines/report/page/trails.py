@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from calc.results import result_id
 from calc.tables.lines import LineKey
 from pipelines.explain import Trail, counted, trail_lines
 from pipelines.html import Content, Markup, details, html_of, link, paragraph, section, table
@@ -31,7 +32,7 @@ def lines(tables: Tables, facts: RunFacts) -> str:
     """The largest lines, each with a link to its trail."""
     rows: list[list[Content]] = [
         [
-            link(f"{_into(row, facts)}{row['code']} from {row['partner']}", _name(at)),
+            link(f"{_into(row, facts)}{row['code']} from {row['partner']}", trail_name(at)),
             _part(row["segment"]), row["description"] or "", row["status"],
             row["measure_id"] or "", row["base_rate_text"] or "none",
             money_cell("customs_value_usd", row), money_cell("duty_increment_usd", row),
@@ -46,7 +47,9 @@ def lines(tables: Tables, facts: RunFacts) -> str:
         f"of its figures. For any other: <code>{html_of(command)}</code>"
     )
     caption = "Lines of the largest value, at unchanged trade"
-    return section("lines", "Largest lines", paragraph(note), table(caption, columns, rows, 2))
+    ids = [result_id("lines", row) for row in largest_lines(tables).iter_rows(named=True)]
+    listed = table(caption, columns, rows, 2, ids)
+    return section("lines", "Largest lines", paragraph(note), listed)
 
 
 def _into(line: Mapping[str, Any], facts: RunFacts) -> str:
@@ -58,7 +61,8 @@ def _part(segment: str) -> str:
     return "" if segment == "whole" else segment
 
 
-def _name(at: int) -> str:
+def trail_name(at: int) -> str:
+    """The place on the page of the trail of a line, by its place among the largest."""
     return f"trail-{at + 1}"
 
 
@@ -67,7 +71,7 @@ def trails(tables: Tables, facts: RunFacts) -> str:
     inputs = [{"role": one.what, "name": one.name, "sha256": one.sha256} for one in facts.sources]
     parts = [
         details(
-            _name(at),
+            trail_name(at),
             f"{_into(trail.line, facts)}{trail.line['code']} from {trail.line['partner']}",
             f"<pre>{html_of(chr(10).join(trail_lines(trail)))}</pre>",
         )

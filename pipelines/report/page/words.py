@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import polars as pl
+
+from calc.results import result_ids
 from pipelines.report.columns import NOT_APPLICABLE, missing_mark, unknown_beside
 
 LONGEST_NAME = 60
@@ -24,6 +27,12 @@ def money_cell(name: str, row: Mapping[str, Any]) -> str:
     if value is None:
         return "none" if missing_mark(name, row) == NOT_APPLICABLE else "unknown"
     return f"≥ {usd(value)}" if beside else usd(value)
+
+
+def ids_of(table: str, rows: pl.DataFrame) -> list[str]:
+    """The result id of each row of a declared table, in its order."""
+    found: list[str] = rows.select(result_ids(table))["result_id"].to_list()
+    return found
 
 
 def named(text: str) -> str:

@@ -1,0 +1,161 @@
+"""The trail of a sum: the row of a table that a figure stands in, and the lines added up in it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from calc.dictionary import summary
+from calc.errors import UsageError, did_you_mean
+from calc.results import (
+    LINES,
+    SUMS_OF_COMPONENTS,
+    SUMS_OF_LINES,
+    lines_behind,
+    result_id,
+    result_ids,
+)
+from calc.tables import TABLES
+from pipelines.report.figures import exact_sum
+from pipelines.run.tables import read_table, scan_table
+
+MOST_SHOWN = 5
+APPLIED = "applied"
+ADDED = {
+    "customs_value_usd": "listed_value_usd",
+    "duty_before_usd": "duty_before_usd",
+    "duty_after_usd": "duty_after_usd",
+    "duty_increment_usd": "duty_increment_usd",
+    "measure_duty_usd": "measure_duty_usd",
+}
+"""A column of the lines, and the column of a table that is its sum."""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """A row of a table of sums, with its figures and the lines behind it.
+
+    Attributes:
+        name: Id of the row.
+        table: The table that it stands in.
+        column: The figure that was asked for; null where the whole row was.
+        row: Its cells.
+        behind: The lines that are added up, the largest first; null where it is no sum of lines.
+    """
+
+    name: str
+    table: str
+    column: str | None
+    row: Row
+    behind: pl.DataFrame | None
+
+    def sums(self) -> dict[str, tuple[float | None, float | None]]:
+        """For each figure that is a sum of lines: that sum, and the figure of the table."""
+        if self.behind is None:
+            return {}
+        charged = self.behind
+        if self.table in SUMS_OF_COMPONENTS:
+            charged = charged.filter(pl.col("status") == APPLIED)
+        found = {}
+        for own, theirs in ADDED.items():
+            # Every line counts in the value that is listed; a duty is owed where it is applied.
+            rows = self.behind if own == "customs_value_usd" else charged
+            if own in rows.columns and theirs in self.row and rows.height:
+                found[theirs] = (exact_sum(rows, own), self.row[theirs])
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """The trail as an object, for ``--json``."""
+        return {
+            "result_id": self.name,
+            "table": self.table,
+            "column": self.column,
+            "row": dict(self.row),
+            "sums": {name: {"of_lines_usd": own, "in_table_usd": theirs}
+                     for name, (own, theirs) in self.sums().items()},
+            "lines": None if self.behind is None else self.behind["result_id"].to_list(),
+        }  # fmt: skip
+
+    def lines(self) -> Iterator[str]:
+        """The trail for people."""
+        yield f"{self.name}: {summary(TABLES[self.table])}"
+        every = [name for name in self.row if name.endswith("_usd")]
+        shown = [self.column] if self.column else [name for name in every if self.row[name] != 0]
+        for column in shown:
+            yield f"  figure       {column} = {_text(self.row[column])}"
+        if self.column is None and len(shown) < len(every):
+            yield f"  figure       {len(every) - len(shown)} more are 0"
+        if self.behind is None:
+            yield f"  made of      as {self.table} is told of in docs/data-dictionary.md"
+            return
+        count = self.behind.height
+        words = "line" if count == 1 else "lines"
+        yield f"  made of      {count:,} {words} of {self._source()}.parquet"
+        for name, (own, theirs) in self.sums().items():
+            same = "as in the table" if own == theirs else f"the table has {_text(theirs)}"
+            yield f"  sum          {name}: the lines add up to {_text(own)}, {same}"
+        yield from self._largest(self.behind)
+
+    def _source(self) -> str:
+        return "components" if self.table in SUMS_OF_COMPONENTS else LINES
+
+    def _largest(self, rows: pl.DataFrame) -> Iterator[str]:
+        for row in rows.head(MOST_SHOWN).iter_rows(named=True):
+            value, added = _text(row["customs_value_usd"]), _text(row["duty_increment_usd"])
+            yield f"  line         {row['result_id']}: value {value}, adds {added}"
+        if rows.height > MOST_SHOWN:
+            yield f"  line         and {rows.height - MOST_SHOWN:,} more of less value"
+
+
+def total_of(table: str, row: Row, tables: Mapping[str, Any], column: str | None = None) -> Total:
+    """The trail of a row of a table, from the run's lines, components and measures."""
+    behind = None
+    if table in SUMS_OF_LINES or table in SUMS_OF_COMPONENTS:
+        behind = (
+            lines_behind(table, row, tables)
+            .sort("customs_value_usd", "result_id", descending=[True, False], nulls_last=True)
+            .collect()
+        )
+    return Total(name=result_id(table, row), table=table, column=column, row=row, behind=behind)
+
+
+def explain_total(folder: Path, wanted: str) -> Total | None:
+    """The trail of a figure by its id; null where the id is that of a line.
+
+    Raises:
+        UsageError: The table is one of the run, and no row or column of it has that id.
+        StorageError: The run cannot be read.
+    """
+    table = wanted.partition("/")[0]
+    path = folder / f"{table}.parquet"
+    if table not in TABLES or not path.is_file():
+        return None
+    frame = read_table(folder, table).with_columns(result_ids(table))
+    known = frame["result_id"].to_list()
+    place = next((at for at, name in enumerate(known) if _is_of(wanted, name)), None)
+    if place is None:
+        raise UsageError(f"{wanted!r} is no result of the run", where="--result",
+                         hint=did_you_mean(wanted, known))  # fmt: skip
+    row = frame.drop("result_id").row(place, named=True)
+    column = wanted[len(known[place]) + 1 :] or None
+    if column is not None and column not in row:
+        raise UsageError(f"{table} has no column {column!r}", where="--result",
+                         hint=did_you_mean(column, list(row)))  # fmt: skip
+    names = (LINES, "components", "by_measure")
+    tables = {name: scan_table(folder, name) for name in names}
+    return total_of(table, row, tables, column)
+
+
+def _is_of(wanted: str, name: str) -> bool:
+    """Whether an id is that of a row or of a figure in it."""
+    rest = wanted.removeprefix(name)
+    return wanted.startswith(name) and (not rest or rest.startswith("/")) and "/" not in rest[1:]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    return f"USD {value:,.2f}" if isinstance(value, float) else str(value)
