@@ -1,7 +1,7 @@
 """Ids of results, by which a figure is found wherever it is shown, and the lines behind a sum."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -12,17 +12,19 @@ from calc.tables.lines import LineKey
 LINE_KEY = tuple(LineKey.primary_key())
 LINES = "lines"
 WHITE_SPACE = re.compile(r"\s+")
-SUMS_OF_LINES = {
+SUMS_OF_LINES: Mapping[str, Sequence[str]] = {
     "by_importer": ("importer",),
     "by_partner": ("importer", "partner"),
     "by_group": ("importer", "product_group"),
     "by_product": ("importer", "hs6"),
 }
-SUMS_OF_COMPONENTS = {
+SUMS_OF_COMPONENTS: Mapping[str, Sequence[str]] = {
     "by_measure": ("importer", "measure_id"),
     "by_authority": ("importer", "authority"),
 }
 """Tables whose rows are sums, and by which columns their lines, or parts of lines, are found."""
+
+Frames = Mapping[str, pl.DataFrame] | Mapping[str, pl.LazyFrame]
 
 ADDED_UP = ("customs_value_usd", "duty_before_usd", "duty_after_usd", "duty_increment_usd")
 ADDED_UP_OF_PARTS = ("customs_value_usd", "measure_duty_usd", "duty_increment_usd")
@@ -46,7 +48,7 @@ def result_id(table: str, row: Mapping[str, Any]) -> str:
     return WHITE_SPACE.sub("-", key if table == LINES else f"{table}/{key}")
 
 
-def lines_behind(table: str, row: Mapping[str, Any], tables: Mapping[str, Any]) -> pl.LazyFrame:
+def lines_behind(table: str, row: Mapping[str, Any], tables: Frames) -> pl.LazyFrame:
     """The lines that a row of a table is the sum of, or the parts of lines that a measure charges.
 
     Args:
@@ -60,12 +62,12 @@ def lines_behind(table: str, row: Mapping[str, Any], tables: Mapping[str, Any]) 
     """
     if table in SUMS_OF_LINES:
         rows = tables[LINES].lazy().with_columns(hs6=pl.col("code").str.slice(0, 6))
-        names, added = SUMS_OF_LINES[table], ADDED_UP
+        names, added = SUMS_OF_LINES[table], list(ADDED_UP)
     else:
         authority = tables["by_measure"].lazy().select("importer", "measure_id", "authority")
         on = ["importer", "measure_id"]
         rows = tables["components"].lazy().join(authority, on=on, how="left", validate="m:1")
-        names, added = SUMS_OF_COMPONENTS[table], ADDED_UP_OF_PARTS
+        names, added = SUMS_OF_COMPONENTS[table], list(ADDED_UP_OF_PARTS)
     same = pl.all_horizontal(pl.col(name).eq_missing(pl.lit(row[name])) for name in names)
     own = ["measure_id"] if table in SUMS_OF_COMPONENTS else []
     return rows.filter(same).select(*LINE_KEY, *own, "status", result_ids(LINES), *added)

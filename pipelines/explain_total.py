@@ -13,6 +13,7 @@ from calc.results import (
     LINES,
     SUMS_OF_COMPONENTS,
     SUMS_OF_LINES,
+    Frames,
     lines_behind,
     result_id,
     result_ids,
@@ -110,7 +111,7 @@ class Total:
             yield f"  line         and {rows.height - MOST_SHOWN:,} more of less value"
 
 
-def total_of(table: str, row: Row, tables: Mapping[str, Any], column: str | None = None) -> Total:
+def total_of(table: str, row: Row, tables: Frames, column: str | None = None) -> Total:
     """The trail of a row of a table, from the run's lines, components and measures."""
     behind = None
     if table in SUMS_OF_LINES or table in SUMS_OF_COMPONENTS:
