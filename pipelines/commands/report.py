@@ -9,11 +9,15 @@ from pipelines.commands.common import AsJson, WorkspaceOption, show
 from pipelines.commands.runs import RunArgument
 
 Form = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--format", metavar="html|xlsx|csv|json|md|annex", help="md: one page; annex: a list."
+        "--format",
+        metavar="html|xlsx|csv|json|md|annex|notice",
+        help="md (where none is named): one page; annex: a list; notice: the list to be printed.",
+        show_default=False,
     ),
 ]
+Brief = Annotated[bool, typer.Option("--brief", help="One page for a reader in a hurry: md.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="File to write; for csv a folder, one file a table."),
@@ -25,7 +29,8 @@ Mark = Annotated[
 
 def report(
     run: RunArgument,
-    form: Form = "md",
+    form: Form = None,
+    brief: Brief = False,
     output: Output = None,
     bom: Mark = False,
     workspace: WorkspaceOption = None,
@@ -39,12 +44,18 @@ def report(
           one page in Markdown, on the screen
       retorsion report us-japan-2024 --format annex -o annex.csv
           code, description, rate: a list that a scenario can read back
+      retorsion report us-japan-2024 --format notice -o notice.md
+          the same list as the annex of an official notice
     """  # noqa: D301
     from calc.errors import UsageError, did_you_mean
     from pipelines.report.export import FORMS, Export, content_of, write_export
     from pipelines.run.store import find_run
     from pipelines.workspace import open_workspace
 
+    if brief and form not in (None, "md"):
+        raise UsageError(f"--brief is the form md, and --format asks for {form}",
+                         where="--brief", hint="leave one of them out")  # fmt: skip
+    form = form or "md"
     known = next((one for one in FORMS if one == form), None)
     if known is None:
         raise UsageError(f"{form!r} is no form of a report", where="--format",

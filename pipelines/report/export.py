@@ -1,4 +1,4 @@
-"""A run in another form: a page, a workbook, tables as CSV, a brief, an annex, JSON."""
+"""A run in another form: a page, a workbook, tables as CSV, a brief, an annex, a notice, JSON."""
 
 import json
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from pipelines.run.tables import read_table
 if TYPE_CHECKING:
     import polars as pl
 
-Form = Literal["html", "xlsx", "csv", "json", "md", "annex"]
-FORMS: tuple[Form, ...] = ("html", "xlsx", "csv", "json", "md", "annex")
+Form = Literal["html", "xlsx", "csv", "json", "md", "annex", "notice"]
+FORMS: tuple[Form, ...] = ("html", "xlsx", "csv", "json", "md", "annex", "notice")
 COPIED: Mapping[str, str] = {"html": PAGE_NAME, "xlsx": WORKBOOK_NAME}
 MARK = b"\xef\xbb\xbf"
 
@@ -47,6 +47,10 @@ def content_of(folder: Path, wanted: Export) -> bytes:
     facts, tables = facts_from(manifest.facts), tables_of(folder)
     if wanted.form == "md":
         return brief(facts, tables).encode()
+    if wanted.form == "notice":
+        from pipelines.report.notice import notice
+
+        return notice(facts, tables).encode()
     told = summary_dict(facts, tables)
     return (json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n").encode()
 

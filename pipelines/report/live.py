@@ -1,99 +1,25 @@
 """Sheets that an analyst changes: inputs, what each measure then does, and totals that move.
 
-Only what is proportional is live: a measure with one ad valorem rate, charged on the full value of
-its lines. Which measure displaces which stays as in the run. Every formula carries its value.
+Only what is proportional is live. A measure with one ad valorem rate on the full value of its lines
+moves by that rate; specific, compound and several rates, and rates on a part of the value, move by
+how much of the rate as written is charged. Floors (all-in) and credits are values. Which measure
+displaces which stays as in the run. Every formula carries its value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from pipelines.report.charged import Charged, charged_of
 from pipelines.report.columns import NOT_APPLICABLE, UNKNOWN
-from pipelines.report.figures import Tables, exact_sum
+from pipelines.report.figures import Tables
 from pipelines.report.grid import Cell, Formula, Given, Grid
 from pipelines.report.live_columns import INPUTS, TOTALS, WHAT_IF, columns_told
 
-NEEDED = ("components", "by_measure", "by_importer")
-FULL_VALUE = "full value"
-ROUNDING_USD = 0.01
+SCALE = "scale"
 NO_ANSWER = 0.0
 """Elasticity of imports to price as the sheet is written: trade is unchanged."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charged:
-    """What a measure is charged on where it is applied, in USD.
-
-    ``rate`` is null where the measure is not proportional to its value. ``known`` is the part of
-    the value of which the base duty is known, ``before`` that duty, ``replaced`` what the measure
-    takes away of it.
-    """
-
-    importer: str
-    measure_id: str
-    rate_text: str
-    rate: float | None
-    value: float
-    known: float
-    before: float
-    replaced: float
-    duty: float | None
-    added: float | None
-    source: str
-
-
-def charged_of(tables: Tables) -> list[Charged]:
-    """Each measure that is applied, in the order of importer and measure."""
-    if any(name not in tables for name in NEEDED):
-        return []
-    applied = tables["components"].filter(pl.col("status") == "applied")
-    key = ["importer", "measure_id"]
-    line = ["importer", "partner", "period", "flow", "nomenclature", "code", "segment"]
-    before = tables["lines"].select(*line, "duty_before_usd")
-    rows = applied.join(before, on=line, how="left", validate="m:1")
-    told = dict(iter(rows.group_by(key, maintain_order=True)))
-    measures = tables["by_measure"].sort(key).iter_rows(named=True)
-    return [
-        _charged(row, told[row["importer"], row["measure_id"]])
-        for row in measures
-        if (row["importer"], row["measure_id"]) in told
-    ]
-
-
-def _charged(measure: Mapping[str, Any], rows: pl.DataFrame) -> Charged:
-    known = rows.filter(pl.col("duty_increment_usd").is_not_null())
-    duty, added = measure["measure_duty_usd"], measure["duty_increment_usd"]
-    known_duty = exact_sum(known, "measure_duty_usd") or 0.0
-    return Charged(
-        importer=measure["importer"],
-        measure_id=measure["measure_id"],
-        rate_text=measure["rate_text"] or NOT_APPLICABLE,
-        rate=_one_rate(rows),
-        value=exact_sum(rows, "customs_value_usd") or 0.0,
-        known=exact_sum(known, "customs_value_usd") or 0.0,
-        before=exact_sum(known, "duty_before_usd") or 0.0,
-        replaced=known_duty - (exact_sum(known, "duty_increment_usd") or 0.0),
-        duty=duty,
-        added=added,
-        source=measure["source"] or NOT_APPLICABLE,
-    )
-
-
-def _one_rate(rows: pl.DataFrame) -> float | None:
-    """The rate by which the duty is in proportion to the value; null where there is none."""
-    gap = pl.col("measure_rate") * pl.col("customs_value_usd") - pl.col("measure_duty_usd")
-    is_plain = (
-        (pl.col("bites_on") == FULL_VALUE)
-        & (pl.col("credit_usd").fill_null(0.0) == 0)
-        & (pl.col("mode") != "all-in")
-        & (gap.abs() < ROUNDING_USD).fill_null(value=False)
-    )
-    rates = rows["measure_rate"].unique()
-    if not rows.select(is_plain.all()).item() or rates.len() != 1:
-        return None
-    return float(rates.item())
 
 
 def live_grids(tables: Tables) -> list[Grid]:
@@ -147,8 +73,9 @@ def _inputs(measures: Sequence[Charged], shares: Sequence[Mapping[str, Any]]) ->
     names, rows = [], list[list[Cell]]()
     for kind, listed in (("rate", measures), ("elasticity", measures)):
         for one in listed:
-            if one.rate is not None:
-                names.append((f"{kind}_{one.importer}_{one.measure_id}", len(rows), 3))
+            if one.rate is not None or one.is_scaled:
+                kind_of = SCALE if kind == "rate" and one.rate is None else kind
+                names.append((f"{kind_of}_{one.importer}_{one.measure_id}", len(rows), 3))
             rows.append(_input(kind, one))
     rows += [_share(share) for share in shares]
     purpose = (
@@ -166,10 +93,15 @@ def _input(kind: str, one: Charged) -> list[Cell]:
             "Percent by which the imports of the measure's lines change where their price with "
             "duty rises by one percent; 0 is unchanged trade. No model: see run --effects."
         )
-        given: Cell = NOT_APPLICABLE if one.rate is None else Given(NO_ANSWER, "number")
+        is_live = one.rate is not None or one.is_scaled
+        given: Cell = Given(NO_ANSWER, "number") if is_live else NOT_APPLICABLE
         return [*own, given, *ends, drives, "none: unchanged trade"]
+    if one.rate is None and one.is_scaled:
+        drives = f"Part that is charged of the rate as written: {one.rate_text}."
+        scale: list[Cell] = [one.importer, SCALE, one.measure_id, Given(1.0, "percent")]
+        return [*scale, *ends, drives, one.source]
     if one.rate is None:
-        drives = f"Not live: the measure is no single rate on the full value ({one.rate_text})."
+        drives = f"Not live: a floor, a credit or an unknown duty ({one.rate_text})."
         return [*own, NOT_APPLICABLE, *ends, drives, one.source]
     drives = "Duty of the measure in what_if and totals."
     return [*own, Given(one.rate, "percent"), *ends, drives, one.source]
@@ -202,22 +134,40 @@ def _live_row(one: Charged, at: int, count: int) -> list[Cell]:
     """The row of a measure: rates in the rows 2 on of inputs, elasticities after all of them."""
     own: list[Cell] = [one.importer, one.measure_id]
     duty, added = (UNKNOWN if value is None else value for value in (one.duty, one.added))
-    if one.rate is None:
+    if one.rate is None and not one.is_scaled:
         amounts: list[Cell] = [one.value, one.known, one.before, one.replaced]
         return [*own, *[NOT_APPLICABLE] * 3, *amounts, duty, added, one.value, duty]
     is_known = one.known != 0
     ratio = f"((1+(H{at}+K{at})/G{at})/(1+H{at}/G{at}))^E{at}"
     imports = f"=F{at}*{ratio}" if is_known else f"=F{at}"
+    rate = 1.0 if one.rate is None else one.rate
     return [
         *own,
-        one.rate,
-        Formula(f"=inputs!D{at}", one.rate),
+        rate,
+        Formula(f"=inputs!D{at}", rate),
         Formula(f"=inputs!D{at + count}", NO_ANSWER),
         *(one.value, one.known, one.before, one.replaced),
-        Formula(f"=D{at}*F{at}", one.rate * one.value),
-        Formula(f"=D{at}*G{at}-I{at}", one.rate * one.known - one.replaced),
+        *_amounts_now(one, at, imports),
+    ]
+
+
+def _amounts_now(one: Charged, at: int, imports: str) -> list[Cell]:
+    """Duty, duty added, imports, and duty on those, as formulas with their values."""
+    if one.rate is not None:
+        return [
+            Formula(f"=D{at}*F{at}", one.rate * one.value),
+            Formula(f"=D{at}*G{at}-I{at}", one.rate * one.known - one.replaced),
+            Formula(imports, one.value),
+            Formula(f"=D{at}*L{at}", one.rate * one.value),
+        ]
+    duty, known_duty = one.duty or 0.0, one.known_duty
+    # By quantity, or on a part of the value: at the same prices it moves as the imports do.
+    then = f"=J{at}*L{at}/F{at}" if one.value else f"=J{at}"
+    return [
+        Formula(f"=D{at}*{duty!r}", duty),
+        Formula(f"=D{at}*{known_duty!r}-I{at}", known_duty - one.replaced),
         Formula(imports, one.value),
-        Formula(f"=D{at}*L{at}", one.rate * one.value),
+        Formula(then, duty),
     ]
 
 

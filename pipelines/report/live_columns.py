@@ -14,7 +14,13 @@ IMPORTER: tuple[str, str, Kind, int, str] = (
 )
 INPUTS: Told = (
     IMPORTER,
-    ("kind", "Kind", "text", 12, "rate of a measure, elasticity, portion or content."),
+    (
+        "kind",
+        "Kind",
+        "text",
+        12,
+        "rate or scale of a measure, elasticity, portion or content.",
+    ),
     ("name", "Name", "text", 28, "The measure, portion or content."),
     (
         "value",
@@ -31,8 +37,10 @@ INPUTS: Told = (
 WHAT_IF: Told = (
     IMPORTER,
     ("measure", "Measure", "text", 28, "A measure that is applied."),
-    ("rate_in_run", "Rate in the run (% of value)", "percent", 15, "Its rate in the run."),
-    ("rate", "Rate now (% of value)", "percent", 15, "Its rate on the sheet inputs."),
+    ("rate_in_run", "Rate in the run (% of value, or of the rate as written)", "percent", 15,
+     "Its rate in the run; 100% of the rate as written where that is no single rate."),
+    ("rate", "Rate now (% of value, or of the rate as written)", "percent", 15,
+     "Its rate or scale on the sheet inputs."),
     ("elasticity", "Elasticity now (number)", "number", 15, "Its elasticity on the sheet inputs."),
     ("value", "Value it is charged on (USD)", "money", 21, "Value of its lines where applied."),
     ("known", "Part of which the base duty is known (USD)", "money", 21,

@@ -13,6 +13,10 @@ SHEET = "inputs"
 NEEDED = ("kind", "name", "value")
 SHARES = {"portion": "portions", "content": "contents"}
 SAME = 1e-12
+WORKBOOK_ONLY = {
+    "elasticity": "an elasticity drives the workbook only; a scenario has [effects]",
+    "scale": "a rate that is no single percentage is changed in the scenario, part by part",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,9 @@ def put_inputs(
     return edits
 
 
-def elasticities_changed(edits: Sequence[Edit]) -> Iterator[Edit]:
-    """The edits that no scenario takes: elasticities drive the workbook only."""
-    yield from (edit for edit in edits if edit.what.startswith("elasticity "))
+def not_taken(edits: Sequence[Edit]) -> Iterator[Edit]:
+    """The edits that no scenario takes: elasticities and scales drive the workbook only."""
+    yield from (edit for edit in edits if edit.what.partition(" ")[0] in WORKBOOK_ONLY)
 
 
 def _key(row: SheetRow) -> tuple[str, str, str]:
@@ -88,7 +92,7 @@ def _number(row: SheetRow, column: str, path: Path, problems: list[Problem]) -> 
     except ValueError:
         value = float("nan")
     kind = row.cells["kind"]
-    highest = {"rate": 10.0, "elasticity": 100.0}.get(kind, 1.0)
+    highest = {"rate": 10.0, "scale": 10.0, "elasticity": 100.0}.get(kind, 1.0)
     lowest = -100.0 if kind == "elasticity" else 0.0
     if not lowest <= value <= highest:
         problems.append(Problem(
@@ -106,6 +110,8 @@ def _put(
     """A changed value put into the scenario."""
     kind, name = row.cells["kind"], row.cells["name"]
     old, new = values
+    if kind == "scale":
+        return Edit(f"scale {name}", percent(old), percent(new))
     if kind == "elasticity":
         return Edit(f"elasticity {name}", f"{old:g}", "none" if new is None else f"{new:g}")
     if kind == "rate":

@@ -88,7 +88,7 @@ def _edits(
     if kind == "inputs":
         rows = [read_sheet(path, assumptions.SHEET, assumptions.NEEDED) for path in (edited, own)]
         edits = assumptions.put_inputs(document, rows[0], rows[1], edited)
-        unused = tuple(assumptions.elasticities_changed(edits))
+        unused = tuple(assumptions.not_taken(edits))
         told = tuple(edit.line() for edit in edits if edit not in unused)
         return told, tuple(edit.line() for edit in unused), {}
     rows = [read_sheet(path, annex.SHEET, annex.NEEDED) for path in (edited, own)]

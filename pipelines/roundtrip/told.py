@@ -3,6 +3,7 @@
 from typing import Any
 
 from pipelines.compare.told import comparison_dict, comparison_lines
+from pipelines.roundtrip.assumptions import WORKBOOK_ONLY
 from pipelines.roundtrip.step import Imported
 
 
@@ -21,8 +22,7 @@ def imported_lines(done: Imported) -> list[str]:
     """The same for people."""
     lines = [f"edited    {change}" for change in done.changes]
     lines += [
-        f"not taken {change}: an elasticity drives the workbook only; a scenario has [effects]"
-        for change in done.unused
+        f"not taken {change}: {WORKBOOK_ONLY[change.partition(' ')[0]]}" for change in done.unused
     ]
     if done.difference is None:
         return [*lines, "nothing in the sheet changes the scenario"]

@@ -23,8 +23,8 @@ def office() -> str:
     return found
 
 
-def recalculated(path: Path, folder: Path) -> Path:
-    """A copy of a workbook with every formula worked out by LibreOffice."""
+def recalculated(path: Path, folder: Path, *others: Path) -> Path:
+    """A copy of a workbook with every formula worked out by LibreOffice; ``others`` beside it."""
     user = folder / "user" / "user"
     user.mkdir(parents=True, exist_ok=True)
     (user / "registrymodifications.xcu").write_text(SETTINGS, encoding="utf-8")
@@ -32,6 +32,7 @@ def recalculated(path: Path, folder: Path) -> Path:
         [
             office(), "--headless", f"-env:UserInstallation={(folder / 'user').as_uri()}",
             "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", folder / "out", path,
+            *others,
         ],
         capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip

@@ -5,9 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 
+from pipelines.report.grid import Formula
+from pipelines.report.live import live_grids
+from pipelines.report.workbook import workbook_bytes
 from tests.report.office import office, recalculated
+from tests.report.tables import FACTS, tables
 from tests.run.tool import Place
 
 RUN = "us-japan-2024"
@@ -23,6 +28,39 @@ def totals(book: Any) -> dict[str, tuple[float, float]]:
         row["Figure"]: (row["As in the run (USD)"], row["Now (USD)"])
         for row in cells(book["totals"])
     }
+
+
+def scaled(path: Path, scale: float) -> Path:
+    """A workbook of a measure that is no single rate, whose scale an analyst changed."""
+    some = tables()
+    rate = {"measure_rate": None, "rate_text": "2 USD/kg + 5%"}
+    some["components"] = some["components"].with_columns(
+        pl.lit(value, some["components"][name].dtype).alias(name) for name, value in rate.items()
+    )
+    path.write_bytes(workbook_bytes(FACTS, some))
+    book = openpyxl.load_workbook(path)
+    row = next(row for row in book["inputs"].iter_rows(min_row=2) if row[1].value == "scale")
+    assert row[3].value == 1
+    assert book["what_if"]["D2"].value == "=inputs!D2"
+    row[3].value = scale
+    book.save(path)
+    return path
+
+
+def test_a_floor_and_a_credit_are_values_and_say_so() -> None:
+    for cell in (
+        {"mode": "all-in", "measure_rate": None},
+        {"credit_usd": 1.0, "measure_rate": None},
+    ):
+        some = tables()
+        parts = some["components"]
+        some["components"] = parts.with_columns(
+            pl.lit(value, parts[name].dtype).alias(name) for name, value in cell.items()
+        )
+        inputs, what_if, _ = live_grids(some)
+        assert [row[1] for row in inputs.rows] == ["rate", "elasticity"]
+        assert str(inputs.rows[0][6]).startswith("Not live: a floor, a credit or an unknown duty")
+        assert not any(isinstance(value, Formula) for value in what_if.rows[0])
 
 
 def test_every_formula_carries_the_value_that_the_tables_have(place: Place) -> None:
@@ -50,7 +88,8 @@ def test_every_formula_carries_the_value_that_the_tables_have(place: Place) -> N
 
 def test_a_spreadsheet_program_finds_the_same_and_no_error(place: Place, tmp_path: Path) -> None:
     office()
-    path = recalculated(place.folder(RUN) / "report.xlsx", tmp_path)
+    by_quantity = scaled(tmp_path / "by-quantity.xlsx", 1.2)
+    path = recalculated(place.folder(RUN) / "report.xlsx", tmp_path, by_quantity)
     book = openpyxl.load_workbook(path, data_only=True)
 
     values = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
@@ -58,6 +97,12 @@ def test_a_spreadsheet_program_finds_the_same_and_no_error(place: Place, tmp_pat
     for in_run, now in totals(book).values():
         assert now == pytest.approx(in_run, abs=1)
     assert all(row["Holds"] for row in cells(book["checks"]))
+    # A fifth more of the rate as written: 1.2 of the duty; what it replaces stays (2.5 and 5 %).
+    moved = totals(openpyxl.load_workbook(path.with_name(by_quantity.name), data_only=True))
+    duty, replaced = 7_143_730_286.0, 0.025 * 7_063_070_376 + 0.05 * 73_638_117
+    assert moved["Duty of the measures, at unchanged trade"][1] == pytest.approx(1.2 * duty, abs=1)
+    added = 1.2 * (duty - 7_021_793) - replaced
+    assert moved["Duty added, at unchanged trade"][1] == pytest.approx(added, abs=1)
 
 
 def test_a_changed_rate_gives_the_totals_of_a_run_at_that_rate(
