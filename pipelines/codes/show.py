@@ -10,6 +10,7 @@ import polars as pl
 from calc.codes import HS6_DIGITS, normalise_code
 from calc.concordance import adjacent_pairs, edition_names
 from calc.errors import UsageError
+from pipelines.codes.sitc import Sitc, read_sitc
 from pipelines.codes.texts import Texts, read_texts
 from pipelines.nomenclature import codes_of, nomenclature
 from pipelines.scenario.reference import read_reference
@@ -31,6 +32,7 @@ class Shown:
         groups: Names of the groups that hold any of them, by edition.
         changes: Sentences on what changed between editions that follow each other.
         texts: Code to text, of what is known.
+        sitc: The user's correlation table with the SITC; null where none is given.
     """
 
     code: str
@@ -39,6 +41,7 @@ class Shown:
     groups: dict[str, list[str]]
     changes: list[str]
     texts: Texts
+    sitc: Sitc | None = None
 
     def text(self) -> str | None:
         """Its text; null where it is not known."""
@@ -48,7 +51,14 @@ class Shown:
         """What is known as an object, for ``--json``."""
         names = ("editions", "bec4", "groups", "changes")
         kept: dict[str, Any] = {"code": self.code, "text": self.text(), "texts": self.texts.source}
-        return kept | {name: getattr(self, name) for name in names}
+        found: dict[str, Any] = kept | {name: getattr(self, name) for name in names}
+        if self.sitc is not None:
+            found["sitc"] = {self.sitc.revision: self._sitc(), "of": self.sitc.hs,
+                            "source": self.sitc.source}  # fmt: skip
+        return found
+
+    def _sitc(self) -> list[str]:
+        return [] if self.sitc is None else self.sitc.of(self.code[:HS6_DIGITS])
 
     def lines(self) -> list[str]:
         """What is known, for people."""
@@ -58,6 +68,9 @@ class Shown:
             told.append(f"  {NATIONAL}")
         for edition, codes in self.editions.items():
             told.append(f"  {edition}  {self._of_edition(edition, codes)}")
+        if self.sitc is not None:
+            sitc = ", ".join(self._sitc()) or "not listed"
+            told.append(f"  {self.sitc.revision}  {sitc} (of {self.sitc.hs}, {self.sitc.source})")
         told += [f"  {change}" for change in self.changes]
         return told
 
@@ -70,7 +83,7 @@ class Shown:
         return f"listed{count}{category}" + (f", in {', '.join(named)}" if named else "")
 
 
-def show_code(written: str, texts_file: Path | None) -> Shown:
+def show_code(written: str, texts_file: Path | None, sitc_file: Path | None = None) -> Shown:
     """What is known of a code.
 
     Raises:
@@ -94,6 +107,7 @@ def show_code(written: str, texts_file: Path | None) -> Shown:
         groups={name: _groups(name, codes) for name, codes in editions.items()},
         changes=_changes(head) if len(head) == HS6_DIGITS else [],
         texts=read_texts(texts_file),
+        sitc=None if sitc_file is None else read_sitc(sitc_file),
     )
 
 

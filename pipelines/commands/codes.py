@@ -25,6 +25,10 @@ Texts = Annotated[
     Path | None,
     typer.Option("--texts", metavar="FILE", help="CSV, XLSX or Parquet with code and description."),
 ]
+SitcTable = Annotated[
+    Path | None,
+    typer.Option("--sitc", metavar="FILE", help="The UN's correlation table of HS and SITC."),
+]
 From = Annotated[
     str, typer.Option("--from", metavar="NOMENCLATURE", help="Nomenclature of the codes given.")
 ]
@@ -81,17 +85,21 @@ def find(
     show(match.as_dict(), match.lines(), as_json=as_json)
 
 
-def show_code(code: Code, texts: Texts = None, as_json: AsJson = False) -> None:
+def show_code(
+    code: Code, texts: Texts = None, sitc: SitcTable = None, as_json: AsJson = False
+) -> None:
     """Show a code in all editions: where it is listed, what it was before, what it became.
 
     \b
     Example:
       retorsion codes show 870899
           seven editions, its BEC category, the groups that hold it
+      retorsion codes show 870899 --sitc hs2022-sitc4.xlsx
+          its codes of the SITC too, from a table of yours: none is shipped
     """  # noqa: D301
     from pipelines.codes.show import show_code as shown_as
 
-    shown = shown_as(code, texts)
+    shown = shown_as(code, texts, sitc)
     show(shown.as_dict(), shown.lines(), as_json=as_json)
 
 
