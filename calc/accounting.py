@@ -20,6 +20,8 @@ IN_FORCE = pl.col("status") == "in force"
 PROHIBITED = pl.col("status") == "prohibited"
 THREATENED = pl.col("status") == "threatened"
 VALUE = pl.col("value_e4")
+BEHIND = "lines_behind"
+"""Of cells in place of lines (``calc.assessed.cells``): how many lines each is of."""
 IS_ESTIMATE = pl.col("estimate").is_not_null() | pl.col("threatened_estimate").is_not_null()
 
 
@@ -60,7 +62,7 @@ def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
         lines.with_columns(gap_e4=gap)
         .group_by(key)
         .agg(
-            lines=pl.col(ROW).n_unique().cast(pl.Int64),
+            lines=_number(lines).cast(pl.Int64),
             listed_value_usd=usd(VALUE.sum()),
             covered_value_usd=value_where(COVERED),
             in_force_value_usd=value_where(IN_FORCE),
@@ -86,6 +88,12 @@ def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
             trade_weighted_rate_after=weighted_rate("duty_after_e4", COVERED & ~PROHIBITED),
         )
     )
+
+
+def _number(lines: pl.LazyFrame) -> pl.Expr:
+    """How many rows of trade lines are of; a line in parts is one."""
+    held = BEHIND in lines.collect_schema()
+    return pl.col(BEHIND).sum() if held else pl.col(ROW).n_unique()
 
 
 def weighted_rate(duty: str, where: pl.Expr) -> pl.Expr:
@@ -118,9 +126,12 @@ def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.La
         tariff_line=code.str.slice(0, digits),
         subheading=code.str.slice(0, 6),
         **{name: scaled(pl.col(rate)) for name, rate in rates.items()},
+        **({"of": pl.col(BEHIND)} if BEHIND in lines.collect_schema() else {}),
     )
+    of = "of" if "of" in level.collect_schema() else None
     for held in (["tariff_line", "subheading"], ["subheading"], []):
-        level = level.group_by(*key, *held).agg(whole_mean(name) for name in rates)
+        level = level.group_by(*key, *held).agg(whole_mean(name, of=of) for name in rates)
+        of = None
     return level.with_columns(divided_by(pl.col(name), RATE_UNITS) for name in rates)
 
 
@@ -129,7 +140,15 @@ def scaled(rate: pl.Expr) -> pl.Expr:
     return (rate * RATE_UNITS).round().cast(pl.Int128)
 
 
-def whole_mean(name: str) -> pl.Expr:
-    """The mean of whole numbers, rounded to a whole number; null where all are null."""
+def whole_mean(name: str, *, of: str | None = None) -> pl.Expr:
+    """The mean of whole numbers, rounded to a whole number; null where all are null.
+
+    Args:
+        name: Their column.
+        of: Column of how many each stands for; null for one.
+    """
     total, count = pl.col(name).sum(), pl.col(name).count()
+    if of is not None:
+        total = (pl.col(name) * pl.col(of).cast(pl.Int128)).sum()
+        count = pl.col(of).filter(pl.col(name).is_not_null()).sum()
     return pl.when(count > 0).then(ratio(total, count).round().cast(pl.Int128)).alias(name)

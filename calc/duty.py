@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from calc.base_duty import assess_base, tell_base_rate
-from calc.money import UNITS_PER_USD, to_rate, to_rate_units, to_units
+from calc.money import to_amount, to_rate, to_rate_units, to_units
 from calc.parts import take_part
 from calc.policy.expression import Amounts, ad_valorem_rate, duty_of
 from calc.policy.outcome import On
@@ -69,7 +69,7 @@ def assess_measure(components: Frame, terms: Terms) -> Frame:
     duty is never below nothing.
     """
     part = nw.col("fraction")
-    base = nw.col("duty_before_e4") * part / UNITS_PER_USD
+    base = to_amount(nw.col("duty_before_e4") * part)
     amounts = Amounts(
         value=nw.col("duty_base_usd") * part,
         base=base,
@@ -121,7 +121,7 @@ def take_rebate(components: Frame, terms: Terms) -> Frame:
 
 def find_pool(components: Frame, terms: Terms) -> Frame:
     """Add ``pool``: the credit by amount that a measure shares in on a line; null where none."""
-    pool = nw.lit(None, nw.UInt32)
+    pool = nw.lit(None, nw.UInt32 if terms.credited else nw.Int64)  # some engines lack the former
     for number in range(len(terms.credited)):
         is_this = nw.col("credited") == number
         pool = nw.when(is_this).then(nw.col(f"pool_{number}")).otherwise(pool)
@@ -132,7 +132,7 @@ def keep_base(lines: Frame, terms: Terms) -> Frame:
     """Add ``base_fraction`` and ``base_left_e4``: what measures in lieu of it leave of the base."""
     base, left = nw.col("duty_before_e4"), fraction_of("base_on", terms)
     kept = nw.when(left == 0.0).then(nw.lit(0, nw.Int64)).when(left == 1.0).then(base)
-    part = kept.otherwise(to_units(base * left / UNITS_PER_USD))
+    part = kept.otherwise(to_units(to_amount(base * left)))
     return lines.with_columns(left.alias("base_fraction"), part.alias("base_left_e4"))
 
 

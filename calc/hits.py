@@ -93,7 +93,9 @@ def with_exclusions(named: Frame, left_out: Frame, excluded: Frame) -> Frame:
     return joined.with_columns((~nw.col("left_out_by").is_null()).alias("is_left_out"))
 
 
-def segment_lines(trade: Frame, rows: Frame, segments: Frame, terms: Terms) -> Frame:
+def segment_lines(
+    trade: Frame, rows: Frame, segments: Frame, terms: Terms, *, on: str = ROW
+) -> Frame:
     """The lines of trade that a measure names, by segment, with their base duty.
 
     Args:
@@ -102,12 +104,13 @@ def segment_lines(trade: Frame, rows: Frame, segments: Frame, terms: Terms) -> F
             ``base_programme``, the base rate of that programme, and the shares of contents.
         segments: The segments of each division; see ``calc.policy.rows`` and ``calc.portions``.
         terms: What the numbers in the program's columns stand for.
+        on: What tells the rows of ``rows``: ``table_row``, or a number of rows that are alike.
 
     Returns:
         One row a trade row and segment: all columns of the three, and what
         ``calc.duty.ON_SEGMENTS`` add.
     """
-    lines = trade.join(rows, on=ROW, how="inner").join(
+    lines = trade.join(rows, on=on, how="inner").join(
         segments, on=["division", "base_programme"], how="inner"
     )
     assessed = perform(ON_SEGMENTS, lines, terms)

@@ -2,12 +2,13 @@
 
 from datetime import date
 
+import narwhals as nw
 import polars as pl
 
 from calc.dictionary import conform
 from calc.money import usd
 from calc.tables.lines import Components, LineKey, Lines
-from calc.terms import ROW
+from calc.terms import ROW, Frame
 
 THREAT_UNSETTLED = "nothing says how the measures that threaten would combine"
 KEY = list(LineKey.primary_key())
@@ -15,13 +16,19 @@ KEY = list(LineKey.primary_key())
 
 def with_status(hits: pl.LazyFrame) -> pl.LazyFrame:
     """The hit lines with their ``status``: excluded, prohibited, in force or threatened."""
+    told: pl.LazyFrame = tell_status(nw.from_native(hits)).to_native()
+    return told
+
+
+def tell_status(hits: Frame) -> Frame:
+    """Add ``status`` to hit lines, on any engine."""
     status = (
-        pl.when(~pl.col("is_covered")).then(pl.lit("excluded"))
-        .when("is_prohibited").then(pl.lit("prohibited"))
-        .when("is_in_force").then(pl.lit("in force"))
-        .otherwise(pl.lit("threatened"))
+        nw.when(~nw.col("is_covered")).then(nw.lit("excluded"))
+        .when(nw.col("is_prohibited")).then(nw.lit("prohibited"))
+        .when(nw.col("is_in_force")).then(nw.lit("in force"))
+        .otherwise(nw.lit("threatened"))
     )  # fmt: skip
-    return hits.with_columns(status=status)
+    return hits.with_columns(status.alias("status"))
 
 
 def tag_groups(frame: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:

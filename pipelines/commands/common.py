@@ -187,3 +187,18 @@ def share_given(text: str | None) -> float | None:
             f"{text!r} is not a share of the rows", where="--max-rejected", hint=SHARE_RULE
         )
     return found
+
+
+def engine_given(engine: str, master: str | None) -> Any:
+    """The engine, where a master is given for Spark only.
+
+    Raises:
+        UsageError: A master is given for another engine.
+    """
+    if master is not None and engine != "spark":
+        raise UsageError(
+            f"--master {master} is for the Spark engine",
+            where="--master",
+            hint="add --engine spark, or leave --master out",
+        )
+    return engine

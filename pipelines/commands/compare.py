@@ -14,7 +14,7 @@ from pipelines.commands.common import (
     period_given,
     show,
 )
-from pipelines.commands.runs import Period, Quarantine, Trade
+from pipelines.commands.run_options import Period, Quarantine, Trade
 
 First = Annotated[
     str, typer.Argument(metavar="FIRST", help="A run, or a scenario file (.toml) computed now.")

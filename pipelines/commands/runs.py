@@ -16,64 +16,30 @@ from pipelines.commands.common import (
     Quiet,
     WorkspaceOption,
     day_given,
+    engine_given,
     method_given,
     period_given,
     rate_given,
     share_given,
     show,
 )
+from pipelines.commands.run_options import (
+    Convert,
+    Effects,
+    Engine,
+    Estimate,
+    Master,
+    Period,
+    Quarantine,
+    Shapley,
+    Strict,
+    Trade,
+    Weights,
+)
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario, TOML.")]
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="A folder, an id, a scenario's name, or name~1.")
-]
-Trade = Annotated[
-    str | None,
-    typer.Option("--trade", metavar="NAME|FILE", help="Trade table, instead of the scenario's."),
-]
-Period = Annotated[
-    str | None,
-    typer.Option("--period", help="Reference trade: 2024, 2024-07, latest-12, or mean 2022..2024."),
-]
-Quarantine = Annotated[
-    bool, typer.Option("--quarantine", help="Leave out the rows that break a rule, and say so.")
-]
-Strict = Annotated[
-    bool,
-    typer.Option("--strict", help="Exit 8 where a check fails or something is unknown."),
-]
-
-Shapley = Annotated[
-    bool,
-    typer.Option("--shapley", help="Share duty among authorities by Shapley's value too."),
-]
-
-Estimate = Annotated[
-    str | None,
-    typer.Option(
-        "--estimate",
-        metavar="METHOD",
-        help="Estimate missing quantities by unit values: unctad-1 or unctad-2.",
-        show_default=False,
-    ),
-]
-
-
-Effects = Annotated[
-    bool,
-    typer.Option("--effects", help="Compute what trade does in answer, as [effects] says."),
-]
-Convert = Annotated[
-    bool,
-    typer.Option("--convert", help="Put the trade into the HS edition of the schedule's codes."),
-]
-Weights = Annotated[
-    str | None,
-    typer.Option(
-        "--weights",
-        metavar="NAME|FILE",
-        help="Convert, sharing codes out by the trade of this table in the schedule's edition.",
-    ),
 ]
 
 
@@ -94,6 +60,8 @@ def run(
     convert: Convert = False,
     weights: Weights = None,
     memory_limit: MemoryLimit = None,
+    engine: Engine = "polars",
+    master: Master = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -108,6 +76,8 @@ def run(
           the same law at another date, on a table that you choose
       retorsion run scenario.toml --convert
           on trade in another edition of the Harmonized System
+      retorsion run scenario.toml --engine spark --master spark://host:7077
+          on a cluster, for tables beyond one machine
     """  # noqa: D301
     from pipelines.memory import limit_given
     from pipelines.progress import Talk
@@ -130,6 +100,8 @@ def run(
         convert=convert or weights is not None,
         weights=weights,
         memory_limit=limit_given(memory_limit),
+        engine=engine_given(engine, master),
+        master=master,
     )
     place = open_workspace(workspace)
     tell(run_scenario(place, scenario, settings, Talk(quiet=quiet)), as_json, strict)

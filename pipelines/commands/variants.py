@@ -18,15 +18,8 @@ from pipelines.commands.common import (
     rate_given,
     show,
 )
-from pipelines.commands.runs import (
-    Convert,
-    Estimate,
-    Period,
-    Quarantine,
-    ScenarioFile,
-    Trade,
-    Weights,
-)
+from pipelines.commands.run_options import Convert, Estimate, Period, Quarantine, Trade, Weights
+from pipelines.commands.runs import ScenarioFile
 
 Rate = Annotated[
     str | None,

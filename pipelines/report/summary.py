@@ -52,6 +52,8 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
     """What a run found, in at most 24 lines of at most 100 columns."""
     figures = run_figures(tables) if facts.adds_up else {}
     answers = list(answer_lines(tables))
+    has_page = any(file.name == PAGE_NAME for file in facts.files)
+    first = PAGE_NAME if has_page else "by_importer.parquet"
     cells = max(1, MOST_CELLS - len(answers))  # the screen has no line more
     printed = [
         facts.title,
@@ -69,8 +71,8 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
         *answers,
         *cell_lines(tables, cells),
         *unmatched_lines(tables),
-        f"files        {facts.folder}: {PAGE_NAME} and {len(facts.files)} files in all",
-        f"next         open {PAGE_NAME}; retorsion verify {facts.scenario_id}; "
+        f"files        {facts.folder}: {first} and {len(facts.files)} files in all",
+        f"next         open {first}; retorsion verify {facts.scenario_id}; "
         "edit a rate and run again",
     ]
     return [fitted(line) for line in printed]

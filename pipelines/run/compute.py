@@ -73,7 +73,7 @@ def answer(question: Question) -> Answer:
     resolved = resolve(question, question.imports(period))
     if resolved is None:
         if not question.may_hit_nothing:
-            raise _nothing_hit(question)
+            raise nothing_hit(question)
         return _nothing(shape, period)
     found = assess(question, resolved)
     sums, flows = _totals(question, shape, found.lines, period)
@@ -117,7 +117,8 @@ def _nothing(shape: pl.DataFrame, period: Reference) -> Answer:
     return Answer(tables=tables, shape=shape, period=period, rows=rows)
 
 
-def _nothing_hit(question: Question) -> ScenarioError:
+def nothing_hit(question: Question) -> ScenarioError:
+    """Why a schedule that names no trade is refused."""
     return ScenarioError(
         f"no imports of {question.importers_text} in {question.table.name} match any measure",
         where="products and partners of the measures",
@@ -134,7 +135,7 @@ def _totals(
     The table is read once for all of them.
     """
     imports = question.imports(period)
-    by_flow = _by_flow(question, shape, period)
+    by_flow = flows_of(question, shape, period)
     pairs = hits.lazy().select("importer", "partner", is_hit=pl.lit(value=True)).unique()
     by_code = totals_by_code(imports, nw.from_native(pairs)).to_native()
     tags = hits.lazy().select("product_group").unique().drop_nulls()
@@ -148,7 +149,7 @@ def _totals(
     return reports.Totals(by_flow=by_flow, by_code=sums[0], by_line=sums[1]), sums[2]
 
 
-def _by_flow(question: Question, shape: pl.DataFrame, period: Reference) -> pl.LazyFrame:
+def flows_of(question: Question, shape: pl.DataFrame, period: Reference) -> pl.LazyFrame:
     """The imports of every importer in the table from each partner; of several years the mean."""
     is_import = (pl.col("flow") == "import") & period.holds() & ~question.is_within
     flows = shape.lazy().filter(is_import)

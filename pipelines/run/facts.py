@@ -225,15 +225,17 @@ def _notes(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _part_notes(part: Part) -> list[str]:
-    inputs, lines = part.inputs, part.tables["lines"]
-    notes = [*_conversion(part), *finer_notes(inputs, part.tables["components"])]
+    inputs, lines = part.inputs, part.tables.get("lines")
+    notes = [*_conversion(part)]
+    if "components" in part.tables:
+        notes += finer_notes(inputs, part.tables["components"])
     notes += [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
     notes += [*reference_notes(part.found, part.importer), *season_notes(part.found)]
     notes += membership_notes(part.importer, part.found.period)
-    notes += _estimates(lines)
-    notes += _gap(lines.filter(pl.col("status") != "excluded"))
+    if lines is not None:
+        notes += [*_estimates(lines), *_gap(lines.filter(pl.col("status") != "excluded"))]
     notes += [*part.notes, *left_out_notes(inputs.verdict)]
-    if lines["base_programme"].null_count() == lines.height:
+    if lines is not None and lines["base_programme"].null_count() == lines.height:
         notes.append("No line has a base duty at the date of the law: duties before are unknown.")
     notes += _fills(part.tables)
     return notes

@@ -44,12 +44,18 @@ def stages_of(
         record: What ingest kept of the table; None where the table was not ingested.
         verdict: The verdict on the table.
     """
+    return [*stages_before(question, found, record, verdict), *_parts(found)]
+
+
+def stages_before(
+    question: Question, found: Answer, record: "IngestRecord | None", verdict: "Verdict"
+) -> list[Stage]:
+    """The stages down to the imports that are asked about; see ``stages_of``."""
     return [
         *_read(record, verdict),
         *_left_out(verdict),
         *_lost(question),
         *_not_asked(question, found),
-        *_parts(found),
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from calc.errors import DataRejectedError
 from pipelines.files import sha256_of
@@ -13,6 +13,7 @@ from pipelines.version import code_sha256, library_versions, tool_version
 from pipelines.workspace import Workspace, embedded, embedded_folder
 
 ELASTICITIES_FILE = "elasticities.csv"
+Engine = Literal["polars", "spark"]
 OWN_RULES = "rules of the user's own"
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class RunSettings:
         every_date: The law is read at each of its dates, so that none need be chosen.
         effects: Compute what trade does in answer, where the scenario does not ask for it too.
         memory_limit: Bytes that the run may take; None for what is free.
+        engine: What computes: polars on this machine, or Spark on a cluster.
+        master: The Spark master; it does not determine results.
         allow_rate_above: Rates up to this fraction are accepted instead of up to 10 (1,000 %).
     """
 
@@ -61,6 +64,8 @@ class RunSettings:
     convert: bool = False
     weights: str | None = None
     memory_limit: int | None = None
+    engine: Engine = "polars"
+    master: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,22 +100,30 @@ class Inputs:
         of the same source rows gives the same run.
         """
         funnel = [] if self.record is None else [vars_of(stage) for stage in self.record.funnel]
-        return {
-            "scenario_sha256": sha256_of_text(self.resolved),
-            "trade": self.trade_name,
-            "trade_content": content_of(self.table, self.record),
-            "ingest_funnel": funnel,
-            "quarantine": self.verdict.quarantine,
-            "allowed": asdict(self.verdict.choice),
-            "user_rules_sha256": self.verdict.subject.user_rules_sha256,
-            "period": self.settings.period,
-            "shapley": self.settings.shapley,
-            "effects": _how(self.response),
-            "tool_version": tool_version(),
-            "code_sha256": code_sha256(),
-            "libraries": library_versions(),
-            "reference_sha256": {name: digest for name, _, digest in self.law.sources},
-        } | self._conversion()
+        return (
+            {
+                "scenario_sha256": sha256_of_text(self.resolved),
+                "trade": self.trade_name,
+                "trade_content": content_of(self.table, self.record),
+                "ingest_funnel": funnel,
+                "quarantine": self.verdict.quarantine,
+                "allowed": asdict(self.verdict.choice),
+                "user_rules_sha256": self.verdict.subject.user_rules_sha256,
+                "period": self.settings.period,
+                "shapley": self.settings.shapley,
+                "effects": _how(self.response),
+                "tool_version": tool_version(),
+                "code_sha256": code_sha256(),
+                "libraries": library_versions(),
+                "reference_sha256": {name: digest for name, _, digest in self.law.sources},
+            }
+            | self._conversion()
+            | self._engine()
+        )
+
+    def _engine(self) -> dict[str, Any]:
+        """What computes, where it is not this machine: not all of the tables are made then."""
+        return {} if self.settings.engine == "polars" else {"engine": self.settings.engine}
 
     def _conversion(self) -> dict[str, Any]:
         """How trade is put into the edition of the schedule; nothing where it is not asked."""

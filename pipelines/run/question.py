@@ -176,28 +176,37 @@ def shape_of(question: Question) -> pl.DataFrame:
     Values are ``calc.valuation.any_value``; ``rows_without`` counts rows without one,
     ``rows_off_basis`` those without one on which their importer levies duty.
     """
-    value = any_value(question.held)
-    valued = with_duty_base(nw.from_native(question.scan()), held=question.held).with_columns(
-        value.alias("any_usd"), to_units(value).alias("any_e4")
-    )
     varying = [name for name in SHAPE_KEY if name not in question.constants]
-    grouped = valued.group_by(*varying or SHAPE_KEY).agg(
-        nw.col("source_rows").sum().alias("rows"),
-        nw.col("any_e4").sum().alias("total_e4"),
-        nw.col("any_usd").sum().alias("total_usd"),
-        nw.col("any_usd").is_null().sum().alias("rows_without"),
-        nw.col("duty_base_usd").is_null().sum().alias("rows_off_basis"),
-    )
+    grouped = shaped(nw.from_native(question.scan()), question.held, varying or SHAPE_KEY)
     found: pl.LazyFrame = grouped.to_native()
     fixed = [
         pl.lit(question.constants[name]).alias(name) for name in SHAPE_KEY if name not in varying
     ]
     shape = found.collect(engine="streaming").with_columns(fixed if varying else []).sort(SHAPE_KEY)
-    _refuse_overflow(question, shape)
+    refuse_overflow(question, shape)
     return shape
 
 
-def _refuse_overflow(question: Question, shape: pl.DataFrame) -> None:
+def shaped(trade: Frame, held: Sequence[str], key: Sequence[str]) -> Frame:
+    """What ``shape_of`` tells, by a key, on any engine."""
+    value = any_value(held)
+    any_e4 = to_units(value).alias("any_e4")
+    valued = with_duty_base(trade, held=held).with_columns(value.alias("any_usd"), any_e4)
+    return valued.group_by(*key).agg(
+        nw.col("source_rows").sum().alias("rows"),
+        nw.col("any_e4").sum().alias("total_e4"),
+        nw.col("any_usd").sum().alias("total_usd"),
+        nw.col("any_usd").is_null().cast(nw.Int64).sum().alias("rows_without"),
+        nw.col("duty_base_usd").is_null().cast(nw.Int64).sum().alias("rows_off_basis"),
+    )
+
+
+def refuse_overflow(question: Question, shape: pl.DataFrame) -> None:
+    """Nothing, where the values of a table are within what is summed exactly.
+
+    Raises:
+        LimitError: They are not.
+    """
     total = float(shape["total_usd"].sum())
     if total * LARGEST_RATE > LARGEST_SUM_USD:
         raise LimitError(

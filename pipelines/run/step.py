@@ -1,6 +1,6 @@
 """A run as one step: inputs read and hashed, the run found or made, and what to tell of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -69,6 +69,10 @@ def run_scenario(workspace: Workspace, scenario: Path, settings: RunSettings, ta
         VerificationError: The same inputs made the run before, and it was altered since.
         LockedError: Another process makes the same run and does not come to an end.
     """
+    if settings.engine == "spark":
+        from pipelines.spark.session import refuse_absent
+
+        refuse_absent()
     inputs = read_inputs(workspace, scenario, settings, talk)
     run_id = inputs.run_id()
     scenario_id = inputs.scenario.scenario_id
@@ -79,7 +83,7 @@ def run_scenario(workspace: Workspace, scenario: Path, settings: RunSettings, ta
             refuse_damaged(folder)
         else:
             with talk.working("applying the schedule"):
-                _make(workspace, inputs, folder, talk)
+                _made(settings.engine)(workspace, inputs, folder, talk)
         note_latest(workspace, scenario_id, run_id)
     return Run(folder=folder, manifest=read_manifest(folder), is_reused=is_reused)
 
@@ -210,6 +214,15 @@ def _duties_of(inputs: Inputs) -> "LawTables":
         shares=law.shares.lazy(),
         quotas=law.quotas.lazy(),
     )
+
+
+def _made(engine: str) -> "Callable[[Workspace, Whole, Path, Talk], None]":
+    """What makes a run on an engine."""
+    if engine == "polars":
+        return _make
+    from pipelines.spark.step import make_on_spark
+
+    return make_on_spark
 
 
 def _make(workspace: Workspace, inputs: Whole, folder: Path, talk: Talk) -> None:

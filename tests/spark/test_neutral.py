@@ -1,0 +1,134 @@
+"""The functions that run on a cluster give the figures of the engine here, to the last unit."""
+
+from importlib import util
+from pathlib import Path
+
+import narwhals as nw
+import polars as pl
+import polars.selectors as cs
+import pytest
+from polars.testing import assert_frame_equal
+
+from calc.terms import ROW, Frame
+from pipelines.progress import Talk
+from pipelines.run.compute import answer
+from pipelines.run.inputs import RunSettings
+from pipelines.run.question import Question
+from pipelines.run.step import question_of, read_inputs
+from pipelines.spark.cluster import KEPT, Cluster
+from pipelines.spark.work import Worked, work
+from tests.run.tool import SCENARIO, Place
+
+REPORTS = ("by_importer", "by_partner", "by_group", "by_product")
+
+
+class Here(Cluster):
+    """A cluster whose workers are polars: the same job, without Spark."""
+
+    def table(self, question: Question) -> Frame:
+        found: Frame = nw.from_native(question.scan().with_columns(pl.col(ROW).cast(pl.Int64)))
+        return found
+
+    def handed(self, name: str, frame: pl.DataFrame) -> Frame:
+        signed = frame.with_columns(cs.unsigned_integer().cast(pl.Int64))
+        found: Frame = nw.from_native(signed.lazy())
+        return found
+
+    def collected(self, frame: Frame) -> pl.DataFrame:
+        found: pl.DataFrame = frame.to_native().collect()
+        return found
+
+    def written(self, lines: Frame, folder: Path) -> Frame:
+        kept: pl.DataFrame = lines.select(*KEPT).to_native().collect()
+        kept.write_parquet(folder / "lines.parquet")
+        found: Frame = nw.from_native(kept.lazy())
+        return found
+
+
+def asked(place: Place, scenario: Path) -> Question:
+    inputs = read_inputs(place.workspace, scenario, RunSettings(), Talk(quiet=True))
+    return question_of(inputs.parts[0])
+
+
+def worked(question: Question, folder: Path) -> Worked:
+    folder.mkdir()
+    return work(Here(spark=None, folder=folder), question, folder)
+
+
+def changed(tmp_path: Path, *changes: tuple[str, str]) -> Path:
+    text = SCENARIO.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "changed.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("mode", ["replace", "add"])
+def test_reports_of_the_job_are_those_of_a_run(place: Place, tmp_path: Path, mode: str) -> None:
+    scenario = changed(tmp_path, ('mode = "replace"', f'mode = "{mode}"'))
+    question = asked(place, scenario)
+    expected, job = answer(question), worked(question, tmp_path / "job")
+    assert sorted(job.tables) == sorted(REPORTS)
+    for name in REPORTS:
+        assert_frame_equal(job.tables[name], expected.tables[name], check_exact=True)
+
+
+def test_lines_of_the_job_are_those_of_a_run(place: Place, tmp_path: Path) -> None:
+    question = asked(place, SCENARIO)
+    expected = answer(question).tables["lines"]
+    worked(question, tmp_path / "job")
+    kept = pl.read_parquet(tmp_path / "job" / "lines.parquet").sort("partner", "code")
+    assert kept.height == expected.height == 346
+    key = ["importer", "partner", "period", "flow", "nomenclature", "code", "segment"]
+    same = [*key, "status", "is_affected", "measure_rate", "rate_before", "rate_after"]
+    for column in same:
+        assert kept.sort(key)[column].equals(expected.sort(key)[column], null_equal=True), column
+    assert kept["value_e4"].sum() == 116117056860000
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--effects",), "Spark cannot do --effects yet"),
+        (("--shapley", "--estimate", "unctad-1"), "Spark cannot do --estimate yet"),
+    ],
+)
+def test_what_the_engine_cannot_do_is_refused_by_name(
+    place: Place, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.setattr("pipelines.spark.session.refuse_absent", lambda: None)
+    done = place.run("--engine", "spark", *options)
+    assert done.code == 2
+    assert said in done.err
+    assert "leave --engine out" in done.err
+
+
+def test_a_share_is_refused_with_the_scenario(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.spark.session.refuse_absent", lambda: None)
+    scenario = tmp_path / "answered.toml"
+    scenario.write_text(SCENARIO.read_text(encoding="utf-8") + "\n[effects]\n", encoding="utf-8")
+    done = place.run("--engine", "spark", scenario=scenario)
+    assert done.code == 4, done.err
+    assert "Spark cannot do what trade does in answer ([effects]) yet" in done.err
+    assert not (place.workspace.runs / "us-japan-2024" / ".handed").exists()
+
+
+def test_without_pyspark_it_says_how_to_install_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = util.find_spec
+    monkeypatch.setattr(util, "find_spec", lambda name: None if name == "pyspark" else found(name))
+    done = place.run("--engine", "spark")
+    assert done.code == 2
+    assert "the Spark engine is not installed" in done.err
+    assert "pip install 'retorsion[spark]'" in done.err
+
+
+def test_a_master_is_for_spark(place: Place) -> None:
+    done = place.run("--master", "local[*]")
+    assert done.code == 2
+    assert "--master local[*] is for the Spark engine" in done.err
