@@ -10,14 +10,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from calc.terms import ROW, Frame
-from pipelines.progress import Talk
 from pipelines.run.compute import answer
-from pipelines.run.inputs import RunSettings
 from pipelines.run.question import Question
-from pipelines.run.step import question_of, read_inputs
 from pipelines.spark.cluster import KEPT, Cluster
 from pipelines.spark.work import Worked, work
 from tests.run.tool import SCENARIO, Place
+from tests.spark.job import asked
 
 REPORTS = ("by_importer", "by_partner", "by_group", "by_product")
 
@@ -30,8 +28,9 @@ class Here(Cluster):
         return found
 
     def handed(self, name: str, frame: pl.DataFrame) -> Frame:
-        signed = frame.with_columns(cs.unsigned_integer().cast(pl.Int64))
-        found: Frame = nw.from_native(signed.lazy())
+        path = self.folder / f"{name}.handed.parquet"
+        frame.with_columns(cs.unsigned_integer().cast(pl.Int64)).write_parquet(path)
+        found: Frame = nw.from_native(pl.scan_parquet(path))
         return found
 
     def collected(self, frame: Frame) -> pl.DataFrame:
@@ -43,11 +42,6 @@ class Here(Cluster):
         kept.write_parquet(folder / "lines.parquet")
         found: Frame = nw.from_native(kept.lazy())
         return found
-
-
-def asked(place: Place, scenario: Path) -> Question:
-    inputs = read_inputs(place.workspace, scenario, RunSettings(), Talk(quiet=True))
-    return question_of(inputs.parts[0])
 
 
 def worked(question: Question, folder: Path) -> Worked:
@@ -105,7 +99,7 @@ def test_what_the_engine_cannot_do_is_refused_by_name(
     assert "leave --engine out" in done.err
 
 
-def test_a_share_is_refused_with_the_scenario(
+def test_an_answer_is_refused_with_the_scenario(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipelines.spark.session.refuse_absent", lambda: None)

@@ -1,0 +1,130 @@
+"""On a Spark cluster of this machine: the figures of polars, also where a worker dies half-way.
+
+``RETORSION_SPARK_ROWS`` is how many rows the larger table has (10000000 by hand).
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import util
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from pipelines.run.compute import answer
+from pipelines.spark.standalone import Standalone, standalone
+from tests.run.tool import PROGRAM, SCENARIO, Place, environment
+from tests.spark.job import asked
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(util.find_spec("pyspark") is None, reason="PySpark is not installed"),
+    pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed"),
+]
+ROWS = int(os.environ.get("RETORSION_SPARK_ROWS", "200000"))
+REPORTS = ("by_importer", "by_partner", "by_group", "by_product")
+JOB = Path(__file__).with_name("job.py")
+TRADE = "data/processed/trade/us-2024.parquet"
+PATIENCE_SECONDS = 900
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
+    with standalone(tmp_path_factory.mktemp("cluster")) as started:
+        yield started
+
+
+def running(*command: str | Path, folder: Path) -> subprocess.Popen[str]:
+    """A command started in a folder; PySpark may be beside the environment."""
+    found = util.find_spec("pyspark")
+    assert found is not None
+    assert found.origin is not None
+    path = os.pathsep.join((environment()["PYTHONPATH"], str(Path(found.origin).parents[1])))
+    return subprocess.Popen(
+        [sys.executable, *command] if command[0] == JOB else command,
+        cwd=folder,
+        env=environment(PYTHONPATH=path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def kept(place: Place) -> Path:
+    """The folder of the only run of a scenario on Spark."""
+    runs = place.workspace.runs / "us-japan-2024"
+    (only,) = (path.parent for path in runs.glob("*/lines/_SUCCESS"))
+    return only
+
+
+def hold_to_polars(place: Place, run: Path) -> None:
+    expected = answer(asked(place, SCENARIO)).tables
+    for name in REPORTS:
+        found = pl.read_parquet(run / f"{name}.parquet")
+        assert_frame_equal(found, expected[name], check_exact=True)
+    lines = pl.read_parquet(run / "lines" / "**" / "*.parquet")
+    assert lines.height == expected["lines"].height
+
+
+def larger(place: Place) -> Path:
+    """The table of the demonstration many times over the months of its year, with other values."""
+    trade = pl.read_parquet(place.root / TRADE)
+    times = max(1, ROWS // trade.height)
+    codes = pl.int_range(times, eager=True).cast(pl.String).str.zfill(6)
+    whole = trade.lazy().join(pl.LazyFrame({"copy": codes}), how="cross").with_columns(
+        period=pl.format("2024-{}", (pl.col("copy").cast(pl.Int64) % 12 + 1)
+                         .cast(pl.String).str.zfill(2)),
+        customs_value_usd=pl.col("customs_value_usd") + pl.col("copy").cast(pl.Int64) * 0.37,
+    )  # fmt: skip
+    path = place.root / "larger.parquet"
+    whole.drop("copy").sort("code", "partner", "period").sink_parquet(path)
+    return path
+
+
+def test_a_run_on_the_cluster_is_the_run_here(place: Place, cluster: Standalone) -> None:
+    options = ("--engine", "spark", "--master", cluster.url, "-q")
+    job = running(PROGRAM, "run", SCENARIO, *options, folder=place.root)
+    out, err = job.communicate(timeout=PATIENCE_SECONDS)
+    assert job.returncode == 0, err
+    assert "value in force                              7,143,730,286 USD" in out
+    assert "by_importer.parquet" in out
+    run = kept(place)
+    hold_to_polars(place, run)
+    assert not list(run.rglob(".*"))
+    assert place.do("verify", run).code == 0
+
+
+def test_a_worker_that_dies_changes_no_figure(
+    place: Place, cluster: Standalone, tmp_path: Path
+) -> None:
+    question = replace(asked(place, SCENARIO), table=larger(place))
+    job = running(JOB, cluster.url, question.table, tmp_path, folder=place.root)
+    half_way = tmp_path / "lines" / "_temporary"
+    while not half_way.exists() and job.poll() is None:
+        time.sleep(0.05)
+    cluster.kill_worker(1)
+    _, err = job.communicate(timeout=PATIENCE_SECONDS)
+    assert job.returncode == 0, err
+    cluster.add_worker()
+    expected = answer(question).tables
+    for name in REPORTS:
+        found = pl.read_parquet(tmp_path / f"{name}.parquet")
+        assert_frame_equal(found, expected[name], check_exact=True)
+
+
+def test_a_job_that_fails_leaves_nothing(place: Place) -> None:
+    before = sorted(place.root.rglob("*"))
+    master = "spark://127.0.0.1:1"
+    job = running(
+        PROGRAM, "run", SCENARIO, "--engine", "spark", "--master", master, folder=place.root
+    )
+    _, err = job.communicate(timeout=PATIENCE_SECONDS)
+    assert job.returncode == 5, err
+    assert "the job on Spark failed" in err
+    assert sorted(place.root.rglob("*")) == before
