@@ -76,7 +76,7 @@ def test_lines_of_the_job_are_those_of_a_run(place: Place, tmp_path: Path) -> No
     kept = pl.read_parquet(tmp_path / "job" / "lines.parquet").sort("partner", "code")
     assert kept.height == expected.height == 346
     key = ["importer", "partner", "period", "flow", "nomenclature", "code", "segment"]
-    same = [*key, "status", "is_affected", "measure_rate", "rate_before", "rate_after"]
+    same = [*key, "status", "is_affected", "rate_before", "rate_after"]
     for column in same:
         assert kept.sort(key)[column].equals(expected.sort(key)[column], null_equal=True), column
     assert kept["value_e4"].sum() == 116117056860000
@@ -107,7 +107,7 @@ def test_an_answer_is_refused_with_the_scenario(
     scenario.write_text(SCENARIO.read_text(encoding="utf-8") + "\n[effects]\n", encoding="utf-8")
     done = place.run("--engine", "spark", scenario=scenario)
     assert done.code == 4, done.err
-    assert "Spark cannot do what trade does in answer ([effects]) yet" in done.err
+    assert "the Spark engine cannot do what trade does in answer ([effects]) yet" in done.err
     assert not (place.workspace.runs / "us-japan-2024" / ".handed").exists()
 
 
