@@ -230,7 +230,8 @@ def _part_notes(part: Part) -> list[str]:
     if "components" in part.tables:
         notes += finer_notes(inputs, part.tables["components"])
     notes += [note for note in (inputs.scenario.note.strip(), *inputs.law.notes) if note]
-    notes += [*reference_notes(part.found, part.importer), *season_notes(part.found)]
+    notes += reference_notes(part.found, part.importer)
+    notes += season_notes(part.found) if lines is not None else []
     notes += membership_notes(part.importer, part.found.period)
     if lines is not None:
         notes += [*_estimates(lines), *_gap(lines.filter(pl.col("status") != "excluded"))]
