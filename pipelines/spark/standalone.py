@@ -131,7 +131,8 @@ def standalone(folder: Path, workers: int = WORKERS) -> Iterator[Standalone]:
 
 
 def main() -> None:
-    """Start a cluster, print its address, and stop it on Ctrl-C."""
+    """Start a cluster, print its address, and stop it on Ctrl-C or when it is told to end."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else its processes would stay
     try:
         with tempfile.TemporaryDirectory() as folder, standalone(Path(folder)) as cluster:
             print(cluster.url, flush=True)
