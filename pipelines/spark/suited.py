@@ -58,7 +58,7 @@ def _not_yet(inputs: Whole, part: Inputs, question: Question) -> Iterator[str]:
         "estimated quantities": question.estimate is not None,
         "assumed shares ([[share]])": bool(policy.portions or policy.contents),
         "quotas": bool(policy.derived or scenario.quotas),
-        "duties that differ by season": bool(policy.seasons),
+        "duties that differ by season": bool(policy.seasons or policy.base_seasons),
         "credits by amount": bool(policy.credits),
         "readings in place of the law": bool(policy.readings),
         "measures that are no import duty": any(
@@ -66,5 +66,6 @@ def _not_yet(inputs: Whole, part: Inputs, question: Question) -> Iterator[str]:
         ),
         "flows beside the table": bool(scenario.beside),
         "drawback": bool(scenario.drawback),
+        "excise, VAT and fees at the border ([charges])": bool(scenario.charges),
     }
     yield from (what for what, is_asked in asked.items() if is_asked)
