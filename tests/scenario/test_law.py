@@ -340,7 +340,7 @@ def test_constant_base_is_one_rate_on_every_chapter(tmp_path: Path) -> None:
         {
             "importer": "USA", "partner": "*", "programme": "mfn", "valid_from": date(1800, 1, 1),
             "ad_valorem_rate": 0.025, "specific_rate_usd": None, "specific_unit": None,
-            "expression": None, "rate_text": "2.5%", "valid_until": None,
+            "expression": None, "rate_text": "2.5%", "valid_until": None, "season": "*",
             "source": "one rate for all goods, stated in the scenario",
         }
     ]  # fmt: skip
