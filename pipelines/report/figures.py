@@ -8,7 +8,7 @@ import polars as pl
 
 from calc.money import to_units, to_usd
 from calc.tables import TABLES
-from calc.tables.reports import Accounting
+from calc.tables.reports import ByImporter
 
 Tables = Mapping[str, pl.DataFrame]
 Figures = dict[str, float | None]
@@ -42,7 +42,7 @@ def run_figures(tables: Tables) -> Figures:
     frame = tables.get("by_importer")
     if frame is None or frame.is_empty():
         return {}
-    names = Accounting.columns()
+    names = [name for name in ByImporter.columns() if name != "importer"]
     if frame.height == 1:
         return {name: frame[name].item() for name in names}
     adds_up = {name for name in names if name.endswith("_usd") or name == "lines"}

@@ -40,6 +40,7 @@ def test_table_says_what_it_holds(folder: Path, name: str) -> None:
         "key": ",".join(table.primary_key()),
         "scenario": "us-japan-2024",
         "run": folder.name,
+        "schema_version": "1",
         "tool_version": json.loads((folder / "manifest.json").read_bytes())["tool_version"],
     }
     schema = pq.read_schema(path)
