@@ -524,7 +524,12 @@ def test_c06_world_is_left_out_with_its_dollars(workspace: Workspace, tmp_path: 
 
 @pytest.mark.parametrize(
     ("period", "left_out"),
-    [("2024", ["SVK"]), ("2020", ["GBR", "SVK"]), ("2019", ["GBR", "SVK"]), ("2012", ["GBR", "SVK"])],
+    [
+        ("2024", ["SVK"]),
+        ("2020", ["GBR", "SVK"]),
+        ("2019", ["GBR", "SVK"]),
+        ("2012", ["GBR", "SVK"]),
+    ],
 )
 def test_c06_members_go_by_the_dates_of_their_membership(
     workspace: Workspace, tmp_path: Path, period: str, left_out: list[str]
