@@ -1,4 +1,4 @@
-// Walks a page by keyboard alone, from its top to the first trail of a figure.
+// Walks a page by keyboard alone, from its top to the first trail of a line of trade.
 // Standard input: { chromium, profile, page }. Standard output: what was met on the way.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -23,7 +23,7 @@ for (let step = 0; step < MOST_STEPS && target === null; step += 1) {
   await page.keyboard.press("Tab");
   target = await page.evaluate(() => {
     const link = document.activeElement.getAttribute("href") || "";
-    return link.startsWith("#trail") ? link : null;
+    return /^#trail-[0-9]+$/.test(link) ? link : null;
   });
 }
 told.target = target;
