@@ -16,8 +16,7 @@ from calc.effects.model import Bools, Floats, Market, Verdict
 from calc.effects.modes import MODES, Mode, Replicated, Switches, replicated
 from calc.effects.results import Effects, effects_of
 from calc.effects.sums import told
-from calc.effects.uncertainty import in_units
-from calc.money import UNITS_PER_USD
+from calc.effects.uncertainty import exact_total
 
 SUPPLIES = (1.5, 5.0, 20.0)
 """Foreign supply elasticities that the exact answer is told at, beside that of the tables."""
@@ -117,7 +116,7 @@ def total(figures: Floats) -> float | None:
     """The exact sum of amounts; null where there is none or one is not known."""
     if not figures.size or np.isnan(figures).any():
         return None
-    return float(in_units(figures).sum()) / UNITS_PER_USD
+    return exact_total(figures)
 
 
 def replicated_rows(laid: Laid, central: Effects, mode: Mode, found: Replicated) -> pl.DataFrame:

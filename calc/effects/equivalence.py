@@ -24,8 +24,7 @@ from calc.effects.protection import (
 )
 from calc.effects.results import Effects
 from calc.effects.sums import told
-from calc.effects.uncertainty import in_units
-from calc.money import UNITS_PER_USD
+from calc.effects.uncertainty import exact_total
 from calc.tables.protection import Protection
 
 CELL = ("importer", "kind", "name")
@@ -96,8 +95,8 @@ def _cell(rows: pl.DataFrame) -> dict[str, Any]:
     is_hit = (before != after) | known["is_limited"].to_numpy()
     return {
         "lines": known.height,
-        "left_out_value_usd": _total(left),
-        "value_before_usd": _total(value),
+        "left_out_value_usd": exact_total(left),
+        "value_before_usd": exact_total(value),
         "frequency_ratio": _told(frequency_ratio(value, is_hit)),
         "average_rate_before": _told(average_duty(value, before)),
         "average_rate_after": _told(average_duty(value, after)),
@@ -112,18 +111,13 @@ def _answered(known: pl.DataFrame, is_hit: Bools) -> dict[str, Any]:
     """Trade covered, duty and trade displaced on the lines that are hit; the rate that is paid."""
     names = ("value_usd", "value_after_usd", "duty_before_usd", "duty_after_usd")
     value, value_after, duty, duty_after = (known[name].to_numpy() for name in names)
-    sold = _total(value_after)
+    sold = exact_total(value_after)
     return {
-        "covered_value_usd": _total(value[is_hit]),
-        "duty_change_usd": _total((duty_after - duty)[is_hit]),
-        "displaced_value_usd": _total((value - value_after)[is_hit]),
-        "average_rate_responded": _total(duty_after) / sold if sold else None,
+        "covered_value_usd": exact_total(value[is_hit]),
+        "duty_change_usd": exact_total((duty_after - duty)[is_hit]),
+        "displaced_value_usd": exact_total((value - value_after)[is_hit]),
+        "average_rate_responded": exact_total(duty_after) / sold if sold else None,
     }
-
-
-def _total(amounts: Floats) -> float:
-    """The exact sum of amounts."""
-    return float(in_units(amounts).sum()) / UNITS_PER_USD
 
 
 def _told(figure: Floats) -> float | None:

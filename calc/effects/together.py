@@ -13,9 +13,8 @@ import polars as pl
 
 from calc.dictionary import conform
 from calc.effects.model import Floats, Verdict
-from calc.effects.uncertainty import in_units
+from calc.effects.uncertainty import exact_total
 from calc.effects.world import World, WorldEffects, world_effects
-from calc.money import UNITS_PER_USD
 from calc.tables.by_country import ByCountry
 
 OTHERS = "others"
@@ -185,17 +184,13 @@ def _cell(
     counted = [good for good in chosen if solved[good]]
     left = [good for good in chosen if not solved[good]]
     sums = {
-        name: _total(figure[at, counted]) if counted else None for name, figure in figures.items()
+        name: exact_total(figure[at, counted]) if counted else None
+        for name, figure in figures.items()
     }
     if not is_importer:
         sums |= dict.fromkeys(OF_IMPORTERS)
     return sums | {
         "goods": len(chosen),
         "goods_solved": len(counted),
-        "unsolved_value_usd": _total(value[at, left]),
+        "unsolved_value_usd": exact_total(value[at, left]),
     }
-
-
-def _total(amounts: Floats) -> float:
-    """The exact sum of amounts."""
-    return float(in_units(amounts).sum()) / UNITS_PER_USD

@@ -214,6 +214,11 @@ def in_units(figures: Floats) -> NDArray[np.int64]:
     return (np.sign(scaled) * np.floor(np.abs(scaled) + 0.5)).astype(np.int64)
 
 
+def exact_total(amounts: Floats) -> float:
+    """The exact sum of known amounts in USD."""
+    return float(in_units(amounts).sum()) / UNITS_PER_USD
+
+
 def spreads_of(figures: Mapping[str, Floats]) -> dict[str, Spread]:
     """The spread of each figure over the draws."""
     return {name: spread(figure) for name, figure in figures.items()}
