@@ -174,7 +174,7 @@ def test_a_base_may_say_that_it_does_not_know(place: Place, written: str) -> Non
     whole = asked(place, text=text.replace('"base.csv"', f'"{written}"'))
 
     for found, why in (
-        (of_line, "the base says that the rate is unknown"),
+        (of_line, "the base says that the rate is unknown: as printed"),
         (whole, "the base has no rate for this code"),
     ):
         assert [found[name] for name in DUTIES] == [None, None, 250.0]

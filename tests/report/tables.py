@@ -29,6 +29,7 @@ FACTS = RunFacts(
     sources=(Source(name="imports.csv", what="imports by line", sha256="ab" * 32),),
     notes=("car-parts is HS 8708; not every car part is there.",),
     files=(
+        OutputFile(name="report.html", what="the page"),
         OutputFile(name="report.xlsx", what="this workbook"),
         OutputFile(name="lines.parquet", what="every line that a measure names"),
     ),

@@ -33,7 +33,7 @@ medical-technology         1       2,517,122,780  threatened                   0
 telecom                    1       1,950,852,620  threatened                   0                   0
 flat-glass                 2          80,659,910  in force          >= 3,681,906          80,659,910
 not matched  1 schedule line without trade; 1 trade line of the groups not named
-files        data/processed/runs/title-vii-1994/0123456789ab: report.html and 2 files in all
+files        data/processed/runs/title-vii-1994/0123456789ab: report.html and 3 files in all
 next         open report.html; retorsion verify title-vii-1994; edit a rate and run again
 """
 
@@ -46,6 +46,16 @@ def test_the_whole_screen() -> None:
     lines = summary_lines(FACTS, tables())
     assert "\n".join(lines) + "\n" == EXPECTED
     assert fits(lines)
+
+
+def test_a_run_without_a_page_points_to_its_first_table() -> None:
+    facts = replace(FACTS, files=FACTS.files[1:])
+    assert summary_lines(facts, tables())[-2:] == [
+        "files        data/processed/runs/title-vii-1994/0123456789ab: by_importer.parquet"
+        " and 2 files in all",
+        "next         open by_importer.parquet; retorsion verify title-vii-1994; "
+        "edit a rate and run again",
+    ]
 
 
 def crowded() -> dict[str, pl.DataFrame]:
