@@ -1,25 +1,39 @@
 """What a declared table says of itself: column order, units, sentences, a page for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 import dataframely as dy
 import polars as pl
 
 
+@cache
+def declared_columns(table: type[dy.Schema]) -> Mapping[str, dy.Column]:
+    """The columns of a table by name, as declared: dataframely makes them anew each time."""
+    return table.columns()
+
+
+@cache
+def key_of(table: type[dy.Schema]) -> tuple[str, ...]:
+    """The columns of the key of a table, as declared."""
+    return tuple(table.primary_key())
+
+
 def column_names(table: type[dy.Schema]) -> list[str]:
     """The columns of a table as written to files: the key first, then the others as declared."""
-    key = table.primary_key()
-    return [*key, *(name for name in table.columns() if name not in key)]
+    key = key_of(table)
+    return [*key, *(name for name in declared_columns(table) if name not in key)]
 
 
 def unit_of_column(table: type[dy.Schema], name: str) -> str:
     """The unit of a column; empty for text, dates and flags."""
-    return str((table.columns()[name].metadata or {}).get("unit", ""))
+    return str((declared_columns(table)[name].metadata or {}).get("unit", ""))
 
 
 def polars_schema(table: type[dy.Schema]) -> dict[str, pl.DataType]:
     """Column name to polars type, in the order of ``column_names``."""
-    return {name: table.columns()[name].dtype for name in column_names(table)}
+    columns = declared_columns(table)
+    return {name: columns[name].dtype for name in column_names(table)}
 
 
 def conform(frame: pl.LazyFrame, table: type[dy.Schema]) -> pl.LazyFrame:
@@ -36,10 +50,10 @@ def summary(table: type[dy.Schema]) -> str:
 def dictionary(name: str, table: type[dy.Schema]) -> Iterator[str]:
     """The data dictionary of a table, one Markdown line at a time."""
     yield from (f"## {name}", "", summary(table), "")
-    yield f"Key: {', '.join(f'`{column}`' for column in table.primary_key())}"
+    yield f"Key: {', '.join(f'`{column}`' for column in key_of(table))}"
     yield from ("", "| column | type | unit | null | meaning |", "|---|---|---|---|---|")
     for column in column_names(table):
-        declared = table.columns()[column]
+        declared = declared_columns(table)[column]
         nullable = "may be" if declared.nullable else "never"
         unit = unit_of_column(table, column) or "-"
         yield f"| `{column}` | {declared.dtype} | {unit} | {nullable} | {declared.description} |"

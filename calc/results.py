@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from calc.dictionary import key_of
 from calc.tables import TABLES
 from calc.tables.lines import LineKey
 
@@ -37,14 +38,14 @@ def result_ids(table: str) -> pl.Expr:
     its key alone: importer/partner/period/flow/edition/code/segment. The id of a figure is that of
     its row and the name of its column.
     """
-    key = pl.concat_str(*TABLES[table].primary_key(), separator="/", ignore_nulls=True)
+    key = pl.concat_str(*key_of(TABLES[table]), separator="/", ignore_nulls=True)
     named = key if table == LINES else pl.format("{}/{}", pl.lit(table), key)
     return named.str.replace_all(r"\s+", "-").alias("result_id")
 
 
 def result_id(table: str, row: Mapping[str, Any]) -> str:
     """The id of one row of a declared table, as ``result_ids`` gives it."""
-    key = "/".join(str(row[name]) for name in TABLES[table].primary_key() if row[name] is not None)
+    key = "/".join(str(row[name]) for name in key_of(TABLES[table]) if row[name] is not None)
     return WHITE_SPACE.sub("-", key if table == LINES else f"{table}/{key}")
 
 

@@ -15,7 +15,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from calc.dictionary import column_names, conform, polars_schema, summary, unit_of_column
+from calc.dictionary import (
+    column_names,
+    conform,
+    declared_columns,
+    polars_schema,
+    summary,
+    unit_of_column,
+)
 from pipelines.files import replaced
 
 SCHEMA_VERSION = 1
@@ -40,7 +47,7 @@ def arrow_table(
     arrow = whole.to_arrow(compat_level=pl.CompatLevel.oldest())
     fields = []
     for column in column_names(table):
-        facts = {"description": table.columns()[column].description or ""}
+        facts = {"description": declared_columns(table)[column].description or ""}
         unit = unit_of_column(table, column)
         facts |= {"unit": unit} if unit else {}
         fields.append(arrow.schema.field(column).with_metadata(facts))

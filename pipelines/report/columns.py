@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import dataframely as dy
 
-from calc.dictionary import column_names, unit_of_column
+from calc.dictionary import column_names, declared_columns, unit_of_column
 from calc.tables import TABLES
 
 Kind = Literal["money", "percent", "count", "number", "date", "flag", "text"]
@@ -124,7 +124,7 @@ def header_of(name: str, unit: str) -> str:
 
 def kind_of(table: type[dy.Schema], name: str) -> Kind:
     """How the cells of a declared column are shown."""
-    unit, dtype = unit_of_column(table, name), table.columns()[name].dtype
+    unit, dtype = unit_of_column(table, name), declared_columns(table)[name].dtype
     by_unit: dict[str, Kind] = {
         "USD": "money", "number": "count", "fraction": "percent", "fraction of value": "percent",
     }  # fmt: skip
@@ -149,7 +149,7 @@ def columns_of(table_name: str) -> list[Column]:
                 header=header_of(name, unit),
                 kind=kind,
                 unit=UNIT_SHOWN.get(unit, unit),
-                meaning=table.columns()[name].description or "",
+                meaning=declared_columns(table)[name].description or "",
                 width=width,
             )
         )

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calc.money import LARGEST_SUM_USD, UNITS_PER_USD, to_units, to_usd, unit_of
+from pipelines.report.figures import FEW_ROWS, exact_sum
 
 dollars = st.floats(-1e12, 1e12)
 lists = st.lists(dollars | st.none(), max_size=20)
@@ -90,3 +91,12 @@ def test_sums_within_the_limit_do_not_wrap(amounts: list[float]) -> None:
 def test_what_is_no_amount_is_refused(amount: float) -> None:
     with pytest.raises(nw.exceptions.InvalidOperationError, match="conversion"):
         units(polars_table([amount]))
+
+
+@given(st.lists(dollars, min_size=1, max_size=20))
+def test_few_rows_and_many_are_added_up_alike(amounts: list[float]) -> None:
+    """A report adds up a short column one by one, a long one by the engine."""
+    few = polars_table([*amounts, None])
+    many = polars_table([*amounts, *[0.0] * FEW_ROWS])
+    expected = float(to_usd(sum(map(rounded, amounts))))
+    assert exact_sum(few, "usd") == exact_sum(many, "usd") == expected
