@@ -72,3 +72,8 @@ def lines_behind(table: str, row: Mapping[str, Any], tables: Frames) -> pl.LazyF
     same = pl.all_horizontal(pl.col(name).eq_missing(pl.lit(row[name])) for name in names)
     own = ["measure_id"] if table in SUMS_OF_COMPONENTS else []
     return rows.filter(same).select(*LINE_KEY, *own, "status", result_ids(LINES), *added)
+
+
+def lines_of(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of LINES with what ``lines_behind`` gives of them: key, id, status, what is added up."""
+    return rows.select(*LINE_KEY, "status", result_ids(LINES), *ADDED_UP)

@@ -9,16 +9,9 @@ import polars as pl
 
 from calc.dictionary import summary
 from calc.errors import UsageError, did_you_mean
-from calc.results import (
-    LINES,
-    SUMS_OF_COMPONENTS,
-    SUMS_OF_LINES,
-    Frames,
-    lines_behind,
-    result_id,
-    result_ids,
-)
+from calc.results import LINES, SUMS_OF_COMPONENTS, Frames, result_id, result_ids
 from calc.tables import TABLES
+from pipelines.explain_behind import MADE_BY, behind, markets_behind
 from pipelines.report.figures import exact_sum
 from pipelines.run.tables import read_table, scan_table
 
@@ -32,6 +25,9 @@ ADDED = {
     "measure_duty_usd": "measure_duty_usd",
 }
 """A column of the lines, and the column of a table that is its sum."""
+VALUE = "value_usd"
+ANSWERS = ("effects", "market_effects")
+CENT = 0.01
 Row = Mapping[str, Any]
 
 
@@ -45,6 +41,7 @@ class Total:
         column: The figure that was asked for; null where the whole row was.
         row: Its cells.
         behind: The lines that are added up, the largest first; null where it is no sum of lines.
+        markets: The markets that are added up in an answer of trade, with ``code`` and ``usd``.
     """
 
     name: str
@@ -52,6 +49,7 @@ class Total:
     column: str | None
     row: Row
     behind: pl.DataFrame | None
+    markets: pl.DataFrame | None = None
 
     def sums(self) -> dict[str, tuple[float | None, float | None]]:
         """For each figure that is a sum of lines: that sum, and the figure of the table."""
@@ -66,6 +64,8 @@ class Total:
             rows = self.behind if own == "customs_value_usd" else charged
             if own in rows.columns and theirs in self.row and rows.height:
                 found[theirs] = (exact_sum(rows, own), self.row[theirs])
+        if VALUE in self.row and self.behind.height:
+            found[VALUE] = (exact_sum(self.behind, "customs_value_usd"), self.row[VALUE])
         return found
 
     def as_dict(self) -> dict[str, Any]:
@@ -78,19 +78,22 @@ class Total:
             "sums": {name: {"of_lines_usd": own, "in_table_usd": theirs}
                      for name, (own, theirs) in self.sums().items()},
             "lines": None if self.behind is None else self.behind["result_id"].to_list(),
+            "markets": None if self.markets is None else self.markets.to_dicts(),
         }  # fmt: skip
 
     def lines(self) -> Iterator[str]:
         """The trail for people."""
         yield f"{self.name}: {summary(TABLES[self.table])}"
-        every = [name for name in self.row if name.endswith("_usd")]
+        every = list(self._figures())
         shown = [self.column] if self.column else [name for name in every if self.row[name] != 0]
         for column in shown:
-            yield f"  figure       {column} = {_text(self.row[column])}"
+            yield f"  figure       {column} = {_cell(column, self.row[column])}"
         if self.column is None and len(shown) < len(every):
             yield f"  figure       {len(every) - len(shown)} more are 0"
         if self.behind is None:
-            yield f"  made of      as {self.table} is told of in docs/data-dictionary.md"
+            told = MADE_BY.get(self.table, f"as {self.table} is told of in docs/data-dictionary.md")
+            yield f"  made of      {told}"
+            yield from self._markets()
             return
         count = self.behind.height
         words = "line" if count == 1 else "lines"
@@ -99,6 +102,26 @@ class Total:
             same = "as in the table" if own == theirs else f"the table has {_text(theirs)}"
             yield f"  sum          {name}: the lines add up to {_text(own)}, {same}"
         yield from self._largest(self.behind)
+
+    def _figures(self) -> Iterator[str]:
+        """The amounts of the row; of what is no sum of lines, its other numbers too."""
+        for name, value in self.row.items():
+            is_number = isinstance(value, float) and self.behind is None
+            if (name.endswith("_usd") or is_number) and (name, value) != ("before_usd", None):
+                yield name
+
+    def _markets(self) -> Iterator[str]:
+        """The largest markets of an answer, and their sum beside the figure."""
+        if self.markets is None or self.markets.is_empty():
+            return
+        own, theirs = exact_sum(self.markets, "usd"), self.row["central_usd"]
+        same = own is not None and theirs is not None and abs(own - theirs) < CENT
+        told = "as in the table" if same else f"the table has {_text(theirs)}"
+        yield f"  sum          central_usd: the markets add up to {_text(own)}, {told}"
+        for row in self.markets.head(MOST_SHOWN).iter_rows(named=True):
+            yield f"  market       {row['code']}: {_text(row['usd'])}"
+        if self.markets.height > MOST_SHOWN:
+            yield f"  market       and {self.markets.height - MOST_SHOWN:,} more of less"
 
     def _source(self) -> str:
         return "components" if self.table in SUMS_OF_COMPONENTS else LINES
@@ -112,15 +135,18 @@ class Total:
 
 
 def total_of(table: str, row: Row, tables: Frames, column: str | None = None) -> Total:
-    """The trail of a row of a table, from the run's lines, components and measures."""
-    behind = None
-    if table in SUMS_OF_LINES or table in SUMS_OF_COMPONENTS:
-        behind = (
-            lines_behind(table, row, tables)
-            .sort("customs_value_usd", "result_id", descending=[True, False], nulls_last=True)
-            .collect()
-        )
-    return Total(name=result_id(table, row), table=table, column=column, row=row, behind=behind)
+    """The trail of a row of a table, from the run's lines, components and measures.
+
+    ``tables`` may hold ``effects`` and ``market_effects`` too, for what trade does in answer.
+    """
+    return Total(
+        name=result_id(table, row),
+        table=table,
+        column=column,
+        row=row,
+        behind=behind(table, row, tables),
+        markets=markets_behind(table, row, tables),
+    )
 
 
 def explain_total(folder: Path, wanted: str) -> Total | None:
@@ -145,8 +171,9 @@ def explain_total(folder: Path, wanted: str) -> Total | None:
     if column is not None and column not in row:
         raise UsageError(f"{table} has no column {column!r}", where="--result",
                          hint=did_you_mean(column, list(row)))  # fmt: skip
-    names = (LINES, "components", "by_measure")
-    tables = {name: scan_table(folder, name) for name in names}
+    names = (LINES, "components", "by_measure", *ANSWERS)
+    tables = {name: scan_table(folder, name) for name in names
+              if name not in ANSWERS or (folder / f"{name}.parquet").is_file()}  # fmt: skip
     return total_of(table, row, tables, column)
 
 
@@ -154,6 +181,13 @@ def _is_of(wanted: str, name: str) -> bool:
     """Whether an id is that of a row or of a figure in it."""
     rest = wanted.removeprefix(name)
     return wanted.startswith(name) and (not rest or rest.startswith("/")) and "/" not in rest[1:]
+
+
+def _cell(column: str, value: Any) -> str:
+    """A cell for people: an amount in USD, a share or rate as the number that it is."""
+    if isinstance(value, float) and not column.endswith("_usd"):
+        return f"{value:.6g}"
+    return _text(value)
 
 
 def _text(value: Any) -> str:

@@ -115,8 +115,12 @@ def figure(name: str, drawing: str, sentence: str) -> str:
 
 
 def details(name: str, summary: str, content: str) -> str:
-    """A part that opens when asked; it is printed in full."""
-    return f'<details id="{name}">\n<summary>{escape(summary)}</summary>\n{content}\n</details>'
+    """A part that opens when asked, or when a link leads to it; it is printed in full.
+
+    The name is that of the content: a browser opens what hides the target of a link.
+    """
+    inner = f'<div id="{escape(name)}" class="opened">\n{content}\n</div>'
+    return f"<details>\n<summary>{escape(summary)}</summary>\n{inner}\n</details>"
 
 
 def whole_page(title: str, *, skip: str, header: str, main: str, footer: str) -> str:

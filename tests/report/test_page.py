@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
 
+import polars as pl
 import pytest
 
 from calc.dictionary import polars_schema
@@ -123,7 +124,7 @@ def test_every_chart_has_a_sentence(read: Page) -> None:
     assert len(sentences) == len(read.all("figure")) == 6
     assert sentences[0] == (
         "Value of the imports of USA in USD: listed 11.6 bn, covered 11.6 bn, in force 7.14 bn, "
-        "affected 7.14 bn, threatened 4.47 bn."
+        "affected 7.14 bn, threatened 4.47 bn. Filled: a measure is charged."
     )
     assert sentences[2] == (
         "Trade-weighted rate of the covered lines, outlined before and filled after; the largest "
@@ -155,7 +156,7 @@ def test_the_largest_lines_lead_to_their_trails(read: Page) -> None:
     assert [row[0] for row in rows[1:4]] == [
         "87089900 from JPN", "90189080 from JPN", "85173000 from JPN",
     ]  # fmt: skip
-    trails = [words for about, words in read.all("details") if about["id"] == "trail-1"]
+    trails = [words for about, words in read.all("div") if about.get("id") == "trail-1"]
     assert "source       imports.csv\n" in trails[0]
     assert "duty before: no rate, 2.5 % x USD 7,063,070,376.00 = USD 176,576,759.40" in trails[0]
 
@@ -167,7 +168,7 @@ def test_each_sum_is_found_by_its_id_and_leads_to_its_trail(text: str, read: Pag
         "by_measure/USA/title-vii", "by_authority/USA/title-vii/order-of-law", "funnel/USA/1",
     } <= found  # fmt: skip
     shown = [str(about["href"]) for about, _ in read.all("a")]
-    trails = {str(about["id"]): words for about, words in read.all("details")}
+    trails = {str(about.get("id")): words for about, words in read.all("div")}
     for name in ("by_importer/USA", "by_group/USA/car-parts", "by_partner/USA/JPN"):
         assert f"#trail-{name}" in shown
         assert name in trails[f"trail-{name}"]
@@ -176,6 +177,57 @@ def test_each_sum_is_found_by_its_id_and_leads_to_its_trail(text: str, read: Pag
     assert "listed_value_usd: the lines add up to USD 7,063,070,376.00, as in the table" in told
     # From the sum a link leads on to the trail of its largest line.
     assert '<a href="#trail-1">USA/JPN/' in text
+
+
+def test_every_row_with_an_id_leads_to_a_trail_of_its_own(text: str) -> None:
+    """Each figure on the page has a link to how it came about, not only an id to look it up by."""
+    rows = re.findall(r'<(?:tr|li)[^>]* data-result="([^"]*)"[^>]*>(.*?)</(?:tr|li)>', text)
+    assert len(rows) >= 30
+    for name, cells in rows:
+        target = re.search(r'href="#(trail-[^"]+)"', cells)
+        assert target is not None, name
+        assert f'<div id="{target[1]}" class="opened">' in text
+        row = target[1].removeprefix("trail-")
+        assert row.isdigit() or name.startswith(row)
+
+
+def test_the_first_words_are_the_answer(read: Page) -> None:
+    lead = [words for about, words in read.all("p") if about.get("class") == "lead"]
+    assert lead == [
+        "The schedule covers 11.6 bn USD of the imports of USA, 1.75 % of those in the table. The "
+        "duty on them goes from at least 180 m to 7.14 bn USD, at unchanged trade. On 4.47 bn USD "
+        "of them the measures are threatened, not in force."
+    ]
+    told = [words for about, words in read.all("p") if about.get("class") == "told"]
+    assert told[1] == (
+        "The added duty is unknown on lines worth 7,021,793 USD (specific rate per kg; the "
+        "table has no quantity). Sums leave them out, and ≥ (at least) stands before a sum that "
+        "does."
+    )
+
+
+def test_parts_of_the_flow_have_a_column_where_there_are_some() -> None:
+    caption, parted = "Lines of the largest value, at unchanged trade", whole()
+    assert "part of the flow" not in Page(page(FACTS, parted)).rows(caption)[0]
+    for name in ("lines", "components", "provenance"):
+        is_first = pl.col("code") == "87089900"
+        segment = pl.when(is_first).then(pl.lit("cars/portion")).otherwise("segment")
+        parted[name] = parted[name].with_columns(segment=segment)
+    heads, first, second = Page(page(FACTS, parted)).rows(caption)[:3]
+    assert heads[1] == "part of the flow"
+    assert (first[1], second[1]) == ("cars/portion", "whole")
+
+
+def test_the_filled_part_of_a_bar_is_what_is_in_force() -> None:
+    rows = [{"name": "JPN", "usd": 8.0, "filled_usd": 2.0},
+            {"name": "KOR", "usd": 4.0, "filled_usd": None}]  # fmt: skip
+    drawn = re.findall(
+        r'd="M0,[^"]*h(\d+\.?\d*)[^"]*" fill="(#[0-9a-f]+)"', bars(rows, title="USD")
+    )
+    whole_bar, other, part = [(float(width), fill) for width, fill in drawn if float(width)]
+    assert whole_bar[0] == 2 * other[0] == 4 * part[0]
+    assert part[1] not in (whole_bar[1], other[1])
+    assert whole_bar[1] == other[1]
 
 
 def test_what_a_file_says_stays_text() -> None:

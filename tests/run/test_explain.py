@@ -1,7 +1,9 @@
 """The trail of a figure: from a line back to its source row, its law and its arithmetic."""
 
+import polars as pl
 import pytest
 
+from pipelines.explain_behind import markets_behind
 from tests.run.tool import Place, retorsion
 
 
@@ -103,3 +105,55 @@ def test_a_figure_that_is_not_there(place: Place, options: tuple[str, ...], mess
     told = place.do("explain", "us-japan-2024", *options)
     assert told.code == 2
     assert message in told.err
+
+
+@pytest.mark.parametrize(
+    ("wanted", "made_of", "value"),
+    [("funnel/USA/6", "141 lines of lines.parquet", "value_usd: the lines add up to USD "
+      "7,143,730,286.00, as in the table"),
+     ("by_end_use/USA/capital", "104 lines of lines.parquet", "duty_before_usd: the lines add up "
+      "to USD 1,127,939.62, as in the table")],
+)  # fmt: skip
+def test_steps_of_the_funnel_and_end_uses_are_led_back_to_their_lines(
+    place: Place, wanted: str, made_of: str, value: str
+) -> None:
+    told = place.do("explain", "us-japan-2024", "--result", wanted)
+    assert told.code == 0, told.err
+    lines = [line.strip() for line in told.out.splitlines()]
+    assert f"made of      {made_of}" in lines
+    assert f"sum          {value}" in lines
+
+
+def test_what_is_no_sum_of_lines_says_how_it_is_made(place: Place) -> None:
+    told = place.do("explain", "us-japan-2024", "--result", "suppliers/USA/all/CHN")
+    assert "share_of_codes_imports = 0.239" in told.out
+    assert "made of      all imports of the covered codes of the group from the partner" in told.out
+
+
+def test_an_answer_is_led_back_to_its_largest_markets() -> None:
+    effects = pl.DataFrame(
+        {
+            "importer": "USA",
+            "code": ["1001", "1002", "1001", "1003"],
+            "partner": ["JPN", "JPN", "KOR", "JPN"],
+            "model": "exact",
+            "verdict": ["solved", "solved", "solved", "unknown input"],
+            "value_before_usd": [10.0, 50.0, 5.0, 9.0],
+            "value_after_usd": [4.0, 20.0, 8.0, None],
+            "duty_before_usd": [0.0, 0.0, 0.0, 0.0],
+            "duty_after_usd": [1.0, 2.0, 3.0, None],
+        }
+    )
+    row = {"importer": "USA", "kind": "partner", "name": "JPN", "figure": "imports_change_usd"}
+    found = markets_behind("by_effect", row, {"effects": effects})
+    assert found is not None
+    assert found.rows() == [("1002", -30.0), ("1001", -6.0)]
+    whole = markets_behind("by_effect", row | {"kind": "all"}, {"effects": effects})
+    assert whole is not None
+    assert whole.rows() == [("1002", -30.0), ("1001", -3.0)]
+    revenue = row | {"figure": "revenue_change_usd"}
+    of_partner = markets_behind("by_effect", revenue, {"effects": effects})
+    assert of_partner is not None
+    assert of_partner.rows() == [("1002", 2.0), ("1001", 1.0)]
+    group = row | {"kind": "product group"}
+    assert markets_behind("by_effect", group, {"effects": effects}) is None

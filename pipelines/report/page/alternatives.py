@@ -6,10 +6,11 @@ from typing import Any
 import polars as pl
 
 from calc.results import result_id
-from pipelines.html import Content, figure, paragraph, section, table
+from pipelines.html import Content, figure, paragraph, section
 from pipelines.report.figures import Tables
 from pipelines.report.page.charts import bars, dots, short_usd
-from pipelines.report.page.words import money_cell, named, percent
+from pipelines.report.page.sums import traced
+from pipelines.report.page.words import money_cell, named, percent, usd
 
 MOST_SOURCES = 12
 ALL = "all"
@@ -46,33 +47,48 @@ def _sources(importer: str, rows: pl.DataFrame) -> str:
         f"that are hit; the largest source is {drawn[0]['name']} with {percent(drawn[0]['share'])}."
         " Filled: hit; outlined: not."
     )
-    return figure(
-        f"suppliers-{importer}", dots(drawn, title="Share of the imports of the covered codes"),
-        sentence,
-    )  # fmt: skip
+    drawing = dots(drawn, title="Share of the imports of the covered codes")
+    cells = [
+        [row["partner"], "hit" if row["is_hit"] else "not hit", usd(row["imports_value_usd"]),
+         percent(row["share_of_codes_imports"])]
+        for row in largest[:MOST_SOURCES]
+    ]  # fmt: skip
+    ids = [result_id("suppliers", row) for row in largest[:MOST_SOURCES]]
+    caption = f"Largest sources of the covered codes, imports of {importer}"
+    listed = traced(caption, ("source", "state", "imports USD", "share"), cells, 2, ids)
+    return figure(f"suppliers-{importer}", drawing, sentence) + listed
 
 
 def _groups(frame: pl.DataFrame) -> str:
-    rows = [
-        _group(str(importer), str(group), own.to_dicts())
-        for (importer, group), own in frame.group_by(
-            "importer", "product_group", maintain_order=True
-        )
-    ]
-    columns = ("product group", "importer", "largest other source", "its share",
+    several = frame["importer"].n_unique() > 1
+    rows, ids = [], []
+    for (importer, group), own in frame.group_by("importer", "product_group", maintain_order=True):
+        ordered = _largest_first(own)
+        rows.append(_group(f"{importer}: {group}" if several else str(group), ordered))
+        ids.append(result_id("suppliers", _others(ordered)[0] if _others(ordered) else ordered[0]))
+    columns = ("product group", "largest other source", "its share",
                "share of the partners hit", "concentration index", "imports USD")  # fmt: skip
-    return table("Sources of the covered codes, by product group", columns, rows, 4)
+    return traced("Sources of the covered codes, by product group", columns, rows, 4, ids)
 
 
-def _group(importer: str, group: str, rows: Sequence[dict[str, Any]]) -> list[Content]:
-    ordered = sorted(rows, key=lambda row: (-(row["imports_value_usd"] or 0.0), row["partner"]))
-    others = [row for row in ordered if not row["is_hit"] and row["imports_value_usd"]]
+def _largest_first(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    return sorted(
+        rows.to_dicts(), key=lambda row: (-(row["imports_value_usd"] or 0.0), row["partner"])
+    )
+
+
+def _others(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sources that are not hit, as they are ordered."""
+    return [row for row in rows if not row["is_hit"] and row["imports_value_usd"]]
+
+
+def _group(label: str, rows: Sequence[dict[str, Any]]) -> list[Content]:
+    others = _others(rows)
     hit = sum(row["share_of_codes_imports"] or 0.0 for row in rows if row["is_hit"])
     index = rows[0]["concentration_index"]
     total = sum(row["imports_value_usd"] or 0.0 for row in rows)
     return [
-        group,
-        importer,
+        label,
         others[0]["partner"] if others else "none",
         percent(others[0]["share_of_codes_imports"]) if others else "-",
         percent(hit),
@@ -92,14 +108,14 @@ def end_uses(tables: Tables) -> str:
               for row in cells]  # fmt: skip
     drawn = [
         {"name": label, "usd": row["covered_value_usd"],
-         "is_filled": bool(row["in_force_value_usd"])}
+         "filled_usd": row["in_force_value_usd"]}
         for label, row in zip(labels, cells, strict=True)
     ]  # fmt: skip
     first = cells[0]
     sentence = (
         f"{labels[0].capitalize()} goods are {percent(first['share_of_covered_value'])} of the "
-        f"covered value, {short_usd(first['covered_value_usd'])} USD. Filled: a measure is in "
-        "force on some; outlined: on none."
+        f"covered value, {short_usd(first['covered_value_usd'])} USD. Filled: in force; "
+        "outlined: the rest, threatened or prohibited."
     )
     rows = [
         [label, f"{row['lines']:,}", money_cell("covered_value_usd", row),
@@ -116,6 +132,6 @@ def end_uses(tables: Tables) -> str:
     return section(
         "end-uses", "Capital, intermediate, consumer goods",
         figure("end-uses-covered", bars(drawn, title="Covered value, USD"), sentence),
-        note, table("By what the goods are for, at unchanged trade", columns, rows, 6,
-                    [result_id("by_end_use", row) for row in cells]),
+        note, traced("By what the goods are for, at unchanged trade", columns, rows, 6,
+                     [result_id("by_end_use", row) for row in cells]),
     )  # fmt: skip

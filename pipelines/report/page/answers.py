@@ -6,13 +6,15 @@ from typing import Any
 import polars as pl
 
 from calc.results import result_id
-from pipelines.html import figure, paragraph, section, table
+from pipelines.html import figure, paragraph, section
 from pipelines.report.answers import amount, totals_of
 from pipelines.report.figures import Tables
 from pipelines.report.page.charts import intervals, tornado
+from pipelines.report.page.sums import traced
 from pipelines.report.page.words import ids_of, named, percent, usd
 
 MOST_PARTNERS = 12
+MOST_TOLD = 3
 DRIVEN = "welfare_usd"
 FIGURES = {
     "imports_after_usd": "imports",
@@ -25,6 +27,10 @@ FIGURES = {
     "deadweight_loss_usd": "deadweight loss",
     "welfare_usd": "welfare of the importer",
 }
+NO_PRODUCERS = (
+    " No domestic sales are given, so that the gain of domestic producers is unknown and welfare "
+    "is without it."
+)
 Row = Mapping[str, Any]
 
 
@@ -50,20 +56,21 @@ def _told(importer: str, totals: Mapping[str, Row]) -> str:
     return paragraph(
         f"{welfare['markets_solved']:,} of {welfare['markets']:,} markets of {importer} are "
         f"solved; {usd(welfare['unsolved_value_usd'])} USD are not, and are in no figure. "
-        "Ranges hold 90 percent of the draws of the elasticities.",
+        "Ranges hold 90 percent of the draws of the elasticities."
+        + (NO_PRODUCERS if totals["producer_surplus_usd"]["central_usd"] is None else ""),
         "told",
     )
 
 
 def _totals(importer: str, totals: Mapping[str, Row]) -> str:
     rows = [
-        [words, *(usd(totals[name][end]) for end in ("before_usd", "central_usd", "low_usd",
-         "median_usd", "high_usd")), _share(totals[name]["share_of_draws_below_zero"])]
+        [words, _before(totals[name]), *(usd(totals[name][end]) for end in ("central_usd",
+         "low_usd", "median_usd", "high_usd")), _share(totals[name]["share_of_draws_below_zero"])]
         for name, words in FIGURES.items()
     ]  # fmt: skip
     columns = ("Figure, USD", "before", "central", "5 %", "median", "95 %", "below 0")
-    return table(f"Totals of {importer} over its solved markets", columns, rows, 6,
-                 [result_id("by_effect", totals[name]) for name in FIGURES])  # fmt: skip
+    return traced(f"Totals of {importer} over its solved markets", columns, rows, 6,
+                  [result_id("by_effect", totals[name]) for name in FIGURES])  # fmt: skip
 
 
 def _models(importer: str, tables: Tables) -> str:
@@ -87,7 +94,7 @@ def _models(importer: str, tables: Tables) -> str:
         "told",
     )
     title = f"The model and the closure, {importer}, over the markets that both solve"
-    return note + table(title, columns, rows, 6, ids_of("by_model", found)) if rows else ""
+    return note + traced(title, columns, rows, 6, ids_of("by_model", found)) if rows else ""
 
 
 def _protection(importer: str, tables: Tables) -> str:
@@ -104,8 +111,8 @@ def _protection(importer: str, tables: Tables) -> str:
         for row in found.sort("kind", "name").iter_rows(named=True)
     ]  # fmt: skip
     columns = (
-        *("Markets", "average before", "after", "after response"),
-        *("TRI before", "after", "OTRI before", "after"),
+        *("Markets", "average rate before", "average rate after", "average rate after response"),
+        *("TRI before", "TRI after", "OTRI before", "OTRI after"),
         *("trade covered, USD", "change in duty, USD", "trade displaced, USD"),
     )
     note = paragraph(
@@ -115,7 +122,12 @@ def _protection(importer: str, tables: Tables) -> str:
         "told",
     )
     ids = ids_of("protection", found.sort("kind", "name"))
-    return note + table(f"Protection of the markets of {importer}", columns, rows, 10, ids)
+    return note + traced(f"Protection of the markets of {importer}", columns, rows, 10, ids)
+
+
+def _before(row: Row) -> str:
+    """The figure without the scenario; a change has none."""
+    return "none" if row["before_usd"] is None else usd(row["before_usd"])
 
 
 def _part(share: float | None) -> str:
@@ -136,19 +148,26 @@ def _partners(importer: str, by_effect: pl.DataFrame) -> str:
     ).sort(pl.col("central_usd").abs(), "name", descending=[True, False])
     if changes.is_empty():
         return ""
+    largest = changes.head(MOST_PARTNERS)
     rows = [
         {"name": named(row["name"]), "low": row["low_usd"], "central": row["central_usd"],
          "high": row["high_usd"]}
-        for row in changes.head(MOST_PARTNERS).iter_rows(named=True)
+        for row in largest.iter_rows(named=True)
     ]  # fmt: skip
     told = ", ".join(
         f"{row['name']} {amount(row['central'], signed=True)} "
         f"({amount(row['low'])} to {amount(row['high'])})"
-        for row in rows
+        for row in rows[:MOST_TOLD]
     )
-    sentence = f"Change in the imports of {importer}, USD, with 5 to 95 percent: {told}."
-    title = "change in imports, USD"
-    return figure(f"answers-{importer}", intervals(rows, title=title), sentence)
+    sentence = (
+        f"Change in the imports of {importer} in USD, largest first: {told}. The dot is the "
+        "central figure, the line 5 to 95 percent of the draws."
+    )
+    drawn = figure(f"answers-{importer}", intervals(rows, title="change in imports, USD"), sentence)
+    listed = [[row["name"], *(usd(row[end]) for end in ("central", "low", "high"))] for row in rows]
+    columns = ("partner", "central USD", "5 % USD", "95 % USD")
+    caption = f"Change in the imports of {importer} by partner, the largest first"
+    return drawn + traced(caption, columns, listed, 3, ids_of("by_effect", largest))
 
 
 def _drivers(importer: str, drivers: pl.DataFrame | None) -> str:
@@ -174,5 +193,5 @@ def _drivers(importer: str, drivers: pl.DataFrame | None) -> str:
     drawn = figure(f"drivers-{importer}", tornado(rows, title="rank correlation"), sentence)
     listed = [[row["name"], f"{row['strength']:+.3f}"] for row in rows]
     columns = ("elasticity or share", "rank correlation")
-    return drawn + table(f"What drives the welfare of {importer}", columns, listed, 1,
-                         ids_of("effect_drivers", own))  # fmt: skip
+    return drawn + traced(f"What drives the welfare of {importer}", columns, listed, 1,
+                          ids_of("effect_drivers", own))  # fmt: skip

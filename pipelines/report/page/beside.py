@@ -11,6 +11,7 @@ from pipelines.html import Content, bullets, code, paragraph, section, table
 from pipelines.report.columns import NOT_APPLICABLE, Column, columns_of, missing_mark
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables, ordered, unmatched_counts
+from pipelines.report.page.sums import traced
 from pipelines.report.page.words import ids_of, percent, usd
 
 MOST_ROWS = 20
@@ -27,10 +28,10 @@ def left_out(tables: Tables) -> str:
     """Schedule lines that hit no trade, and trade of the named groups that no line hits."""
     frame = tables["unmatched"]
     counts = unmatched_counts(tables)
+    named, missed = counts["schedule_lines"], counts["trade_lines"]
     note = (
-        f"{counts['schedule_lines']:,} schedule lines met no trade; {counts['trade_lines']:,} "
-        f"trade lines of the named groups, worth {usd(counts['trade_value_usd'] or 0.0)} USD, are "
-        "named by no measure."
+        f"Schedule lines that met no trade: {named:,}. Trade lines of the product groups that no "
+        f"measure names: {missed:,}, worth {usd(counts['trade_value_usd'] or 0.0)} USD."
     )
     if frame.is_empty():
         return section("left-out", "What does not meet", paragraph(note))
@@ -71,7 +72,7 @@ def _whole(name: str, frame: pl.DataFrame) -> str:
     ]
     caption = summary(TABLES[name]).removesuffix(".")
     numbers, ids = len(columns) - len(texts), ids_of(name, frame.head(MOST_ROWS))
-    return table(caption, [column.header for column in shown], rows, numbers, ids)
+    return traced(caption, [column.header for column in shown], rows, numbers, ids)
 
 
 def _cell(column: Column, row: Mapping[str, Any]) -> str:

@@ -75,15 +75,14 @@ def _figures(cell: Cell) -> list[Content]:
 def _covered(name: str, cells: Sequence[Cell], labels: Sequence[str]) -> str:
     drawn = [
         {"name": named(label), "usd": cell["covered_value_usd"],
-         "is_filled": state_of(cell) in ("in force", "part in force")}
+         "filled_usd": cell["in_force_value_usd"]}
         for label, cell in zip(labels, cells, strict=True)
     ]  # fmt: skip
-    first = (
-        f"{labels[0]} has the largest covered value, {short_usd(cells[0]['covered_value_usd'])} USD"
-    )
+    first = f"Covered value: {labels[0]} {short_usd(cells[0]['covered_value_usd'])} USD"
+    of_several = ", the largest" if len(cells) > 1 else ""
     return figure(
         f"{name}-covered", bars(drawn, title="Covered value, USD"),
-        f"{first}. Filled: a measure is in force; outlined: threatened or excluded.",
+        f"{first}{of_several}. Filled: in force; outlined: the rest, threatened or prohibited.",
     )  # fmt: skip
 
 
@@ -97,9 +96,10 @@ def _rates(name: str, cells: Sequence[Cell], labels: Sequence[str]) -> str:
     if not known:
         return ""
     largest = max(known, key=lambda row: abs(row["after"] - row["before"]))
+    of_several = "the largest change is that of " if len(known) > 1 else ""
     sentence = (
-        f"Trade-weighted rate of the covered lines, outlined before and filled after; the largest "
-        f"change is that of {largest['name']}, from {percent(largest['before'])} to "
+        "Trade-weighted rate of the covered lines, outlined before and filled after; "
+        f"{of_several}{largest['name']}, from {percent(largest['before'])} to "
         f"{percent(largest['after'])}."
     )
     return figure(f"{name}-rates", dumbbells(known, title="Rate"), sentence)
@@ -114,13 +114,14 @@ def authorities(tables: Tables) -> str:
         for row in importers
         if row["duty_before_usd"] is not None and row["duty_increment_usd"] is not None
     ]
+    several = len(importers) > 1
     rows = [
-        [to_trail(row["authority"], "by_authority", row), row["importer"], row["method"],
+        [to_trail(_label(row, "authority", several=several), "by_authority", row), row["method"],
          f"{row['duty_increment_usd']:,.0f}"]
         for row in tables["by_authority"].iter_rows(named=True)
     ]  # fmt: skip
     ids = ids_of("by_authority", tables["by_authority"])
-    columns = ("legal basis", "importer", "method", "duty added USD")
+    columns = ("legal basis", "method", "duty added USD")
     listed = table("What each legal basis adds, at unchanged trade", columns, rows, 1, ids)
     return section("authorities", "By legal basis", *parts, listed) if rows else ""
 

@@ -38,23 +38,29 @@ def bars(rows: Sequence[Row], *, title: str) -> str:
     """Horizontal bars with their amount beside them.
 
     Args:
-        rows: ``name``, ``usd`` and ``is_filled``, from top to bottom.
+        rows: ``name``, ``usd`` and either ``is_filled`` or ``filled_usd``, the part of the bar that
+            is filled, from top to bottom.
         title: Title of the axis.
     """
-    values = [
-        dict(row) | {"label": short_usd(row["usd"])} for row in rows if row["usd"] is not None
-    ]
+    values = [_bar(row) for row in rows if row["usd"] is not None]
     y = _names([row["name"] for row in values])
     x = {"field": "usd", "type": "quantitative", "axis": _money(title)}
-    bar = {
-        "mark": {"type": "bar", "stroke": MARK, "strokeWidth": 1.5, "height": {"band": 0.7}},
-        "encoding": {"y": y, "x": x, "fill": _filled()},
-    }
+    mark = {"type": "bar", "stroke": MARK, "strokeWidth": 1.5, "height": {"band": 0.7}}
+    bar = {"mark": mark | {"fill": SOFT}, "encoding": {"y": y, "x": x}}
+    part = {"mark": mark | {"fill": MARK}, "encoding": {"y": y, "x": {**x, "field": "filled"}}}
     text = {
         "mark": {"type": "text", "align": "left", "dx": 5, "fill": INK},
         "encoding": {"y": y, "x": x, "text": {"field": "label", "type": "nominal"}},
     }
-    return _svg({"data": {"values": values}, "layer": [bar, text]}, len(values))
+    return _svg({"data": {"values": values}, "layer": [bar, part, text]}, len(values))
+
+
+def _bar(row: Row) -> dict[str, Any]:
+    """A bar with its label and the part of it that is filled."""
+    whole = row["usd"] if row.get("is_filled") else 0.0
+    filled = row["filled_usd"] or 0.0 if "filled_usd" in row else whole
+    return {"name": row["name"], "usd": row["usd"], "filled": filled,
+            "label": short_usd(row["usd"])}  # fmt: skip
 
 
 def dumbbells(rows: Sequence[Row], *, title: str) -> str:
@@ -93,7 +99,12 @@ def intervals(rows: Sequence[Row], *, title: str) -> str:
         for field in ("low", "central")
     )
     dot = {"type": "point", "size": 110, "opacity": 1, "stroke": MARK, "strokeWidth": 2}
+    zero = {
+        "mark": {"type": "rule", "stroke": INK, "strokeWidth": 1},
+        "encoding": {"x": {"datum": 0, "type": "quantitative"}},
+    }
     layers = [
+        zero,
         {"mark": {"type": "rule", "stroke": MARK, "strokeWidth": 2},
          "encoding": {"y": y, "x": ends, "x2": {"field": "high"}}},
         {"mark": dot | {"fill": MARK}, "encoding": {"y": y, "x": central}},

@@ -1,16 +1,16 @@
 """The first screen of the page: the figures of each importer, and the funnel that led to them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 import polars as pl
 
 from calc.results import result_id
-from pipelines.html import Markup, figure, link, paragraph, section, table
+from pipelines.html import Content, Markup, figure, link, paragraph, section, table
 from pipelines.report.figures import Tables, ordered
 from pipelines.report.page.charts import bars, short_usd
-from pipelines.report.page.sums import MOST_IMPORTERS, to_trail
+from pipelines.report.page.sums import MOST_IMPORTERS, to_trail, traced
 from pipelines.report.page.words import ids_of, money_cell, percent, usd
 
 STEPS = {
@@ -35,7 +35,7 @@ def headline(tables: Tables) -> str:
     """What the schedule hits and what is owed, importer by importer."""
     importers = ordered("by_importer", tables["by_importer"])
     rows = importers.head(MOST_IMPORTERS).to_dicts()
-    parts = [part for row in rows for part in _importer(row)]
+    parts = [part for row in rows for part in _importer(row, tables["lines"])]
     more = importers.height - len(rows)
     if more > 0:
         parts.append(paragraph(f"{more} more importers stand in by_importer.parquet."))
@@ -46,9 +46,10 @@ def headline(tables: Tables) -> str:
     return section("headline", "What is hit, what is owed", paragraph(note, "told"), *parts)
 
 
-def _importer(row: Row) -> Iterator[str]:
+def _importer(row: Row, lines: pl.DataFrame) -> Iterator[str]:
     importer = row["importer"]
     yield f"<h3>Imports of {escape(importer)}</h3>"
+    yield paragraph(_lead(row), "lead")
     own = result_id("by_importer", row)
     cards = (
         f'<li data-result="{escape(own)}/{name}">'
@@ -58,8 +59,7 @@ def _importer(row: Row) -> Iterator[str]:
     )
     yield f'<ul class="headline">\n{"".join(cards)}\n</ul>'
     yield paragraph(
-        f"{percent(row['share_of_importer_imports'])} of the imports of {importer} in the table "
-        f"are covered. Average rate of the covered lines: simple "
+        f"Average rate of the covered lines: simple "
         f"{percent(row['simple_average_rate_before'])} before, "
         f"{percent(row['simple_average_rate_after'])} after; trade-weighted "
         f"{percent(row['trade_weighted_rate_before'])} before, "
@@ -68,10 +68,51 @@ def _importer(row: Row) -> Iterator[str]:
     unknown = row["duty_increment_unknown_value_usd"]
     if unknown:
         yield paragraph(
-            f"The added duty is unknown on lines worth {usd(unknown)} USD; sums leave them out.",
+            f"The added duty is unknown on lines worth {usd(unknown)} USD"
+            f"{_why_unknown(lines.filter(importer=importer))}. Sums leave them out, and ≥ (at "
+            "least) stands before a sum that does.",
             "told",
         )
     yield _steps(row)
+
+
+def _lead(row: Row) -> str:
+    """The answer in a sentence or two."""
+    covered, share = short_usd(row["covered_value_usd"]), row["share_of_importer_imports"]
+    told = (
+        f"The schedule covers {covered} USD of the imports of {row['importer']}, "
+        f"{percent(share)} of those in the table. The duty on them goes from "
+        f"{_at_least('duty_before_usd', row)} to {_at_least('duty_after_usd', row)} USD, at "
+        "unchanged trade."
+    )
+    threatened = row["threatened_value_usd"]
+    if threatened:
+        told += (
+            f" On {short_usd(threatened)} USD of them the measures are threatened, not in force."
+        )
+    return told
+
+
+def _at_least(name: str, row: Row) -> str:
+    """An amount in short; with what it is at least where a part of it is unknown."""
+    shown = money_cell(name, row)
+    if row[name] is None:
+        return "no known amount" if shown == "unknown" else "none"
+    return f"at least {short_usd(row[name])}" if shown.startswith("≥") else short_usd(row[name])
+
+
+def _why_unknown(lines: pl.DataFrame) -> str:
+    """Why the added duty of the covered lines is not known, the largest value first."""
+    missing = lines.filter(
+        pl.col("duty_increment_usd").is_null(),
+        pl.col("duty_unknown_reason").is_not_null(),
+        pl.col("status") != "excluded",
+    )
+    reasons = missing.group_by("duty_unknown_reason").agg(pl.col("customs_value_usd").sort().sum())
+    down = ["customs_value_usd", "duty_unknown_reason"]
+    told = reasons.sort(down, descending=[True, False])["duty_unknown_reason"].to_list()
+    more = f"; other reasons: {len(told) - 1}" if len(told) > 1 else ""
+    return f" ({told[0]}{more})" if told else ""
 
 
 def _steps(row: Row) -> str:
@@ -83,9 +124,13 @@ def _steps(row: Row) -> str:
     told = ", ".join(
         f"{words.partition(':')[0]} {short_usd(row[name])}" for name, words in STEPS.items()
     )
-    sentence = f"Value of the imports of {row['importer']} in USD: {told}."
+    sentence = (
+        f"Value of the imports of {row['importer']} in USD: {told}. Filled: a measure is charged."
+    )
     chart = figure(f"values-{row['importer']}", bars(drawn, title="USD"), sentence)
-    listed = [[words, usd(row[name])] for name, words in STEPS.items()]
+    listed: list[Sequence[Content]] = [
+        [to_trail(words, "by_importer", row), usd(row[name])] for name, words in STEPS.items()
+    ]
     ids = [f"{result_id('by_importer', row)}/{name}" for name in STEPS]
     return chart + table("Values of the lines", ("Value", "USD"), listed, 1, ids)
 
@@ -93,10 +138,10 @@ def _steps(row: Row) -> str:
 def funnel(tables: Tables) -> str:
     """What came in, what was left out and why, and what was used."""
     frame = tables["funnel"].sort("importer", "step")
+    several = frame["importer"].n_unique() > 1
     rows = [
         [
-            row["importer"],
-            row["stage"],
+            f"{row['importer']}: {row['stage']}" if several else row["stage"],
             row["kind"],
             row["reason"] or "",
             _count(row["rows"]),
@@ -108,13 +153,13 @@ def funnel(tables: Tables) -> str:
     gone = f"{lost['rows'].sum():,} rows were left out, for the reasons above"
     words = "Nothing was left out" if lost.is_empty() else gone
     caption = "In = used + rejected + excluded, in rows and in dollars"
-    columns = ("Importer", "Rows that", "are", "Why", "Rows", "USD")
+    columns = ("Step", "Kind", "Why", "Rows", "USD")
     foot = Markup(
         f"{words}. Trade and schedule that do not meet: see {link('left out', 'left-out').text}."
     )
     return section(
         "funnel", "From the files to the lines",
-        table(caption, columns, rows, 2, ids_of("funnel", frame)), paragraph(foot),
+        traced(caption, columns, rows, 2, ids_of("funnel", frame)), paragraph(foot),
     )  # fmt: skip
 
 

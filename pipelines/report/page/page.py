@@ -16,7 +16,7 @@ def page(facts: RunFacts, tables: Tables) -> str:
         facts: What the run is.
         tables: Its tables with provenance, as declared in ``calc.tables``.
     """
-    sections = list(_sections(facts, tables))
+    sections = list(_with_sums(facts, tables))
     names = [(name, heading) for name, heading, _ in sections]
     return whole_page(
         f"{facts.title}: retorsion",
@@ -28,6 +28,16 @@ def page(facts: RunFacts, tables: Tables) -> str:
             "figure is in the tables beside this page."
         ),
     )
+
+
+def _with_sums(facts: RunFacts, tables: Tables) -> Iterator[tuple[str, str, str]]:
+    """The sections, with the trails of all sums that they lead to before what was left out."""
+    sections = list(_sections(facts, tables))
+    shown = "".join(text for _, _, text in sections)
+    for section in sections:
+        if section[0] == "left-out" and sums.LINKED.search(shown):
+            yield "sums", "Sums", sums.sums(tables, facts, shown)
+        yield section
 
 
 def _alternatives(tables: Tables) -> Iterator[tuple[str, str, str]]:
@@ -75,6 +85,5 @@ def _sections(facts: RunFacts, tables: Tables) -> Iterator[tuple[str, str, str]]
         yield "measures", "Measures", cells.measures(tables)
         yield "lines", "Largest lines", trails.lines(tables, facts)
         yield "trails", "Trails", trails.trails(tables, facts)
-        yield "sums", "Sums", sums.sums(tables, facts)
     yield "left-out", "What does not meet", beside.left_out(tables)
     yield "about", "Notes and sources", beside.about(facts, failed_checks(tables))

@@ -1,40 +1,76 @@
 """How each sum on the page came about: its figures, and the lines that are added up in it."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Any
 
-from calc.results import LINES, result_id
+from calc.results import LINES, result_id, result_ids
+from calc.tables import TABLES
 from pipelines.explain_total import total_of
-from pipelines.html import Markup, details, html_of, link, paragraph, section
+from pipelines.html import Content, Markup, details, html_of, link, paragraph, section, table
 from pipelines.report.facts import RunFacts
-from pipelines.report.figures import Tables, cells_hit, ordered
+from pipelines.report.figures import Tables
 from pipelines.report.page.trails import largest_lines, trail_name
 
 MOST_IMPORTERS = 4
 MOST_CELLS = 15
-CELLS = ("by_group", "by_partner")
-WHOLE = ("by_measure", "by_authority")
+LINKED = re.compile(r'href="#trail-([a-z_]+/[^"]*)"')
+HEADINGS = {
+    "by_importer": "Importers",
+    "by_group": "Product groups",
+    "by_partner": "Partners",
+    "by_measure": "Measures",
+    "by_authority": "Legal bases",
+    "by_end_use": "Capital, intermediate, consumer goods",
+    "by_effect": "If trade responds",
+    "by_model": "Other models",
+    "effect_drivers": "What drives the range",
+    "funnel": "From the files to the lines",
+    "suppliers": "Suppliers",
+}
+"""What the rows of a table are called; of any other, the name of the table."""
 
 
-def anchor(table: str, row: Mapping[str, Any]) -> str:
+def anchor(name: str, row: Mapping[str, Any]) -> str:
     """The place on the page at which the trail of a sum stands."""
-    return f"trail-{result_id(table, row)}"
+    return f"trail-{result_id(name, row)}"
 
 
-def to_trail(label: str, table: str, row: Mapping[str, Any]) -> Markup:
+def to_trail(label: str, name: str, row: Mapping[str, Any]) -> Markup:
     """A label that leads to the trail of its row."""
-    return link(label, anchor(table, row))
+    return link(label, anchor(name, row))
 
 
-def sums(tables: Tables, facts: RunFacts) -> str:
-    """The trail of each row of sums that the page shows."""
+def traced(
+    caption: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Content]],
+    numbers: int,
+    ids: Sequence[str],
+) -> str:
+    """A table in which the head of each row leads to the trail of its figures; see ``table``."""
+    linked: list[Sequence[Content]] = [
+        [link(str(head), f"trail-{one}"), *cells]
+        for (head, *cells), one in zip(rows, ids, strict=True)
+    ]
+    return table(caption, columns, linked, numbers, ids)
+
+
+def sums(tables: Tables, facts: RunFacts, shown: str) -> str:
+    """The trail of each row of sums that ``shown``, the other sections, has a link to.
+
+    The links are read off the sections, so that none leads nowhere.
+    """
     largest = largest_lines(tables).iter_rows(named=True)
     trails = {result_id(LINES, row): trail_name(at) for at, row in enumerate(largest)}
     parts = []
-    for table, row in shown(tables):
-        total = total_of(table, row, tables)
-        told = "\n".join(_linked(line, trails) for line in total.lines())
-        parts.append(details(anchor(table, row), total.name, f"<pre>{told}</pre>"))
+    for name, rows in _linked_rows(tables, shown).items():
+        heading = HEADINGS.get(name, name.replace("_", " ").capitalize())
+        parts.append(f"<h3>{html_of(heading)}</h3>")
+        for row in rows:
+            told = "\n".join(_linked(line, trails) for line in total_of(name, row, tables).lines())
+            parts.append(details(anchor(name, row), _title(name, row), f"<pre>{told}</pre>"))
     command = f"retorsion explain {facts.scenario_id} --result ID"
     note = Markup(
         "From a sum to the lines that are added up in it. Of any other figure, by the id of its "
@@ -43,14 +79,24 @@ def sums(tables: Tables, facts: RunFacts) -> str:
     return section("sums", "How these sums came about", paragraph(note), *parts)
 
 
-def shown(tables: Tables) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The rows of sums that the page shows with a link, with the table that they are of."""
-    importers = ordered("by_importer", tables["by_importer"]).head(MOST_IMPORTERS)
-    yield from (("by_importer", row) for row in importers.iter_rows(named=True))
-    for name in CELLS:
-        yield from ((name, row) for row in cells_hit(tables, name)[:MOST_CELLS])
-    for name in WHOLE:
-        yield from ((name, row) for row in tables[name].iter_rows(named=True))
+def _linked_rows(tables: Tables, shown: str) -> dict[str, list[Mapping[str, Any]]]:
+    """The rows that the sections lead to, by table, in the order of the page."""
+    wanted = dict.fromkeys(unescape(name) for name in LINKED.findall(shown))
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for name in dict.fromkeys(one.partition("/")[0] for one in wanted):
+        frame = tables[name].with_columns(result_ids(name))
+        rows = {row.pop("result_id"): row for row in frame.iter_rows(named=True)}
+        found[name] = [rows[one] for one in wanted if one in rows]
+    return found
+
+
+def _title(name: str, row: Mapping[str, Any]) -> str:
+    """What a row is of, in its own words: the cells of its key, the importer last."""
+    if name == "funnel":
+        return f"{row['stage']}, {row['importer']}"
+    key = [one for one in TABLES[name].primary_key() if one != "importer"]
+    cells = [str(row[one]) for one in (*key, "importer") if row.get(one) is not None]
+    return ", ".join(dict.fromkeys(cells))
 
 
 def _linked(line: str, trails: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from pipelines.report.figures import Tables
 from pipelines.report.page.words import money_cell
 
 MOST_LINES = 20
+WHOLE = "whole"
 KEY = list(LineKey.primary_key())
 
 
@@ -30,24 +31,26 @@ def largest_lines(tables: Tables) -> pl.DataFrame:
 
 def lines(tables: Tables, facts: RunFacts) -> str:
     """The largest lines, each with a link to its trail."""
+    largest = largest_lines(tables)
+    in_parts = bool((largest["segment"] != WHOLE).any())
     rows: list[list[Content]] = [
         [
             link(f"{_into(row, facts)}{row['code']} from {row['partner']}", trail_name(at)),
-            _part(row["segment"]), row["description"] or "", row["status"],
-            row["measure_id"] or "", row["base_rate_text"] or "none",
+            *([_part(row["segment"])] if in_parts else []), row["description"] or "",
+            row["status"], row["measure_id"] or "", row["base_rate_text"] or "none",
             money_cell("customs_value_usd", row), money_cell("duty_increment_usd", row),
         ]
-        for at, row in enumerate(largest_lines(tables).iter_rows(named=True))
+        for at, row in enumerate(largest.iter_rows(named=True))
     ]  # fmt: skip
-    columns = ("line", "part of the flow", "goods", "status", "measures", "base rate",
-               "value USD", "duty added USD")  # fmt: skip
+    columns = ("line", *(["part of the flow"] if in_parts else []), "goods", "status", "measures",
+               "base rate", "value USD", "duty added USD")  # fmt: skip
     command = f"retorsion explain {facts.scenario_id} --line CODE --partner PARTNER"
     note = Markup(
         f"The largest {len(rows):,} of {tables['lines'].height:,} lines; each leads to the trail "
         f"of its figures. For any other: <code>{html_of(command)}</code>"
     )
     caption = "Lines of the largest value, at unchanged trade"
-    ids = [result_id("lines", row) for row in largest_lines(tables).iter_rows(named=True)]
+    ids = [result_id("lines", row) for row in largest.iter_rows(named=True)]
     listed = table(caption, columns, rows, 2, ids)
     return section("lines", "Largest lines", paragraph(note), listed)
 
@@ -58,7 +61,7 @@ def _into(line: Mapping[str, Any], facts: RunFacts) -> str:
 
 
 def _part(segment: str) -> str:
-    return "" if segment == "whole" else segment
+    return "whole" if segment == WHOLE else segment
 
 
 def trail_name(at: int) -> str:
