@@ -9,10 +9,10 @@ from pipelines.compare.step import Comparison
 from pipelines.compare.told import (
     FIGURE_WORDS,
     ORDER_TOLD,
-    SHOWN,
     amount,
     causes_told,
     counts,
+    figures_moved,
     figures_shown,
     largest,
     said_of,
@@ -52,7 +52,8 @@ def page(done: Comparison) -> str:
 
 def _sections(done: Comparison) -> Iterator[str]:
     tables = done.tables
-    yield section("figures", "Figures at unchanged trade", _figures(tables["compared"]))
+    lead = paragraph(_lead(tables["compared"], tables["causes"]), "lead")
+    yield section("figures", "Figures at unchanged trade", lead, _figures(tables["compared"]))
     causes = _causes(tables["causes"], tables["compared"])
     yield section("causes", "Causes of the difference", *causes)
     yield section("schedule", "Entries of the schedule", *_schedule(tables["schedule_changes"]))
@@ -77,6 +78,25 @@ def _figures(compared: pl.DataFrame) -> str:
     return table("Figures of both, at unchanged trade", heads, rows, 3)
 
 
+def _lead(compared: pl.DataFrame, causes: pl.DataFrame) -> str:
+    """The difference in a sentence: of the duty added, and of what moves it most."""
+    ends = compared.filter(pl.col("figure") == "duty_increment")
+    first, second = (exact_sum(ends, name) for name in ("first_usd", "second_usd"))
+    if first is None or second is None:
+        return "The duty added, at unchanged trade, is unknown in one of the two or in both."
+    told = (
+        f"The duty added, at unchanged trade, is {charts.short_usd(first)} USD in the first and "
+        f"{charts.short_usd(second)} USD in the second"
+    )
+    moved = [(abs(changes["duty_increment"]), row["cause"], changes["duty_increment"])
+             for row, changes in causes_told(causes)]  # fmt: skip
+    if not any(size for size, _, _ in moved):
+        return f"{told}."
+    _, cause, change = max(moved, key=lambda one: one[0])
+    sign = "+" if change > 0 else ""
+    return f"{told}. What moves it most: {cause}, {sign}{charts.short_usd(change)} USD."
+
+
 def _causes(causes: pl.DataFrame, compared: pl.DataFrame) -> Iterator[str]:
     told = list(causes_told(causes))
     if not told:
@@ -84,16 +104,17 @@ def _causes(causes: pl.DataFrame, compared: pl.DataFrame) -> Iterator[str]:
         return
     yield paragraph(ORDER_TOLD[0].upper() + ORDER_TOLD[1:] + ".")
     yield _chart(told, compared)
+    shown = figures_moved(told)
     rows = [
         [row["cause"], row["importer"], row["kind"], row["what"].replace("->", "→")]
-        + [signed(changes[name]) for name in SHOWN]
+        + [signed(changes[name]) for name in shown]
         for row, changes in told
     ]
-    sums = [sum(changes[name] for _, changes in told) for name in SHOWN]
+    sums = [sum(changes[name] for _, changes in told) for name in shown]
     rows.append(["Sum", "", "", "", *map(signed, sums)])
     heads = ["Cause", "Importer", "Kind", "How"]
-    heads += [f"{FIGURE_WORDS[name].capitalize()} (USD)" for name in SHOWN]
-    yield table("Causes in their order, with what each changes", heads, rows, len(SHOWN))
+    heads += [f"{FIGURE_WORDS[name].capitalize()} (USD)" for name in shown]
+    yield table("Causes in their order, with what each changes", heads, rows, len(shown))
 
 
 def _chart(told: list[tuple[dict[str, Any], dict[str, float]]], compared: pl.DataFrame) -> str:

@@ -44,6 +44,11 @@ CHANGES = (
 )
 
 
+def figures_moved(told: Sequence[tuple[Any, dict[str, float]]]) -> list[str]:
+    """The figures that some cause changes by a dollar or more; the first of all where none is."""
+    return [name for name in SHOWN if any(round(each[name]) for _, each in told)] or [SHOWN[0]]
+
+
 def comparison_dict(done: Comparison, folder: str) -> dict[str, Any]:
     """A comparison as an object: both sides, figures, causes, entries; counts of the lines."""
     return {
@@ -155,7 +160,7 @@ def _causes(causes: pl.DataFrame) -> Iterator[str]:
     if not told:
         yield "causes    none: the two are alike"
         return
-    shown = [name for name in SHOWN if any(round(each[name]) for _, each in told)] or [SHOWN[0]]
+    shown = figures_moved(told)
     width = max(30, *(len(_cause(row)) for row, _ in told)) + 2
     yield "cause".ljust(width) + "".join(f"{FIGURE_WORDS[name]:>19}" for name in shown)
     for row, changes in told:

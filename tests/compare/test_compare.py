@@ -280,7 +280,8 @@ def test_the_same_comparison_is_the_same_bytes_and_a_page_for_people(place: Plac
     assert again == told
     assert contents(folder) == before
     page = before["comparison.html"].decode()
-    assert "measure car-parts" in page
+    assert "What moves it most: measure car-parts, -3.53 bn USD." in page
+    assert "Duty before (USD)" not in page  # no cause changes it
     assert "<script" not in page
     assert 'href="http' not in page
 

@@ -1,16 +1,17 @@
 """What stands beside the result: what was left out, what is no duty, controls, notes, sources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from calc.dictionary import summary
 from calc.tables import TABLES
-from pipelines.html import Content, bullets, code, paragraph, section, table
+from pipelines.html import Content, Markup, bullets, code, html_of, paragraph, section, table
 from pipelines.report.columns import NOT_APPLICABLE, Column, columns_of, missing_mark
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables, ordered, unmatched_counts
+from pipelines.report.grid import shown_as
 from pipelines.report.page.sums import traced
 from pipelines.report.page.words import ids_of, percent, usd
 
@@ -63,16 +64,32 @@ def others(tables: Tables) -> str:
 
 
 def _whole(name: str, frame: pl.DataFrame) -> str:
-    columns = columns_of(name)
+    columns = list(_told(name, frame))
     texts = [column for column in columns if column.kind in ("text", "flag", "date")]
     shown = [*texts, *(column for column in columns if column not in texts)]
     rows = [
-        [_cell(column, row) for column in shown]
+        [_worded(column, _cell(column, row)) for column in shown]
         for row in frame.head(MOST_ROWS).iter_rows(named=True)
     ]
     caption = summary(TABLES[name]).removesuffix(".")
     numbers, ids = len(columns) - len(texts), ids_of(name, frame.head(MOST_ROWS))
     return traced(caption, [column.header for column in shown], rows, numbers, ids)
+
+
+def _told(name: str, frame: pl.DataFrame) -> Iterator[Column]:
+    """The columns that say something: not the only importer, not one that is empty throughout."""
+    for column in columns_of(name):
+        is_empty = frame[column.name].null_count() == frame.height
+        is_only = column.name == "importer" and frame["importer"].n_unique() == 1
+        if not is_empty and not is_only:
+            yield column
+
+
+def _worded(column: Column, text: str) -> Content:
+    """A cell of sentences takes more room than a word."""
+    if shown_as(column) != "wrapped":
+        return text
+    return Markup(f'<span class="wordy">{html_of(text)}</span>')
 
 
 def _cell(column: Column, row: Mapping[str, Any]) -> str:

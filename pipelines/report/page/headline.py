@@ -81,24 +81,33 @@ def _lead(row: Row) -> str:
     covered, share = short_usd(row["covered_value_usd"]), row["share_of_importer_imports"]
     told = (
         f"The schedule covers {covered} USD of the imports of {row['importer']}, "
-        f"{percent(share)} of those in the table. The duty on them goes from "
-        f"{_at_least('duty_before_usd', row)} to {_at_least('duty_after_usd', row)} USD, at "
-        "unchanged trade."
+        f"{percent(share)} of those in the table. {_duty_told(row)}, at unchanged trade."
     )
     threatened = row["threatened_value_usd"]
     if threatened:
         told += (
-            f" On {short_usd(threatened)} USD of them the measures are threatened, not in force."
+            f" On {short_usd(threatened)} USD of them measures are threatened, not in force: the "
+            f"duty that they would add is {_at_least('threatened_increment_usd', row)}."
         )
     return told
 
 
+def _duty_told(row: Row) -> str:
+    """From which duty to which, in words; or that none is added."""
+    if row["duty_increment_usd"] == 0 and not row["duty_increment_unknown_value_usd"]:
+        return f"They pay a duty of {_at_least('duty_before_usd', row)}, and none is added"
+    return (
+        f"The duty on them is {_at_least('duty_before_usd', row)} before and "
+        f"{_at_least('duty_after_usd', row)} after"
+    )
+
+
 def _at_least(name: str, row: Row) -> str:
-    """An amount in short; with what it is at least where a part of it is unknown."""
+    """An amount in short with its unit; at least where a part of it is unknown."""
     shown = money_cell(name, row)
     if row[name] is None:
-        return "no known amount" if shown == "unknown" else "none"
-    return f"at least {short_usd(row[name])}" if shown.startswith("≥") else short_usd(row[name])
+        return shown
+    return f"{'at least ' if shown.startswith('≥') else ''}{short_usd(row[name])} USD"
 
 
 def _why_unknown(lines: pl.DataFrame) -> str:

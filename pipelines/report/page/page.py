@@ -75,14 +75,15 @@ def _sections(facts: RunFacts, tables: Tables) -> Iterator[tuple[str, str, str]]
         yield "answers", "If trade responds", answers.answers(tables)
     yield "funnel", "Funnel", headline.funnel(tables)
     others = beside.others(tables)
-    if others:
-        yield "beside", "Beside the duties", others
     if tables["lines"].height:
         yield "groups", "Product groups", cells.groups(tables)
         yield "partners", "Partners", cells.partners(tables)
         yield from _alternatives(tables)
         yield "authorities", "Legal bases", cells.authorities(tables)
         yield "measures", "Measures", cells.measures(tables)
+    if others:
+        yield "beside", "Beside the duties", others
+    if tables["lines"].height:
         yield "lines", "Largest lines", trails.lines(tables, facts)
         yield "trails", "Trails", trails.trails(tables, facts)
     yield "left-out", "What does not meet", beside.left_out(tables)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 from calc.results import LINES, result_id, result_ids
@@ -51,7 +51,7 @@ def traced(
 ) -> str:
     """A table in which the head of each row leads to the trail of its figures; see ``table``."""
     linked: list[Sequence[Content]] = [
-        [link(str(head), f"trail-{one}"), *cells]
+        [Markup(f'<a href="#{escape(f"trail-{one}")}">{html_of(head)}</a>'), *cells]
         for (head, *cells), one in zip(rows, ids, strict=True)
     ]
     return table(caption, columns, linked, numbers, ids)
