@@ -90,7 +90,7 @@ def _summed(tables: Tables, facts: RunFacts) -> Iterator[dict[str, Any]]:
         if name in DETAIL or name not in tables:
             continue
         for row in ordered(name, tables[name]).iter_rows(named=True):
-            made = f"{row['lines']:,} lines added up" if row.get("lines") else f"table {name}"
+            made = _added_up(row["lines"]) if row.get("lines") else f"table {name}"
             found = result_id(name, row)
             yield {
                 "result_id": found,
@@ -103,6 +103,10 @@ def _summed(tables: Tables, facts: RunFacts) -> Iterator[dict[str, Any]]:
                 "law": row.get("source"),
                 "explain": f"retorsion explain {facts.run_id} --result {found}",
             }
+
+
+def _added_up(lines: int) -> str:
+    return f"{lines:,} line{'' if lines == 1 else 's'} added up"
 
 
 def _cell(value: str | float | None, column: Column) -> Cell:

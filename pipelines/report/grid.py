@@ -20,6 +20,9 @@ LONGEST_TEXT = 32_000
 LINE_HEIGHT = 15
 A4 = 9
 PAGE_WIDTH = 230
+PRINTED_ROWS = 50
+PRINTED_WHOLE = ("annex", "checks", "how to read")
+"""Sheets that are printed to their last row; of others that are longer, the first rows are."""
 SENTENCE_WIDTH = 34
 MOST_LINES = 20
 
@@ -205,12 +208,19 @@ def add_table(book: Book, sheet: Worksheet, grid: Grid) -> None:
 
 
 def set_page(sheet: Worksheet, grid: Grid, footer: str) -> None:
-    """Lay the sheet out for print: A4 across, header and key on each page, the run at the foot."""
+    """Lay the sheet out for print: A4 across, header and key on each page, the run at the foot.
+
+    Of a long list the first rows are printed, and the foot says so: it is for the screen.
+    """
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.repeat_rows(0)
     if grid.frozen_columns:
         sheet.repeat_columns(0, grid.frozen_columns - 1)
     width = sum(column.width for column in grid.columns)
-    sheet.fit_to_pages(math.ceil(width / PAGE_WIDTH), 0)
-    sheet.set_footer(f"&L{footer.replace('&', '&&')[:200]}&R&A, page &P of &N")
+    sheet.fit_to_pages(max(round(width / PAGE_WIDTH), 1), 0)
+    footer = footer.replace("&", "&&")
+    if len(grid.rows) > PRINTED_ROWS and grid.name not in PRINTED_WHOLE:
+        sheet.print_area(0, 0, PRINTED_ROWS, len(grid.columns) - 1)
+        footer = f"The first {PRINTED_ROWS} of {len(grid.rows):,} rows are printed. {footer}"
+    sheet.set_footer(f"&L{footer[:200]}&R&A, page &P of &N")

@@ -231,6 +231,17 @@ def test_the_filled_part_of_a_bar_is_what_is_in_force() -> None:
     assert whole_bar[1] == other[1]
 
 
+def test_what_a_legal_basis_adds_is_unknown_where_no_part_of_it_is_known() -> None:
+    caption, made = "What each legal basis adds, at unchanged trade", whole()
+    basis = made["by_measure"]["authority"].item()
+    made["by_authority"] = made["by_authority"].with_columns(authority=pl.lit(basis))
+    # Of flat glass, one line of two has no duty before: the sum of its basis is a lower bound.
+    assert Page(page(FACTS, made)).rows(caption)[1][-1] == "≥ 6,956,449,092"
+    none = pl.lit(None, pl.Float64)
+    made["components"] = made["components"].with_columns(duty_increment_usd=none)
+    assert Page(page(FACTS, made)).rows(caption)[1][-1] == "unknown"
+
+
 def test_what_a_file_says_stays_text() -> None:
     facts = replace(FACTS, title='<script>alert("x")</script>', notes=("a & b < c",))
     text = page(facts, whole())

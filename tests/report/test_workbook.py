@@ -9,8 +9,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from calc.errors import StorageError
+from pipelines.report.columns import Column
+from pipelines.report.grid import Book, Grid, put_grid
 from pipelines.report.workbook import workbook_bytes, write_workbook
 from tests.report.tables import FACTS, LINES, frame, tables
 
@@ -296,6 +299,26 @@ def test_the_foot_of_a_page_names_data_and_law(book: Any) -> None:
     assert foot == (
         "title-vii-1994: us-1994 (1994, HTS1994), law as of 1995-06-28, run 0123456789ab"
     )
+
+
+def test_of_a_long_list_the_first_rows_are_printed_and_the_foot_says_so() -> None:
+    """But for the list of a notice, which is printed to its end, on pages of one width."""
+    columns = [Column(name="code", header="Code", kind="text", width=250)]
+    rows = [[f"{number:06}"] for number in range(120)]
+    stream = BytesIO()
+    written = xlsxwriter.Workbook(stream, {"in_memory": True})
+    for name in ("lines", "annex"):
+        put_grid(Book(written), Grid(name=name, purpose="", columns=columns, rows=rows), "the run")
+    written.close()
+    book = openpyxl.load_workbook(stream)
+    lines, annex = book["lines"], book["annex"]
+    assert lines.print_area == "'lines'!$A$1:$A$51"
+    assert lines.oddFooter.left.text == "The first 50 of 120 rows are printed. the run"
+    assert not annex.print_area
+    assert annex.oddFooter.left.text == "the run"
+    for sheet in (lines, annex):
+        assert sheet.print_title_rows == "$1:$1"
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.orientation) == (1, "landscape")
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path, content: bytes) -> None:

@@ -1,6 +1,6 @@
 """Who is hit: product groups, partners, measures and legal bases, with their charts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -114,16 +114,38 @@ def authorities(tables: Tables) -> str:
         for row in importers
         if row["duty_before_usd"] is not None and row["duty_increment_usd"] is not None
     ]
-    several = len(importers) > 1
+    several, known = len(importers) > 1, _known_parts(tables)
     rows = [
         [to_trail(_label(row, "authority", several=several), "by_authority", row), row["method"],
-         f"{row['duty_increment_usd']:,.0f}"]
+         _added(row, known)]
         for row in tables["by_authority"].iter_rows(named=True)
     ]  # fmt: skip
     ids = ids_of("by_authority", tables["by_authority"])
     columns = ("legal basis", "method", "duty added USD")
     listed = table("What each legal basis adds, at unchanged trade", columns, rows, 1, ids)
     return section("authorities", "By legal basis", *parts, listed) if rows else ""
+
+
+def _known_parts(tables: Tables) -> dict[tuple[str, str], tuple[int, int]]:
+    """By importer and legal basis: of how many parts of lines the added duty is known, and not."""
+    bases = tables["by_measure"].select("importer", "measure_id", "authority")
+    on = ["importer", "measure_id"]
+    charged = tables["components"].filter(pl.col("status") == "applied")
+    added = pl.col("duty_increment_usd")
+    counts = charged.join(bases, on=on, how="left", validate="m:1")
+    found = counts.group_by("importer", "authority").agg(
+        known=added.count(), unknown=added.null_count()
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in found.rows()}
+
+
+def _added(row: Cell, parts: Mapping[tuple[str, str], tuple[int, int]]) -> str:
+    """What a legal basis adds; at least where a part of it is unknown, or unknown altogether."""
+    known, unknown = parts.get((row["importer"], row["authority"]), (1, 0))
+    shown = f"{row['duty_increment_usd']:,.0f}"
+    if not unknown:
+        return shown
+    return f"≥ {shown}" if known else "unknown"
 
 
 def _waterfall(row: Cell, parts: list[Cell]) -> str:
