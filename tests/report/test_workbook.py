@@ -319,7 +319,7 @@ def test_of_a_long_list_the_first_rows_are_printed_and_the_foot_says_so() -> Non
     for sheet in (lines, annex):
         assert sheet.print_title_rows == "$1:$1"
         assert sheet.page_setup.orientation == "landscape"
-            assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path, content: bytes) -> None:
