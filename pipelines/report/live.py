@@ -1,209 +1,172 @@
 """Sheets that an analyst changes: inputs, what each measure then does, and totals that move.
 
-Only what is proportional is live. A measure with one ad valorem rate on the full value of its lines
-moves by that rate; specific, compound and several rates, and rates on a part of the value, move by
-how much of the rate as written is charged. Floors (all-in) and credits are values. Which measure
-displaces which stays as in the run. Every formula carries its value.
+A measure with one ad valorem rate moves by that rate; a floor tops the base duty up to the rate,
+base rate by base rate; specific, compound and several rates, and rates on a part of the value, move
+by how much of the rate as written is charged; a credit takes at most the duty; a portion moves what
+lies in its part of the flow and what lies out of it. What a formula cannot follow is a value and
+says why. Which measure displaces which stays as in the run. Every formula carries its value.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
 
 from pipelines.report.charged import Charged, charged_of
 from pipelines.report.columns import NOT_APPLICABLE, UNKNOWN
-from pipelines.report.figures import Tables
-from pipelines.report.grid import Cell, Formula, Given, Grid
-from pipelines.report.live_columns import INPUTS, TOTALS, WHAT_IF, columns_told
+from pipelines.report.figures import Tables, exact_sum
+from pipelines.report.grid import Cell, Formula, Grid
+from pipelines.report.live_columns import TOTALS, WHAT_IF, columns_told
+from pipelines.report.live_inputs import (
+    FIRST_ROW,
+    NO_ANSWER,
+    Driven,
+    Inputs,
+    inputs_grid,
+    inputs_of,
+)
 
-SCALE = "scale"
-NO_ANSWER = 0.0
-"""Elasticity of imports to price as the sheet is written: trade is unchanged."""
+WHOLE = "whole"
 
 
 def live_grids(tables: Tables) -> list[Grid]:
     """The sheets ``inputs``, ``what_if`` and ``totals``; none where nothing is charged."""
-    measures = charged_of(tables)
-    shares = _shares(tables)
-    if not measures and not shares:
+    charged = charged_of(tables)
+    inputs = inputs_of(charged, tables)
+    if not inputs.measures and not inputs.shares:
         return []
-    inputs = _inputs(measures, shares)
-    if not measures:
-        return [inputs]
-    what_if = _what_if(measures)
-    return [inputs, what_if, _totals(measures, what_if, tables)]
+    grid = inputs_grid(inputs)
+    if not inputs.measures:
+        return [grid]
+    what_if = _what_if(inputs)
+    return [grid, what_if, _totals(inputs, what_if, tables)]
 
 
-def _shares(tables: Tables) -> list[dict[str, Any]]:
-    """The assumed shares: central, low and high where one holds for all lines."""
-    if "assumptions" not in tables:
-        return []
-    own = tables["assumptions"].filter(pl.col("kind").is_in(["portion", "content"]))
-    found = []
-    for _, rows in own.sort("importer", "assumption").group_by(
-        "importer", "assumption", maintain_order=True
-    ):
-        ends = {row["end"]: row for row in rows.to_dicts()}
-        first = rows.to_dicts()[0]
-        is_one = first["central_least"] == first["central_most"]
-        found.append(
-            {
-                "importer": first["importer"],
-                "kind": first["kind"],
-                "name": first["assumption"],
-                "central": first["central_least"] if is_one else None,
-                "low": _end(ends.get("low")) if is_one else None,
-                "high": _end(ends.get("high")) if is_one else None,
-                "source": first["source"] or NOT_APPLICABLE,
-            }
-        )
-    return found
-
-
-def _end(row: Mapping[str, Any] | None) -> float | None:
-    if row is None or row["end_least"] != row["end_most"]:
-        return None
-    value: float | None = row["end_least"]
-    return value
-
-
-def _inputs(measures: Sequence[Charged], shares: Sequence[Mapping[str, Any]]) -> Grid:
-    columns = columns_told(INPUTS)
-    names, rows = [], list[list[Cell]]()
-    for kind, listed in (("rate", measures), ("elasticity", measures)):
-        for one in listed:
-            if one.rate is not None or one.is_scaled:
-                kind_of = SCALE if kind == "rate" and one.rate is None else kind
-                names.append((f"{kind_of}_{one.importer}_{one.measure_id}", len(rows), 3))
-            rows.append(_input(kind, one))
-    rows += [_share(share) for share in shares]
+def _what_if(inputs: Inputs) -> Grid:
+    rows: list[list[Cell]] = []
+    for place, measure in enumerate(inputs.measures):
+        for part in measure.parts:
+            rows.append(_live_row(part, place, FIRST_ROW + len(rows), inputs))
     purpose = (
-        "What an analyst may change: rates and elasticities move the sheets what_if and totals; "
-        "retorsion import-assumptions reads rates and shares back into a scenario."
+        "What each measure in force does at the rate, shares, credits and elasticity of the sheet "
+        "inputs, part by part of the flow. Which measure displaces which stays as in the run; "
+        "other measures on the line do not move."
     )
-    return Grid(name="inputs", purpose=purpose, columns=columns, rows=rows, names=names)
+    return Grid(name="what_if", purpose=purpose, columns=columns_told(WHAT_IF), rows=rows)
 
 
-def _input(kind: str, one: Charged) -> list[Cell]:
-    own: list[Cell] = [one.importer, kind, one.measure_id]
-    ends: list[Cell] = [NOT_APPLICABLE, NOT_APPLICABLE]
-    if kind == "elasticity":
-        drives = (
-            "Percent by which the imports of the measure's lines change where their price with "
-            "duty rises by one percent; 0 is unchanged trade. No model: see run --effects."
-        )
-        is_live = one.rate is not None or one.is_scaled
-        given: Cell = Given(NO_ANSWER, "number") if is_live else NOT_APPLICABLE
-        return [*own, given, *ends, drives, "none: unchanged trade"]
-    if one.rate is None and one.is_scaled:
-        drives = f"Part that is charged of the rate as written: {one.rate_text}."
-        scale: list[Cell] = [one.importer, SCALE, one.measure_id, Given(1.0, "percent")]
-        return [*scale, *ends, drives, one.source]
-    if one.rate is None:
-        drives = f"Not live: a floor, a credit or an unknown duty ({one.rate_text})."
-        return [*own, NOT_APPLICABLE, *ends, drives, one.source]
-    drives = "Duty of the measure in what_if and totals."
-    return [*own, Given(one.rate, "percent"), *ends, drives, one.source]
-
-
-def _share(share: Mapping[str, Any]) -> list[Cell]:
-    values: list[Cell] = [
-        NOT_APPLICABLE if share[name] is None else Given(share[name], "percent")
-        for name in ("central", "low", "high")
-    ]
-    drives = (
-        "A run: read it back with retorsion import-assumptions; no formula follows it."
-        if share["central"] is not None
-        else "A run: it differs from line to line, so change it in the scenario."
-    )
-    return [share["importer"], share["kind"], share["name"], *values, drives, share["source"]]
-
-
-def _what_if(measures: Sequence[Charged]) -> Grid:
-    columns = columns_told(WHAT_IF)
-    rows = [_live_row(one, at, len(measures)) for at, one in enumerate(measures, start=2)]
-    purpose = (
-        "What each measure in force does at the rate and elasticity of the sheet inputs. Which "
-        "measure displaces which stays as in the run; other measures on the line do not move."
-    )
-    return Grid(name="what_if", purpose=purpose, columns=columns, rows=rows)
-
-
-def _live_row(one: Charged, at: int, count: int) -> list[Cell]:
-    """The row of a measure: rates in the rows 2 on of inputs, elasticities after all of them."""
-    own: list[Cell] = [one.importer, one.measure_id]
-    duty, added = (UNKNOWN if value is None else value for value in (one.duty, one.added))
-    if one.rate is None and not one.is_scaled:
-        amounts: list[Cell] = [one.value, one.known, one.before, one.replaced]
-        return [*own, *[NOT_APPLICABLE] * 3, *amounts, duty, added, one.value, duty]
-    is_known = one.known != 0
-    ratio = f"((1+(H{at}+K{at})/G{at})/(1+H{at}/G{at}))^E{at}"
-    imports = f"=F{at}*{ratio}" if is_known else f"=F{at}"
-    rate = 1.0 if one.rate is None else one.rate
-    return [
-        *own,
-        rate,
-        Formula(f"=inputs!D{at}", rate),
-        Formula(f"=inputs!D{at + count}", NO_ANSWER),
-        *(one.value, one.known, one.before, one.replaced),
-        *_amounts_now(one, at, imports),
-    ]
-
-
-def _amounts_now(one: Charged, at: int, imports: str) -> list[Cell]:
-    """Duty, duty added, imports, and duty on those, as formulas with their values."""
-    if one.rate is not None:
-        return [
-            Formula(f"=D{at}*F{at}", one.rate * one.value),
-            Formula(f"=D{at}*G{at}-I{at}", one.rate * one.known - one.replaced),
-            Formula(imports, one.value),
-            Formula(f"=D{at}*L{at}", one.rate * one.value),
+def _live_row(part: Charged, place: int, at: int, inputs: Inputs) -> list[Cell]:
+    """A row of the sheet: its rate, elasticity and share by formula, then its amounts."""
+    driven = inputs.measures[place]
+    own: list[Cell] = [part.importer, part.measure_id, part.segment]
+    amounts: list[Cell] = [part.value, part.known, part.before, part.replaced]
+    factor = inputs.factor(part.importer, part.segment)
+    share: Cell = Formula(f"={factor}", 1.0) if factor else 1.0
+    if part.kind == "fixed" and not factor:
+        found = [UNKNOWN if value is None else value for value in (part.duty, part.added)]
+        not_live: list[Cell] = [NOT_APPLICABLE] * 3
+        return [*own, *not_live, share, *amounts, part.credit, *found, part.value, found[0]]
+    if part.kind == "fixed":
+        rates: list[Cell] = [NOT_APPLICABLE, NOT_APPLICABLE, NO_ANSWER]
+    else:
+        rate = 1.0 if driven.rate is None else driven.rate
+        rates = [
+            rate,
+            Formula(f"={inputs.rate_cell(place)}", rate),
+            Formula(f"={inputs.elasticity_cell(place)}", NO_ANSWER),
         ]
-    duty, known_duty = one.duty or 0.0, one.known_duty
-    # By quantity, or on a part of the value: at the same prices it moves as the imports do.
-    then = f"=J{at}*L{at}/F{at}" if one.value else f"=J{at}"
-    return [
-        Formula(f"=D{at}*{duty!r}", duty),
-        Formula(f"=D{at}*{known_duty!r}-I{at}", known_duty - one.replaced),
-        Formula(imports, one.value),
-        Formula(then, duty),
-    ]
+    credit: Cell = part.credit
+    if part.pool is not None and part.kind != "fixed":
+        amount = inputs.credits[part.pool]["amount_usd"]
+        credit = Formula(f"={inputs.credit_cell(part.pool)}", amount)
+    return [*own, *rates, share, *amounts, credit, *_amounts_now(part, driven, at)]
 
 
-def _totals(measures: Sequence[Charged], what_if: Grid, tables: Tables) -> Grid:
-    columns = columns_told(TOTALS)
-    rows = list(_total_rows(measures, what_if, tables))
+def _gross(part: Charged, driven: Driven, at: int, base: str) -> str:
+    """The duty on a value (``base`` is its column) before a credit, as a formula."""
+    rate = f"E{at}" if driven.kind != "scale" else f"E{at}*{part.rate!r}"
+    if part.kind == "floor":
+        return f"MAX({rate}*{base}{at}-J{at},0)"
+    if part.kind == "rate":
+        return f"{rate}*{base}{at}"
+    return f"E{at}*{(part.gross if base == 'H' else part.known_duty)!r}"
+
+
+def _amounts_now(part: Charged, driven: Driven, at: int) -> list[Cell]:
+    """Duty, duty added, imports, and duty on those, as formulas with their values."""
+    duty, added = (UNKNOWN if value is None else value for value in (part.duty, part.added))
+    imports = (
+        f"=IF(G{at}=0,0,H{at}*G{at}*((1+(J{at}*G{at}+N{at})/(I{at}*G{at}))/(1+J{at}/I{at}))^F{at})"
+    )
+    grown = Formula(imports if part.known else f"=H{at}*G{at}", part.value)
+    if isinstance(duty, str):
+        return [duty, added, Formula(f"=H{at}*G{at}", part.value), duty]
+    then = Formula(f"=IF(H{at}*G{at}=0,M{at},M{at}*O{at}/(H{at}*G{at}))", duty)
+    if part.kind == "fixed":
+        moved: Cell = added if isinstance(added, str) else Formula(f"={added!r}*G{at}", added)
+        plain = Formula(f"=H{at}*G{at}", part.value)
+        return [Formula(f"={duty!r}*G{at}", duty), moved, plain, then]
+    gross = _gross(part, driven, at, "H")
+    net = f"{gross}*G{at}"
+    if part.pool is not None:
+        net = f"MAX({gross}*G{at}-L{at},0)"
+    elif part.credit:
+        net = f"MAX({gross}-L{at},0)*G{at}"
+    if part.pool is not None or part.credit or part.kind == "floor":
+        more = f"=M{at}-K{at}*G{at}"
+    else:
+        more = f"={_gross(part, driven, at, 'I')}*G{at}-K{at}*G{at}"
+    value = part.known_duty - part.replaced
+    return [Formula(f"={net}", duty), Formula(more, value), grown, then]
+
+
+def _totals(inputs: Inputs, what_if: Grid, tables: Tables) -> Grid:
+    rows = list(_total_rows(inputs, what_if, tables))
     purpose = "Totals as in the run, and as the inputs now are: live formulas."
-    return Grid(name="totals", purpose=purpose, columns=columns, rows=rows)
+    return Grid(name="totals", purpose=purpose, columns=columns_told(TOTALS), rows=rows)
 
 
-def _total_rows(measures: Sequence[Charged], what_if: Grid, tables: Tables) -> Iterator[list[Cell]]:
-    at = 1
+def _total_rows(inputs: Inputs, what_if: Grid, tables: Tables) -> Iterator[list[Cell]]:
+    at = FIRST_ROW
     for row in tables["by_importer"].sort("importer").iter_rows(named=True):
-        own = [one for one in measures if one.importer == row["importer"]]
+        own = [part for one in inputs.measures for part in one.parts
+               if part.importer == row["importer"]]  # fmt: skip
         if not own:
             continue
-        duty = sum(one.duty or 0.0 for one in own)
-        value = sum(one.value for one in own)
+        duty = sum(part.duty or 0.0 for part in own)
+        value = sum(part.value for part in own)
+        kept = _kept(row, own, inputs, tables)
         figures = (
-            ("Duty of the measures, at unchanged trade", duty, "duty", 0.0),
-            ("Duty added, at unchanged trade", row["duty_increment_usd"] or 0.0, "added", 0.0),
-            ("Duty after, at unchanged trade", row["duty_after_usd"] or 0.0, "duty", duty),
-            ("Imports at the elasticity, each measure by itself", value, "imports", 0.0),
-            ("Duty of the measures on those imports", duty, "duty_then", 0.0),
+            ("Duty of the measures, at unchanged trade", duty, "duty", ""),
+            ("Duty added, at unchanged trade", row["duty_increment_usd"] or 0.0, "added", ""),
+            ("Duty after, at unchanged trade", row["duty_after_usd"] or 0.0, "duty", kept),
+            ("Imports at the elasticity, each measure by itself", value, "imports", ""),
+            ("Duty of the measures on those imports", duty, "duty_then", ""),
         )
-        for name, in_run, column, less in figures:
+        for name, in_run, column, beside in figures:
+            now = Formula(f"={beside}{_sum_if(what_if, row['importer'], column)}", in_run)
+            yield [row["importer"], name, in_run, now, Formula(f"=D{at}-C{at}", 0.0)]
             at += 1
-            live = _sum_if(what_if, row["importer"], column)
-            fixed = f"{in_run!r}-{less!r}+" if less else ""
-            yield [
-                row["importer"],
-                name,
-                in_run,
-                Formula(f"={fixed}{live}", in_run),
-                Formula(f"=D{at}-C{at}", 0.0),
-            ]
+
+
+def _kept(row: Any, own: Sequence[Charged], inputs: Inputs, tables: Tables) -> str:
+    """What is paid on the covered lines beside the measures, as the shares now are; ends in +.
+
+    What lies in a part of the flow whose share is live moves with it.
+    """
+    importer, whole = row["importer"], row["duty_after_usd"] or 0.0
+    fixed, moved = whole - sum(part.duty or 0.0 for part in own), ""
+    covered = tables["lines"].filter(
+        pl.col("importer") == importer, pl.col("status") != "excluded"
+    )  # fmt: skip
+    for (segment,), lines in covered.sort("segment").group_by("segment", maintain_order=True):
+        factor = inputs.factor(importer, str(segment))
+        charged = sum(part.duty or 0.0 for part in own if part.segment == segment)
+        paid = (exact_sum(lines, "duty_after_usd") or 0.0) - charged
+        if factor and paid:
+            fixed -= paid
+            moved += f"{paid!r}*{factor}+"
+    return f"{fixed!r}+{moved}" if fixed else moved
 
 
 def _sum_if(grid: Grid, importer: str, column: str) -> str:

@@ -15,6 +15,7 @@ SHARES = {"portion": "portions", "content": "contents"}
 SAME = 1e-12
 WORKBOOK_ONLY = {
     "elasticity": "an elasticity drives the workbook only; a scenario has [effects]",
+    "credit": "a credit is changed in the scenario, with its source",
     "scale": "a rate that is no single percentage is changed in the scenario, part by part",
 }
 
@@ -92,7 +93,9 @@ def _number(row: SheetRow, column: str, path: Path, problems: list[Problem]) -> 
     except ValueError:
         value = float("nan")
     kind = row.cells["kind"]
-    highest = {"rate": 10.0, "scale": 10.0, "elasticity": 100.0}.get(kind, 1.0)
+    highest = {"rate": 10.0, "floor": 10.0, "credit": 1e15, "scale": 10.0, "elasticity": 100.0}.get(
+        kind, 1.0
+    )
     lowest = -100.0 if kind == "elasticity" else 0.0
     if not lowest <= value <= highest:
         problems.append(Problem(
@@ -112,6 +115,13 @@ def _put(
     old, new = values
     if kind == "scale":
         return Edit(f"scale {name}", percent(old), percent(new))
+    if kind == "credit":
+        return Edit(f"credit {name}", f"{old:,.0f}", "none" if new is None else f"{new:,.0f}")
+    if kind == "floor":
+        measure = measure_of(document, name)
+        if measure is not None:
+            measure["rate"] = f"{percent(new)} all-in"
+        return Edit(f"floor of measure {name}", percent(old), percent(new))
     if kind == "elasticity":
         return Edit(f"elasticity {name}", f"{old:g}", "none" if new is None else f"{new:g}")
     if kind == "rate":

@@ -41,16 +41,19 @@ def scaled(path: Path, scale: float) -> Path:
     book = openpyxl.load_workbook(path)
     row = next(row for row in book["inputs"].iter_rows(min_row=2) if row[1].value == "scale")
     assert row[3].value == 1
-    assert book["what_if"]["D2"].value == "=inputs!D2"
+    assert book["what_if"]["E2"].value == "=inputs!D2"
     row[3].value = scale
     book.save(path)
     return path
 
 
-def test_a_floor_and_a_credit_are_values_and_say_so() -> None:
-    for cell in (
-        {"mode": "all-in", "measure_rate": None},
-        {"credit_usd": 1.0, "measure_rate": None},
+def test_what_no_formula_can_follow_is_a_value_and_says_why() -> None:
+    floor = "a floor on a part of the value, or over an unknown base duty"
+    credit = "a credit that takes all the duty of a line, or that parts of the flow share"
+    for cell, why in (
+        ({"mode": "all-in", "measure_rate": None}, floor),
+        ({"credit_usd": 1e10, "measure_rate": None}, credit),
+        ({"measure_duty_usd": None}, "its duty is unknown on some line"),
     ):
         some = tables()
         parts = some["components"]
@@ -59,7 +62,7 @@ def test_a_floor_and_a_credit_are_values_and_say_so() -> None:
         )
         inputs, what_if, _ = live_grids(some)
         assert [row[1] for row in inputs.rows] == ["rate", "elasticity"]
-        assert str(inputs.rows[0][6]).startswith("Not live: a floor, a credit or an unknown duty")
+        assert str(inputs.rows[0][6]).startswith(f"Not live: {why}")
         assert not any(isinstance(value, Formula) for value in what_if.rows[0])
 
 
