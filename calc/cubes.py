@@ -89,7 +89,8 @@ def with_unit_value(rows: pl.LazyFrame) -> pl.LazyFrame:
     has_quantity = (pl.col("quantity") > 0) & pl.col("quantity_unit").is_not_null()
     amount = pl.when(has_quantity).then("quantity").otherwise("net_mass_kg")
     usable = amount.is_finite() & (amount > 0) & (VALUE > 0)
-    power = (VALUE.cast(pl.Float64) / amount).log10() * POWER_UNITS
+    # A difference of powers, for the value over a quantity of almost nothing is infinite.
+    power = (VALUE.cast(pl.Float64).log10() - amount.log10()) * POWER_UNITS
     whole = power.round(0).cast(pl.Int64)
     return rows.filter(usable).with_columns(
         pl.when(has_quantity).then("quantity_unit").alias("quantity_unit"),

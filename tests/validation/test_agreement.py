@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from calc.errors import NotJudgedError
@@ -56,6 +56,7 @@ def by_suite(audited: Audit) -> dict[str, int]:
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(faulted=st.lists(cells, min_size=5, max_size=40))
+@example(faulted=[{"quantity": 2.2250738585e-313, "quantity_unit": "kg"}] * 5)
 def test_engines_agree_on_faulted_tables(tmp_path: Path, faulted: list[dict[str, Any]]) -> None:
     judged, audited = judged_both_ways(tmp_path / "t.parquet", [row(**part) for part in faulted])
     failed = pl.coalesce("groups_failed", "rows_failed")
