@@ -31,6 +31,15 @@ def has(name: str) -> nw.Expr:
     return ~nw.col(name).is_null()
 
 
+def in_units(frame: Frame, name: str) -> Frame:
+    """A column of USD in whole ten-thousandths, under its name.
+
+    A column and not an expression: what is written out of an expression that another holds three
+    times is written three times, and nine times in the next.
+    """
+    return frame.with_columns(to_units(nw.col(name)).alias(name))
+
+
 def fraction_of(column: str, terms: Terms) -> nw.Expr:
     """The part of a segment's value that ``on`` stands for; null where a content is not known."""
     found = nw.lit(None, nw.Float64)
@@ -82,7 +91,8 @@ def assess_measure(components: Frame, terms: Terms) -> Frame:
             duty = nw.when(is_this).then(duty_of(rate, amounts)).otherwise(duty)
     is_all_in = nw.col("mode") == nw.lit(ALL_IN)
     owed = nw.when(is_all_in).then(duty - base).otherwise(duty)
-    return components.with_columns(to_units(above_zero(owed)).alias("measure_e4"))
+    owing = components.with_columns(owed.alias("measure_e4"))
+    return in_units(owing.with_columns(above_zero(nw.col("measure_e4"))), "measure_e4")
 
 
 def tell_measure_rate(components: Frame, _terms: Terms) -> Frame:
@@ -100,23 +110,25 @@ def tell_measure_rate(components: Frame, _terms: Terms) -> Frame:
 def take_rebate(components: Frame, terms: Terms) -> Frame:
     """Take a rebate off ``measure_e4`` and ``rate_e12``; add ``before_credit_e4``, ``credit_e4``.
 
+    ``rebate_fraction``, the rebate as a part of the segment's value, is added too.
     A rebate is a rate on the value that the measure bites on, or on the part of it that is a
     content; what is left is never below nothing. Null where the part is not known.
     """
     part = fraction_of("rebate_on", terms) * nw.col("rebate_rate") * nw.col("fraction")
-    before = nw.col("measure_e4")
-    rebate = to_units(nw.col("duty_base_usd") * part)
+    known = components.with_columns(part.alias("rebate_fraction"))
+    rebate = nw.col("duty_base_usd") * nw.col("rebate_fraction")
+    offered = in_units(known.with_columns(rebate.alias("credit_e4")), "credit_e4")
+
+    before, rebate, has_none = nw.col("measure_e4"), nw.col("credit_e4"), ~has("rebate_rate")
     taken = nw.when(rebate > before).then(before).when(~before.is_null()).then(rebate)
-    has_none = nw.col("rebate_rate").is_null()
-    credit = nw.when(has_none).then(before * 0).otherwise(taken)
-    left = to_rate_units(above_zero(to_rate(nw.col("rate_e12")) - part))
-    rate = nw.when(has_none).then(nw.col("rate_e12")).otherwise(left)
-    return components.with_columns(
+    left = above_zero(to_rate(nw.col("rate_e12")) - nw.col("rebate_fraction"))
+    rate = nw.when(has_none).then(nw.col("rate_e12")).otherwise(to_rate_units(left))
+    credited = offered.with_columns(
         before.alias("before_credit_e4"),
-        credit.alias("credit_e4"),
-        (before - credit).alias("measure_e4"),
+        nw.when(has_none).then(before * 0).otherwise(taken).alias("credit_e4"),
         rate.alias("rate_e12"),
     )
+    return credited.with_columns((before - nw.col("credit_e4")).alias("measure_e4"))
 
 
 def find_pool(components: Frame, terms: Terms) -> Frame:
@@ -130,10 +142,12 @@ def find_pool(components: Frame, terms: Terms) -> Frame:
 
 def keep_base(lines: Frame, terms: Terms) -> Frame:
     """Add ``base_fraction`` and ``base_left_e4``: what measures in lieu of it leave of the base."""
-    base, left = nw.col("duty_before_e4"), fraction_of("base_on", terms)
+    base, left = nw.col("duty_before_e4"), nw.col("base_fraction")
+    split = lines.with_columns(fraction_of("base_on", terms).alias("base_fraction"))
+    part = split.with_columns(to_amount(base * left).alias("base_left_e4"))
     kept = nw.when(left == 0.0).then(nw.lit(0, nw.Int64)).when(left == 1.0).then(base)
-    part = kept.otherwise(to_units(to_amount(base * left)))
-    return lines.with_columns(left.alias("base_fraction"), part.alias("base_left_e4"))
+    exact = kept.otherwise(nw.col("base_left_e4"))
+    return in_units(part, "base_left_e4").with_columns(exact.alias("base_left_e4"))
 
 
 def add_measures(lines: Frame, _terms: Terms) -> Frame:

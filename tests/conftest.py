@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from tests.run.tool import Done, Place, program
+from tests.shortened import shorten
 
 # A first query of polars, or a first call of a solver, is slow and the next ones are not, so no
 # example has a deadline. Where ``CI`` is set, hypothesis adds its own choice: the same examples.
@@ -29,3 +30,9 @@ def place(demonstration: tuple[Place, Done], tmp_path: Path) -> Place:
     copied = tmp_path / "workspace"
     shutil.copytree(demonstration[0].root, copied)
     return Place(copied)
+
+
+@pytest.fixture
+def tables_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of this test write tables only: see ``tests/shortened.py``."""
+    shorten(monkeypatch)
