@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from calc.errors import Problem, did_you_mean
-from pipelines.roundtrip.document import measure_of
+from pipelines.roundtrip.document import Document, documents_of, measure_of
 from pipelines.roundtrip.sheet import SheetRow, refuse
 
 SHEET = "annex"
@@ -33,26 +33,32 @@ class Edited:
 
 
 def put_annex(
-    document: dict[str, Any], edited: Sequence[SheetRow], written: Sequence[SheetRow], path: Path
+    documents: Mapping[str, Document],
+    edited: Sequence[SheetRow],
+    written: Sequence[SheetRow],
+    path: Path,
 ) -> Edited:
     """The edits of a list, which are put into the scenario.
 
     Args:
-        document: The scenario as tables, which is changed.
+        documents: The scenario of each importer as tables, which are changed.
         edited: The rows as a person left them.
         written: The rows of the same sheet as the run wrote them.
         path: The file, for messages.
 
     Raises:
-        DataRejectedError: A row names no measure of the scenario, or no code or rate.
+        DataRejectedError: A row names no measure of the scenario, or one of two importers, or no
+            code or rate.
     """
-    _check(document, edited, path)
+    _check(documents, edited, path)
     new, old = _by_measure(edited), _by_measure(written)
     done = Edited()
     for name in sorted({*new, *old}):
-        measure = measure_of(document, name)
-        if measure is None:
+        owners = documents_of(documents, name)
+        if not owners:
             continue
+        document = documents[owners[0]]
+        measure = measure_of(document, name) or {}
         if name not in new:
             document["measure"].remove(measure)
             done.changes.append(f"measure {name}: removed, with its {len(old[name])} rows")
@@ -61,9 +67,15 @@ def put_annex(
     return done
 
 
-def _check(document: Mapping[str, Any], edited: Sequence[SheetRow], path: Path) -> None:
-    known = [one["id"] for one in document.get("measure", [])]
-    problems = []
+def _check(documents: Mapping[str, Document], edited: Sequence[SheetRow], path: Path) -> None:
+    known = [one["id"] for each in documents.values() for one in each.get("measure", [])]
+    problems = [
+        Problem(f"measure {name} is one of {' and of '.join(owners)}: the list tells not which",
+                f"{path.name}, column measure",
+                "run the scenario of one importer by itself, and edit that run's list")
+        for name in dict.fromkeys(row.cells["measure"] for row in edited)
+        if len(owners := documents_of(documents, name)) > 1
+    ]  # fmt: skip
     for row in edited:
         where = f"{path.name}, row {row.number}"
         name = row.cells["measure"]

@@ -1,12 +1,12 @@
 """The sheet ``inputs`` of a run's workbook, edited: rates and shares put into its scenario."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from calc.errors import Problem
-from pipelines.roundtrip.document import measure_of
+from calc.errors import Problem, UsageError
+from pipelines.roundtrip.document import Document, measure_of
 from pipelines.roundtrip.sheet import SheetRow, refuse
 
 SHEET = "inputs"
@@ -34,12 +34,15 @@ class Edit:
 
 
 def put_inputs(
-    document: dict[str, Any], edited: Sequence[SheetRow], written: Sequence[SheetRow], path: Path
+    documents: Mapping[str, Document],
+    edited: Sequence[SheetRow],
+    written: Sequence[SheetRow],
+    path: Path,
 ) -> list[Edit]:
     """The edits of a sheet, which are put into the scenario.
 
     Args:
-        document: The scenario as tables, which is changed.
+        documents: The scenario of each importer as tables, which are changed.
         edited: The rows as a person left them.
         written: The rows of the same sheet as the run wrote them.
         path: The file, for messages.
@@ -62,7 +65,7 @@ def put_inputs(
             new = _number(row, column, path, problems)
             before = _number(old, column, path, problems)
             if not _is_same(new, before):
-                edits.append(_put(document, row, column, (before, new)))
+                edits.append(_put(_own(documents, row), row, column, (before, new)))
     refuse(problems)
     return edits
 
@@ -74,6 +77,12 @@ def not_taken(edits: Sequence[Edit]) -> Iterator[Edit]:
 
 def _key(row: SheetRow) -> tuple[str, str, str]:
     return row.cells.get("importer", ""), row.cells["kind"], row.cells["name"]
+
+
+def _own(documents: Mapping[str, Document], row: SheetRow) -> Document:
+    """The scenario that a row is of: the only one, or that of its importer."""
+    only = next(iter(documents.values()))
+    return documents[row.cells["importer"]] if len(documents) > 1 else only
 
 
 def _is_same(first: float | None, second: float | None) -> bool:
@@ -129,13 +138,32 @@ def _put(
         if measure is not None:
             measure["rate"] = percent(new)
         return Edit(f"rate of measure {name}", percent(old), percent(new))
-    table = document[SHARES[kind]][name]
+    table = _share_table(document, kind, name)
     key = {"value": "central"}.get(column, column)
     if new is None:
         table.pop(key, None)
     else:
         table[key] = new
     return Edit(f"{kind} {name}, {key}", percent(old), percent(new))
+
+
+def _share_table(document: Document, kind: str, name: str) -> dict[str, Any]:
+    """The table of a share: named by itself, or stated by a measure (measure/portion).
+
+    Raises:
+        UsageError: It is stated elsewhere, such as by an exclusion or in a file.
+    """
+    named: dict[str, dict[str, Any]] = document.get(SHARES[kind], {})
+    if name in named:
+        return named[name]
+    measure = measure_of(document, name.removesuffix(f"/{kind}"))
+    if measure is None or kind not in measure:
+        raise UsageError(f"{kind} {name} is stated by no measure and not by itself",
+                         where="sheet inputs", hint="change it in the scenario")  # fmt: skip
+    if not isinstance(measure.get(kind), dict):
+        measure[kind] = {"central": measure.get(kind)}
+    own: dict[str, Any] = measure[kind]
+    return own
 
 
 def percent(value: float | None) -> str:

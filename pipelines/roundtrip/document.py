@@ -5,25 +5,28 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from calc.errors import UsageError
 from pipelines.run.whole import SCENARIO_FILE
 from pipelines.scenario.written import key_of, statements
 
+Document = dict[str, Any]
+OWN_KEYS = ("id", "title", "note")
 
-def kept_document(folder: Path) -> dict[str, Any]:
-    """The scenario of a run as nested tables.
 
-    Raises:
-        UsageError: The run is of several scenarios.
-    """
-    document = tomllib.loads((folder / SCENARIO_FILE).read_text(encoding="utf-8"))
-    if "include" in document:
-        raise UsageError(
-            f"run {folder.name} is of several scenarios, so which one is edited is not told",
-            where=", ".join(document["include"]),
-            hint="run one of them by itself, and edit that run's workbook",
-        )
-    return document
+def kept_documents(folder: Path) -> dict[str, Document]:
+    """The scenarios of a run as nested tables, by importer: one, or those that it includes."""
+    document = _read(folder / SCENARIO_FILE)
+    documents = [_read(folder / name) for name in document.get("include", ())] or [document]
+    return {one["importer"]: one for one in documents}
+
+
+def kept_title(folder: Path) -> dict[str, Any]:
+    """What the scenario of a run says of itself alone: its id, title and note."""
+    document = _read(folder / SCENARIO_FILE)
+    return {name: document[name] for name in OWN_KEYS if name in document}
+
+
+def _read(path: Path) -> Document:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def measure_of(document: Mapping[str, Any], name: str) -> dict[str, Any] | None:
@@ -32,6 +35,26 @@ def measure_of(document: Mapping[str, Any], name: str) -> dict[str, Any] | None:
         (one for one in document.get("measure", []) if one["id"] == name), None
     )
     return found
+
+
+def documents_of(documents: Mapping[str, Document], name: str) -> list[str]:
+    """The importers whose scenarios have a measure of that id."""
+    return [importer for importer, one in documents.items() if measure_of(one, name)]
+
+
+def scenario_files(
+    title: Mapping[str, Any], documents: Mapping[str, Document], name: str
+) -> dict[str, bytes]:
+    """The scenarios as files, the one to be run first: it includes the others where it has some."""
+    if len(documents) == 1:
+        (document,) = documents.values()
+        return {f"{name}.toml": toml_text(document | {"id": name}).encode()}
+    texts = {
+        f"{name}-{importer}.toml": toml_text(one | {"id": f"{name}-{importer}"}).encode()
+        for importer, one in documents.items()
+    }
+    top = {**title, "id": name, "include": list(texts)}
+    return {f"{name}.toml": toml_text(top).encode(), **texts}
 
 
 def toml_text(document: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from calc.errors import UsageError
 from pipelines.compare.sides import Side, side_of
@@ -13,9 +13,9 @@ from pipelines.files import write_bytes
 from pipelines.progress import Talk
 from pipelines.report.facts import WORKBOOK_NAME
 from pipelines.roundtrip import annex, assumptions
-from pipelines.roundtrip.document import kept_document, toml_text
+from pipelines.roundtrip.document import Document, kept_documents, kept_title, scenario_files
 from pipelines.roundtrip.sheet import read_sheet
-from pipelines.run.inputs import RunSettings
+from pipelines.run.inputs import Inputs, RunSettings
 from pipelines.run.store import find_run
 from pipelines.scenario.names import ID
 from pipelines.workspace import Workspace
@@ -57,22 +57,18 @@ def import_sheet(
     folder = find_run(workspace, run)
     talk = Talk(quiet=True)
     first = side_of(workspace, str(folder), RunSettings(), talk)
-    document = kept_document(folder)
-    changes, unused, lists = _edits(document, folder, edited, kind)
+    documents, title = kept_documents(folder), kept_title(folder)
+    changes, unused, lists = _edits(documents, folder, edited, kind)
     if not changes:
         return Imported(changes=(), unused=unused, files={})
-    name = f"{document['id']}-edited" if output is None else output.stem
+    name = f"{title['id']}-edited" if output is None else output.stem
     if not ID.fullmatch(name):
         raise UsageError(f"{name!r} is no name of a scenario", where="--output",
                          hint="name the file with letters, digits, dots and dashes")  # fmt: skip
-    document["id"] = name
-    files = {f"{name}.toml": toml_text(document).encode(), **lists, **_beside(first)}
+    files = {**scenario_files(title, documents, name), **lists, **_beside(first)}
     with tempfile.TemporaryDirectory() as scratch:
         _put(Path(scratch), files)
-        settings = first.whole.parts[0].settings
-        settings = RunSettings(trade=str(first.whole.parts[0].table), period=settings.period,
-                               quarantine=settings.quarantine)  # fmt: skip
-        second = side_of(workspace, str(Path(scratch) / f"{name}.toml"), settings, talk)
+        second = side_of(workspace, str(Path(scratch) / f"{name}.toml"), _settings(first), talk)
         difference = compare(first, second)
     written = () if output is None else tuple(_accept(output, files))
     return Imported(
@@ -80,32 +76,52 @@ def import_sheet(
     )
 
 
+def _settings(side: Side) -> RunSettings:
+    """The choices of the run for the edited scenario: on its trade, where that is one table."""
+    tables = {str(part.table) for part in side.whole.parts}
+    settings = side.whole.parts[0].settings
+    trade = tables.pop() if len(tables) == 1 else None
+    return RunSettings(trade=trade, period=settings.period, quarantine=settings.quarantine)
+
+
 def _edits(
-    document: dict[str, Any], folder: Path, edited: Path, kind: Kind
+    documents: Mapping[str, Document], folder: Path, edited: Path, kind: Kind
 ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, bytes]]:
     """The changes, those that no scenario takes, and the lists to be written; put into it."""
     own = folder / WORKBOOK_NAME
     if kind == "inputs":
         rows = [read_sheet(path, assumptions.SHEET, assumptions.NEEDED) for path in (edited, own)]
-        edits = assumptions.put_inputs(document, rows[0], rows[1], edited)
+        edits = assumptions.put_inputs(documents, rows[0], rows[1], edited)
         unused = tuple(assumptions.not_taken(edits))
         told = tuple(edit.line() for edit in edits if edit not in unused)
         return told, tuple(edit.line() for edit in unused), {}
     rows = [read_sheet(path, annex.SHEET, annex.NEEDED) for path in (edited, own)]
-    done = annex.put_annex(document, rows[0], rows[1], edited)
+    done = annex.put_annex(documents, rows[0], rows[1], edited)
     lists = {name: text.encode() for name, text in done.lists.items()}
     return tuple(done.changes), (), lists
 
 
 def _beside(side: Side) -> Mapping[str, bytes]:
     """The files that the scenario of a run names below its folder, by their names there."""
-    (part,) = side.whole.parts
+    found: dict[str, bytes] = {}
+    for part in side.whole.parts:
+        for name, path in _files_of(part):
+            content = path.read_bytes()
+            if found.setdefault(name, content) != content:
+                raise UsageError(
+                    f"two importers have files of one name: {name}", where=str(path),
+                    hint="run the scenario of one importer by itself, and edit that run's workbook",
+                )  # fmt: skip
+    return found
+
+
+def _files_of(part: Inputs) -> Iterator[tuple[str, Path]]:
+    """The files that one scenario names, with their names below its folder."""
     root = part.scenario.path.parent.resolve()
-    found = {file.name: file.path for file in part.scenario.files}
+    yield from ((file.name, file.path) for file in part.scenario.files)
     base = part.scenario.base.path
     if base is not None and base.resolve().is_relative_to(root):
-        found[base.resolve().relative_to(root).as_posix()] = base
-    return {name: path.read_bytes() for name, path in found.items()}
+        yield base.resolve().relative_to(root).as_posix(), base
 
 
 def _put(folder: Path, files: Mapping[str, bytes]) -> None:

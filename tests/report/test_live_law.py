@@ -162,3 +162,21 @@ def test_edited_inputs_give_the_totals_of_a_run(ran: Place, tmp_path: Path) -> N
     assert row["duty_increment_usd"] == pytest.approx(
         31_500 + (2_000 + 5_250 + 400) + 50 + 0.40 * 10_000 - 123.75, abs=0.01
     )
+
+
+def test_a_floor_and_a_share_stated_by_a_measure_are_read_back(ran: Place) -> None:
+    sheet, target = ran.root / "inputs.csv", ran.root / "read-back.toml"
+    sheet.write_text(
+        "importer,kind,name,value,low,high\nUSA,floor,floor,20%,,\n"
+        'USA,portion,cars/portion,45%,20%,50%\nUSA,credit,"offset, DEU, 8708",450,,\n',
+        encoding="utf-8",
+    )
+    done = ran.do("import-assumptions", "whole-law", sheet, "-o", target)
+    assert done.code == 0, done.err
+    assert "edited    floor of measure floor: 15% -> 20%" in done.out
+    assert "edited    portion cars/portion, central: 40% -> 45%" in done.out
+    assert (
+        "not taken credit offset, DEU, 8708: 700 -> 450: a credit is changed in the scenario, "
+        "with its source" in done.out
+    )
+    assert '"20% all-in"' in target.read_text(encoding="utf-8")

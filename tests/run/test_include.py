@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from calc.errors import DataRejectedError
 from calc.tables import TABLES
+from pipelines.roundtrip.annex import put_annex
+from pipelines.roundtrip.sheet import SheetRow
 from pipelines.run.facts import OF_SOME, TABLE_FILES
 from tests.run.tool import ROOT, Done, Place
 from tests.validation.tables import row, write_trade
@@ -354,3 +358,62 @@ def test_schedules_and_answers_are_solved_together(war: tuple[Place, Done]) -> N
     ]
     notes = done.object["run"]["notes"]
     assert [one for one in notes if one.startswith("BY_COUNTRY has the schedules of CAN and USA")]
+
+
+def edited_book(place: Place, sheet: str, edit: Callable[[Any], None]) -> Path:
+    book = openpyxl.load_workbook(place.folder("ca-us-2025") / "report.xlsx")
+    edit(book[sheet])
+    path = place.root / "edited.xlsx"
+    book.save(path)
+    return path
+
+
+def test_edited_rates_of_each_importer_are_read_back(war: tuple[Place, Done]) -> None:
+    place, _ = war
+
+    def edit(sheet: Any) -> None:
+        for cells in sheet.iter_rows(min_row=2):
+            if (cells[0].value, cells[1].value) == ("CAN", "rate"):
+                cells[3].value = 0.1
+
+    path, target = edited_book(place, "inputs", edit), place.root / "milder.toml"
+    done = place.do("import-assumptions", "ca-us-2025", path, "-o", target, "--json")
+
+    assert done.code == 0, done.err
+    assert {one["importer"] for one in done.object["difference"]["causes"]} == {"CAN"}
+    assert tomllib.loads(target.read_text())["include"] == ["milder-CAN.toml", "milder-USA.toml"]
+    assert place.run("-q", scenario=target).code == 0
+    before, after = (
+        dict(place.table("by_importer", run).select("importer", "duty_increment_usd").rows())
+        for run in ("ca-us-2025", "milder")
+    )
+    assert after["USA"] == before["USA"]
+    assert after["CAN"] == pytest.approx(0.4 * before["CAN"])  # 10 % in place of 25 %
+
+
+def test_an_edited_list_of_several_importers_is_a_schedule_again(war: tuple[Place, Done]) -> None:
+    place, _ = war
+
+    def edit(sheet: Any) -> None:
+        gone = next(one for one in sheet.iter_rows(min_row=2) if one[0].value == "330499")
+        sheet.delete_rows(gone[0].row)
+
+    path, target = edited_book(place, "annex", edit), place.root / "shorter.toml"
+    done = place.do("import-annex", "ca-us-2025", path, "-o", target)
+
+    assert done.code == 0, done.err
+    assert "1 codes removed (330499)" in done.out
+    assert place.run("-q", scenario=target).code == 0
+    before, after = (
+        dict(place.table("by_importer", run).select("importer", "covered_value_usd").rows())
+        for run in ("ca-us-2025", "shorter")
+    )
+    assert before["CAN"] - after["CAN"] == 986_689_887.0
+    assert after["USA"] == before["USA"]
+
+
+def test_a_measure_of_two_importers_is_refused_by_name() -> None:
+    rows = [SheetRow(2, {"code": "8703", "rate": "5%", "measure": "cars"})]
+    document = {"measure": [{"id": "cars", "products": ["8703"], "rate": "25%"}]}
+    with pytest.raises(DataRejectedError, match="measure cars is one of CAN and of USA"):
+        put_annex({"CAN": document, "USA": dict(document)}, rows, rows, Path("list.csv"))
