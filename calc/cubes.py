@@ -35,6 +35,15 @@ class Cube:
     smallest: tuple[str, ...] = ()
 
     @property
+    def is_by_importer(self) -> bool:
+        """Whether all that a rule needs of a group is under one importer.
+
+        Such a cube grows with the table, and can be judged a part of the importers at a time; the
+        others have a row a code, an economy or a period, and are whole at all times.
+        """
+        return "importer" in self.keys
+
+    @property
     def totals(self) -> list[pl.Expr]:
         """Number, value and the sums of rows of a table, or of rows of cubes of its parts."""
         return [
@@ -68,9 +77,15 @@ def _needed(rule: Rule) -> Cube:
     return Cube(keys=tuple(sorted({*key_of(rule), *finer} - {"year"})), prepare=as_they_are)
 
 
-def _holds(cube: Cube, least: Cube) -> bool:
+def can_be_summed(cube: Cube, least: Cube) -> bool:
     """Whether one cube can be summed to another."""
     return cube.prepare == least.prepare and set(least.keys) <= set(cube.keys)
+
+
+def _holds(cube: Cube, least: Cube) -> bool:
+    """Whether a rule that needs one cube is judged from another."""
+    is_alike = cube.is_by_importer == least.is_by_importer
+    return is_alike and can_be_summed(cube, least)
 
 
 def as_they_are(rows: pl.LazyFrame) -> pl.LazyFrame:

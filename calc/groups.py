@@ -32,7 +32,8 @@ from calc.tables.trade import CODE, ECONOMY
 
 GROUP = "group"
 YEAR = pl.col("period").str.slice(0, 4)
-IS_MONTH = pl.col("period").str.contains("^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$").fill_null(value=False)
+MONTH = "^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"
+IS_MONTH = pl.col("period").str.contains(MONTH).fill_null(value=False)
 
 
 def judged_groups(rows: pl.LazyFrame, rule: Rule, known: Known) -> pl.LazyFrame:
@@ -45,18 +46,24 @@ def judged_groups(rows: pl.LazyFrame, rule: Rule, known: Known) -> pl.LazyFrame:
         known: What groups are held against.
 
     Returns:
-        One row a group whose figure can be told, sorted: ``group`` (its key in words), the columns
-        of its key, ``rows``, ``value_e4`` and ``figure``.
+        One row a group whose figure can be told, in no order: the columns of its key, ``rows``,
+        ``value_e4`` and ``figure``.
     """
     chosen = rows if rule.where is None else rows.filter(truth(rule.where, known.columns))
     found = FIGURES[rule.kind](chosen, rule, known)
-    keys = key_of(rule)
-    texts = [pl.concat_str(pl.lit(f"{name} "), pl.col(name).fill_null("(empty)")) for name in keys]
-    name = pl.concat_str(texts, separator=", ") if texts else pl.lit("the whole table")
     judged = found.filter(pl.col(FIGURE).is_not_null())
-    return judged.select(
-        name.alias(GROUP), *keys, pl.col(judge.ROWS).cast(pl.Int64), judge.VALUE, FIGURE
-    ).sort(GROUP)
+    rows_of_group = pl.col(judge.ROWS).cast(pl.Int64)
+    return judged.select(*key_of(rule), rows_of_group, judge.VALUE, FIGURE)
+
+
+def group_name(rule: Rule) -> pl.Expr:
+    """The key of a group in words, ``group``."""
+    texts = [
+        pl.concat_str(pl.lit(f"{name} "), pl.col(name).fill_null("(empty)"))
+        for name in key_of(rule)
+    ]
+    name = pl.concat_str(texts, separator=", ") if texts else pl.lit("the whole table")
+    return name.alias(GROUP)
 
 
 def breaks(rule: Rule) -> pl.Expr:

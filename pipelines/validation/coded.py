@@ -19,6 +19,8 @@ BATCH_ROWS = 1_000_000
 """Rows read at once: a table of any length takes the memory of so many."""
 KEPT_ROWS = 12_000_000
 """Rows up to which a table is read once: some 60 bytes a row are held."""
+PART_ROWS = 6_000_000
+"""Rows of a longer table whose groups are judged together."""
 OF_GROUPS = (*KEY, "quantity", "quantity_unit", "net_mass_kg")
 """What the rules on groups read that are judged from sums of the rows."""
 
@@ -69,9 +71,19 @@ class Batches:
         self.height = int(pq.read_metadata(path).num_rows)
         self._kept: list[Coded] | None = None
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it is too long for all that is found in it to be held at once."""
+        return self.height > KEPT_ROWS
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts its importers are divided, to be judged one after another."""
+        return -(-self.height // max(PART_ROWS, 1)) if self.is_long else 1
+
     def __iter__(self) -> Iterator[Coded]:
         """The batches with all their columns."""
-        kept, is_kept = [], self.height <= KEPT_ROWS
+        kept, is_kept = [], not self.is_long
         for coded in self._read(None):
             if is_kept:
                 kept.append(coded.of(OF_GROUPS))

@@ -1,5 +1,7 @@
 """The first pass over a table, batch by batch: rules on rows, hashes of the key, what it holds."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +11,7 @@ import polars as pl
 
 from calc import judge
 from calc.grouped import WORLD
+from calc.groups import MONTH
 from calc.overlap import CODE_LENGTHS
 from calc.rules import Rule, row_rules
 from pipelines.validation.coded import Batches, Coded
@@ -19,11 +22,15 @@ MISSING_HASH = 0x9E3779B97F4A7C15
 
 @dataclass(slots=True)
 class Shape:
-    """What decides which rules on groups can judge anything: distinct periods, codes, partners."""
+    """What a table holds: distinct periods and codes, a partner that is the world, importers.
+
+    It decides which rules on groups can judge anything; ``importers`` has the rows of each.
+    """
 
     periods: set[str | None] = field(default_factory=set)
     codes: set[str | None] = field(default_factory=set)
     has_world: bool = False
+    importers: Counter[str | None] = field(default_factory=Counter)
 
     def add(self, coded: Coded) -> None:
         """Take a batch in."""
@@ -31,13 +38,24 @@ class Shape:
         self.periods.update([None] if coded.rows["period"].null_count() else [])
         self.codes.update(coded.words["code"])
         self.has_world = self.has_world or WORLD in coded.words["partner"]
+        counted = coded.rows["importer"].value_counts()
+        names = coded.words["importer"].gather(counted["importer"])
+        self.importers.update(dict(zip(names, counted["count"], strict=True)))
 
     @property
     def idle(self) -> set[str]:
         """Kinds of rules that can judge no group of the table."""
-        idle = {"jump", "year"} if len(self.periods) < 2 else set()
+        idle = {"jump"} if len(self.periods) < 2 else set()
+        idle |= set() if self._has_years_of_months else {"year"}
         idle |= set() if self._has_nested_codes else {"children"}
         return idle if self.has_world else idle | {"world"}
+
+    @property
+    def _has_years_of_months(self) -> bool:
+        known = [period for period in self.periods if period is not None]
+        months = [period for period in known if re.search(MONTH, period)]
+        years = {period[:4] for period in set(known).difference(months)}
+        return not years.isdisjoint(period[:4] for period in months)
 
     @property
     def _has_nested_codes(self) -> bool:

@@ -1,19 +1,21 @@
 """The rules on groups of rows, run by polars: on all rows, and again on the rows that stay."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import polars as pl
 
 from calc import judge
 from calc.cubes import STAYS, cubes_of
 from calc.grouped import FIGURE, WORLD, Known, key_of
-from calc.groups import GROUP, breaks, judged_groups
+from calc.groups import GROUP, breaks, group_name, judged_groups
 from calc.rules import Rule
 from calc.tables.trade import VALUE_COLUMNS
 from pipelines.validation import second_pass
 from pipelines.validation.coded import Batches
+from pipelines.validation.first_pass import Shape
+from pipelines.validation.group_parts import parts_of
+from pipelines.validation.sums import Sums
 
 BREAKS = "breaks"
 WITH_ROWS = ("unit value", "children", "world", "distinct")
@@ -29,6 +31,9 @@ GROUPS: pl.Schema = pl.Schema(
         BREAKS: pl.Boolean(),
     }
 )
+COUNTS = pl.Schema(
+    {"rule_id": pl.String(), "groups_judged": pl.Int64(), "rows_judged": pl.Int64()}
+)
 BEYOND = pl.Schema({"rule_id": pl.String(), judge.ROW: pl.UInt32(), judge.VALUE: pl.Int64()})
 
 
@@ -37,23 +42,20 @@ class Grouped:
     """What polars found in groups of rows.
 
     ``groups`` has a row a rule and group that it judges: ``rule_id``, ``group``, ``rows``,
-    ``value_e4``, ``figure``, ``breaks``. ``beyond`` has a row a rule and table row that is itself
-    the finding, for rules of small groups. ``rules`` are the rules as judged, those on the rows
-    that stay after each other.
+    ``value_e4``, ``figure``, ``breaks``; of a long table only the groups that break their rule.
+    ``counts`` has ``groups_judged`` and ``rows_judged`` by ``rule_id``, of all groups. ``beyond``
+    has a row a rule and table row that is itself the finding, for rules of small groups. ``rules``
+    are the rules as judged, those on the rows that stay after each other.
     """
 
     rules: list[Rule]
     groups: pl.DataFrame
+    counts: pl.DataFrame
     beyond: pl.DataFrame
 
 
 def judge_groups(
-    batches: Batches,
-    rules: Sequence[Rule],
-    known: Known,
-    left_out: pl.Series,
-    *,
-    idle: Collection[str],
+    batches: Batches, rules: Sequence[Rule], known: Known, left_out: pl.Series, *, shape: Shape
 ) -> Grouped:
     """All rules on groups judged on all rows, and on the rows that stay where some do not.
 
@@ -62,16 +64,17 @@ def judge_groups(
         rules: Rules on groups.
         known: What groups are held against.
         left_out: ``table_row`` of the rows that cannot be used, rising.
-        idle: Kinds of rules that can judge no group of the table.
+        shape: What the table holds: kinds of rules that can judge no group of it are passed over.
     """
-    active = [rule for rule in rules if rule.kind not in idle]
+    active = [rule for rule in rules if rule.kind not in shape.idle]
     cubes = cubes_of(active)
     summed = second_pass.summed(batches, set(cubes.values()), left_out)
     of_rules = {rule_id: summed[cube] for rule_id, cube in cubes.items()}
-    tables = [_Table(path=batches.path, known=known, cubes=of_rules, without=left_out.clear())]
+    everything = left_out.clear()
+    tables = [_Table(batches=batches, known=known, sums=of_rules, without=everything, shape=shape)]
     if left_out.len():
-        stay = {f"{k}{judge.AMONG_KEPT}": cube.filter(STAYS) for k, cube in of_rules.items()}
-        tables.append(replace(tables[0], cubes=stay, without=left_out))
+        stay = {f"{rule_id}{judge.AMONG_KEPT}": sums for rule_id, sums in of_rules.items()}
+        tables.append(replace(tables[0], sums=stay, without=left_out))
     asked = [active, [judge.among_kept(rule) for rule in active]]
     found = [_judged(table, some) for table, some in zip(tables, asked, strict=False)]
     priced = [one.priced for one in found if one.priced is not None]
@@ -80,30 +83,38 @@ def judge_groups(
     return Grouped(
         rules=[*rules, *again],
         groups=pl.concat(one.groups for one in found),
+        counts=pl.concat(one.counts for one in found),
         beyond=pl.concat(one.cast(BEYOND) for one in beyond if one.width),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """A table, the cubes by rule, and ``table_row`` of the rows that take no part."""
+    """A table, its sums by rule, and ``table_row`` of the rows that take no part."""
 
-    path: Path
+    batches: Batches
     known: Known
-    cubes: Mapping[str, pl.DataFrame]
+    sums: Mapping[str, Sums]
     without: pl.Series
+    shape: Shape
 
     @property
     def rows(self) -> pl.LazyFrame:
-        rows = judge.with_row_and_value(pl.scan_parquet(self.path), VALUE_COLUMNS)
+        scanned = pl.scan_parquet(self.batches.path, row_index_name=judge.ROW)
+        rows = judge.with_value(scanned, VALUE_COLUMNS)
         if not self.without.len():
             return rows
         return rows.filter(~pl.col(judge.ROW).is_in(self.without.implode()))
 
-    def judged_by(self, rule: Rule) -> pl.LazyFrame:
-        """What a rule is judged from: its cube, or the rows."""
-        cube = self.cubes.get(rule.rule_id)
-        return self.rows if cube is None else cube.lazy()
+    def judged_by(self, rule: Rule) -> Iterator[pl.LazyFrame]:
+        """What a rule is judged from: its sums, or the rows; every group whole in one of them."""
+        sums = self.sums.get(rule.rule_id)
+        if sums is None:
+            parts = parts_of(key_of(rule), self.shape.importers, self.batches.parts)
+            yield from (self.rows.filter(part) for part in parts)
+            return
+        for frame in sums.frames():
+            yield (frame.filter(STAYS) if self.without.len() else frame).lazy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,24 +122,42 @@ class _Found:
     """Groups and rows beyond a bound; those of unit values are still to be found."""
 
     groups: pl.DataFrame
+    counts: pl.DataFrame
     beyond: pl.DataFrame
     priced: second_pass.Failing | None
 
 
 def _judged(table: _Table, rules: Sequence[Rule]) -> _Found:
     told, beyond, priced = [pl.DataFrame(schema=GROUPS)], [pl.DataFrame(schema=BEYOND)], None
+    counts = [pl.DataFrame(schema=COUNTS)]
     for rule in rules:
-        found = judged_groups(table.judged_by(rule), rule, table.known)
-        groups = found.collect(engine="streaming").with_columns(breaks(rule).alias(BREAKS))
+        groups, counted = _groups_of(table, rule)
         failing = groups.filter(BREAKS)
         if rule.kind == "unit value" and failing.height:
-            sums = second_pass.with_group_sums(failing, table.cubes[rule.rule_id], rule)
+            units = next(table.judged_by(rule))
+            sums = second_pass.with_group_sums(failing, units, rule)
             priced = second_pass.Failing(rule=rule, groups=sums, without=table.without)
         elif rule.kind in WITH_ROWS and failing.height:
             beyond.append(_rows_of(table, rule, failing))
         named = pl.lit(rule.rule_id).alias("rule_id")
         told.append(groups.select(named, *list(GROUPS)[1:]).cast(GROUPS))
-    return _Found(groups=pl.concat(told), beyond=pl.concat(beyond), priced=priced)
+        counts.append(counted.select(named, *list(COUNTS)[1:]).cast(COUNTS))
+    return _Found(
+        groups=pl.concat(told), counts=pl.concat(counts), beyond=pl.concat(beyond), priced=priced
+    )
+
+
+def _groups_of(table: _Table, rule: Rule) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The groups of a rule by name, of a long table those that break it; and how many there are."""
+    kept, counted = [], []
+    for part in table.judged_by(rule):
+        found = judged_groups(part, rule, table.known).collect(engine="streaming")
+        groups = found.with_columns(breaks(rule).alias(BREAKS))
+        rows = pl.col(judge.ROWS).sum().alias("rows_judged")
+        counted.append(groups.select(pl.len().cast(pl.Int64).alias("groups_judged"), rows))
+        kept.append(groups.filter(BREAKS) if table.batches.is_long else groups)
+    named = pl.concat(kept).with_columns(group_name(rule)).sort(GROUP)
+    return named, pl.concat(counted).sum()
 
 
 def _rows_of(table: _Table, rule: Rule, failing: pl.DataFrame) -> pl.DataFrame:

@@ -39,7 +39,8 @@ class Judged:
     ``flagged`` has a row a table row that breaks any rule; ``left_out`` those that cannot be
     used. Both hold ``table_row`` (0-based, sorted), ``value_e4`` and a flag a rule on rows or on
     the key. ``unusable`` holds the rows that break a row rule: the key is judged again without
-    them. ``groups`` and ``beyond`` are those of ``pipelines.validation.group_rows``.
+    them. ``groups``, ``group_counts`` and ``beyond`` are those of
+    ``pipelines.validation.group_rows``.
     """
 
     rules: list[Rule]
@@ -49,6 +50,7 @@ class Judged:
     unusable: pl.Series
     left_out: pl.DataFrame
     groups: pl.DataFrame
+    group_counts: pl.DataFrame
     beyond: pl.DataFrame
 
     @cached_property
@@ -89,8 +91,8 @@ def _judge(path: Path, rules: list[Rule], known: Known, part_rows: int) -> Judge
     repeated = _repeated_keys(path, found, unusable, judge.key_rule_of(rules), part_rows=part_rows)
     flagged = judge.with_key_flags(found.broken.lazy(), repeated.lazy(), rules).collect()
     left_out = judge.left_out(flagged.lazy(), rules).collect()
-    idle = found.shape.idle
-    grouped = judge_groups(table, group_rules(rules), known, left_out[judge.ROW], idle=idle)
+    on_groups, without = group_rules(rules), left_out[judge.ROW]
+    grouped = judge_groups(table, on_groups, known, without, shape=found.shape)
     on_rows = [rule for rule in rules if not rule.is_on_groups]
     judged_rules = [*on_rows, judge.among_kept(judge.key_rule_of(rules)), *grouped.rules]
     return Judged(
@@ -101,6 +103,7 @@ def _judge(path: Path, rules: list[Rule], known: Known, part_rows: int) -> Judge
         unusable=unusable,
         left_out=left_out,
         groups=grouped.groups,
+        group_counts=grouped.counts,
         beyond=grouped.beyond,
     )
 
@@ -160,18 +163,18 @@ def _row_count(rule: Rule, judged: "Judged") -> dict[str, Any]:
 
 def _group_count(rule: Rule, judged: "Judged") -> dict[str, Any]:
     """Groups and their rows; of small groups only the rows that are themselves the finding."""
-    groups = judged.groups.filter(rule_id=rule.rule_id)
-    failed = groups.filter(pl.col(BREAKS))
+    failed = judged.groups.filter(pl.col(BREAKS), rule_id=rule.rule_id)
+    every = judged.group_counts.filter(rule_id=rule.rule_id).sum()
     rows, found = int(failed[judge.ROWS].sum()), failed
     if rule.kind in WITH_ROWS:
         found = judged.beyond.filter(rule_id=rule.rule_id)
         rows = found.height
     value = found.select(judge.exact_sum(pl.col(judge.VALUE))).item()
     return _about(rule) | {
-        "rows_judged": int(groups[judge.ROWS].sum()),
+        "rows_judged": int(every["rows_judged"].item() or 0),
         "rows_failed": rows,
         "value_failed_usd": _value(value, rows),
-        "groups_judged": groups.height,
+        "groups_judged": int(every["groups_judged"].item() or 0),
         "groups_failed": failed.height,
     }
 

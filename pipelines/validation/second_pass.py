@@ -11,35 +11,32 @@ from calc.group_statistics import UNIT, rows_beyond
 from calc.grouped import key_of
 from calc.rules import Rule
 from pipelines.validation.coded import Batches, Coded
+from pipelines.validation.sums import Sums, summed_from, widest_first
 
 PLACE = "place"
 DIGITS = 11
 """First digits 0 to 9, and a place for none."""
-MERGED_ROWS = 3_000_000
-"""Rows of parts of a cube that are put together at once."""
 
 
 def summed(
     table: Batches, cubes: Collection[Cube], left_out: pl.Series
-) -> dict[Cube, pl.DataFrame]:
-    """The cubes of a table.
+) -> dict[Cube, Sums]:
+    """The cubes of a table, in parts where it is a long one.
 
     Args:
         table: The batches of a table.
         cubes: What to sum its rows to.
         left_out: ``table_row`` of the rows that cannot be used, rising.
-
-    Returns:
-        A frame a cube: its keys, ``stays``, ``rows``, ``value_e4`` and its sums.
     """
-    parts: dict[Cube, list[pl.DataFrame]] = {cube: [] for cube in cubes}
+    kept = {cube: Sums(cube, table.parts) for cube in widest_first(cubes)}
     for coded in table.of_groups() if cubes else ():
         rows = _with_stays(coded.rows, left_out)
-        for cube, found in parts.items():
-            found.append(_summed(rows, coded, cube))
-            if len(found) > 1 and sum(part.height for part in found) > MERGED_ROWS:
-                found[:] = [_merged(found, cube)]
-    return {cube: _merged(found, cube) for cube, found in parts.items()}
+        made: dict[Cube, pl.DataFrame] = {}
+        for cube, sums in kept.items():
+            of_wider = summed_from(made, cube)
+            made[cube] = _summed(rows, coded, cube) if of_wider is None else of_wider
+            sums.add(made[cube])
+    return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,23 +116,15 @@ def _with_keys(grouped: pl.DataFrame, sizes: Mapping[str, int]) -> pl.DataFrame:
 
 def _decoded(part: pl.DataFrame, coded: Coded) -> pl.DataFrame:
     names = [name for name in part.columns if name in coded.words]
-    return part.with_columns(coded.words[name].gather(part[name]).alias(name) for name in names)
+    words = {name: coded.words[name].cast(pl.Categorical) for name in names}
+    return part.with_columns(words[name].gather(part[name]).alias(name) for name in names)
 
 
-def _merged(parts: Sequence[pl.DataFrame], cube: Cube) -> pl.DataFrame:
-    whole = pl.concat(parts)
-    order = [*cube.keys, STAYS, judge.ROWS, judge.VALUE]
-    sums = [*cube.summed, *cube.largest, *cube.smallest]
-    if len(parts) == 1:
-        return whole.select(*order, *sums)
-    return whole.group_by(*cube.keys, STAYS).agg(cube.totals).select(*order, *sums)
-
-
-def with_group_sums(failing: pl.DataFrame, cube: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+def with_group_sums(failing: pl.DataFrame, cube: pl.LazyFrame, rule: Rule) -> pl.DataFrame:
     """Groups that break a rule on unit values, with their number of rows and sum of powers."""
     by = key_of(rule)
     sums = (pl.col(judge.ROWS).sum().alias("group_rows"),
             pl.col("all_powers").sum().alias("group_powers"))  # fmt: skip
-    totals = cube.lazy().with_columns(UNIT).group_by(by).agg(*sums)
+    totals = cube.with_columns(UNIT).group_by(by).agg(*sums)
     groups = failing.lazy().select(by)
     return groups.join(totals, on=by, how="left", validate="1:1", nulls_equal=True).collect()

@@ -10,7 +10,7 @@ from calc.dictionary import polars_schema
 from calc.errors import DataRejectedError
 from calc.tables.trade import Trade
 from calc.tables.trade_rules import trade_rules
-from pipelines.validation import coded
+from pipelines.validation import coded, sums
 from pipelines.validation.first_pass import repeated_hashes
 from pipelines.validation.known import known
 from pipelines.validation.quarantine import left_out, write_named
@@ -48,6 +48,8 @@ def in_batches(path: Path, size: int, kept: int) -> Judged:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coded, "BATCH_ROWS", size)
         patch.setattr(coded, "KEPT_ROWS", kept)
+        patch.setattr(coded, "PART_ROWS", 2 * size)
+        patch.setattr(sums, "MERGED_ROWS", size)
         return judge_rows(path, RULES, KNOWN, part_rows=3 * size)
 
 
@@ -79,8 +81,10 @@ def test_batches_of_any_size_find_the_same(
     """Batches of 7 rows cut row groups of 40, those of 100 hold two of them."""
     parted = in_batches(table, size, kept)
     assert (parted.rows, parted.value_e4) == (whole.rows, whole.value_e4)
-    for name in ("counts", "flagged", "left_out", "groups", "beyond"):
+    for name in ("counts", "flagged", "left_out", "group_counts", "beyond"):
         assert getattr(parted, name).equals(getattr(whole, name)), name
+    told = whole.groups if kept else whole.groups.filter("breaks")
+    assert parted.groups.equals(told)
 
 
 def test_the_quarantine_has_the_same_bytes(table: Path, whole: Judged, tmp_path: Path) -> None:
