@@ -5,9 +5,7 @@ from collections.abc import Collection, Mapping
 import polars as pl
 
 
-def parts_of(
-    by: Collection[str], importers: Mapping[str | None, int], parts: int
-) -> list[pl.Expr]:
+def parts_of(by: Collection[str], importers: Mapping[str | None, int], parts: int) -> list[pl.Expr]:
     """Conditions on rows, of which each row meets one: some importers together.
 
     A rule on groups that are not by importer is judged in parts of the first text of its key; one

@@ -31,9 +31,7 @@ GROUPS: pl.Schema = pl.Schema(
         BREAKS: pl.Boolean(),
     }
 )
-COUNTS = pl.Schema(
-    {"rule_id": pl.String(), "groups_judged": pl.Int64(), "rows_judged": pl.Int64()}
-)
+COUNTS = pl.Schema({"rule_id": pl.String(), "groups_judged": pl.Int64(), "rows_judged": pl.Int64()})
 BEYOND = pl.Schema({"rule_id": pl.String(), judge.ROW: pl.UInt32(), judge.VALUE: pl.Int64()})
 
 

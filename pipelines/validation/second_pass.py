@@ -18,9 +18,7 @@ DIGITS = 11
 """First digits 0 to 9, and a place for none."""
 
 
-def summed(
-    table: Batches, cubes: Collection[Cube], left_out: pl.Series
-) -> dict[Cube, Sums]:
+def summed(table: Batches, cubes: Collection[Cube], left_out: pl.Series) -> dict[Cube, Sums]:
     """The cubes of a table, in parts where it is a long one.
 
     Args:
