@@ -157,7 +157,12 @@ def _schedule(changes: pl.DataFrame) -> Iterator[str]:
     ]
     heads = ("Code", "Measure", "Change", "Rate in the first", "Rate in the second", "Comments")
     money = ("Trade named, first (USD)", "Trade named, second (USD)", "Change of duty added (USD)")
-    yield table("Entries that differ, largest change of duty first", heads + money, rows, 3)
+    yield table(
+        "Entries that differ: unknown changes of duty first, then the largest",
+        heads + money,
+        rows,
+        3,
+    )
     yield _rest(changes.height, "schedule_changes.parquet")
 
 
@@ -190,7 +195,9 @@ def _lines(changes: pl.DataFrame) -> Iterator[str]:
     ]
     heads = ("Code", "Partner", "Good", "Change", "Rates in the first", "Rates in the second",
              "Comments", "Covered value (USD)", "Change of duty added (USD)")  # fmt: skip
-    yield table("Lines that differ, largest change of duty first", heads, rows, 2)
+    yield table(
+        "Lines that differ: unknown changes of duty first, then the largest", heads, rows, 2
+    )
     yield _rest(changes.height, "list_changes.parquet")
 
 

@@ -110,7 +110,7 @@ def comparison_lines(done: Comparison, folder: str) -> list[str]:
         *_causes(tables["causes"]),
         f"order     {ORDER_TOLD}",
         "",
-        *_lists(tables["schedule_changes"], tables["list_changes"]),
+        *_lists(tables["schedule_changes"], tables["list_changes"], in_files=bool(folder)),
         *_silent(done.silent),
         f"files     {folder}: comparison.html and 4 tables",
     ]
@@ -176,7 +176,7 @@ def _cause(row: dict[str, Any]) -> str:
     return f"{row['importer']}  {row['kind']}: {row['cause']}"
 
 
-def _lists(schedule: pl.DataFrame, lines: pl.DataFrame) -> Iterator[str]:
+def _lists(schedule: pl.DataFrame, lines: pl.DataFrame, *, in_files: bool) -> Iterator[str]:
     told = counts(lines)
     if not told and schedule.is_empty():
         yield "list      the same lines at the same rates"
@@ -190,10 +190,10 @@ def _lists(schedule: pl.DataFrame, lines: pl.DataFrame) -> Iterator[str]:
         )
     for change, rows in schedule.group_by("change", maintain_order=True):
         yield f"schedule  {change[0]:<16}{rows.height:>7,}  entries, as a measure names them"
-    yield from _largest(schedule)
+    yield from _largest(schedule, in_files=in_files)
 
 
-def _largest(schedule: pl.DataFrame) -> Iterator[str]:
+def _largest(schedule: pl.DataFrame, *, in_files: bool) -> Iterator[str]:
     """The entries of the schedule that move most, with who asked for it."""
     for row in largest(schedule, MOST_LINES):
         rates = f"{row['rate_first'] or '-'} -> {row['rate_second'] or '-'}"
@@ -205,7 +205,9 @@ def _largest(schedule: pl.DataFrame) -> Iterator[str]:
             f"{row['measure_id']}: {rates}{asked}"
         )
     if schedule.height > MOST_LINES:
-        yield f"  ... and {schedule.height - MOST_LINES:,} more in schedule_changes.parquet"
+        # An edit that is only shown has no files yet.
+        where = " in schedule_changes.parquet" if in_files else ""
+        yield f"  ... and {schedule.height - MOST_LINES:,} more{where}"
 
 
 def largest(changes: pl.DataFrame, count: int) -> list[dict[str, Any]]:

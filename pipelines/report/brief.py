@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables, cells_hit, rows_left_out, state_of
+from pipelines.report.lead import lead
 from pipelines.report.page.words import money_cell, percent, usd
 
 MOST_CELLS = 5
@@ -42,22 +43,23 @@ def _lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
 
 
 def _importer(row: dict[str, object]) -> Iterator[str]:
-    yield from ("", f"## Imports of {row['importer']}", "", "| | USD |", "|---|---:|")
+    yield from (
+        "",
+        f"## Imports of {row['importer']}",
+        "",
+        lead(row),
+        "",
+        "| | USD |",
+        "|---|---:|",
+    )
     for name, words in FIGURES.items():
         yield f"| {words} | {money_cell(name, row)} |"
-    share, before, after = (
-        percent(row[name])  # type: ignore[arg-type]
-        for name in (
-            "share_of_importer_imports",
-            "trade_weighted_rate_before",
-            "trade_weighted_rate_after",
-        )
+    before, after = (
+        percent(row[f"trade_weighted_rate_{time}"])  # type: ignore[arg-type]
+        for time in ("before", "after")
     )
     yield ""
-    yield (
-        f"That is {share} of its imports in the table. The average rate on them goes from {before} "
-        f"to {after}, weighted by trade."
-    )
+    yield f"The average rate on them goes from {before} to {after}, weighted by trade."
 
 
 def _groups(tables: Tables) -> Iterator[str]:
@@ -91,7 +93,10 @@ def _caveats(facts: RunFacts, tables: Tables) -> Iterator[str]:
         unknown = row["duty_increment_unknown_value_usd"]
         if unknown:
             whose = f"imports of {row['importer']}"
-            yield f"- The added duty is unknown on {usd(unknown)} USD of {whose}."
+            yield (
+                f"- The added duty is unknown on {usd(unknown)} USD of {whose}; ≥ (at least) "
+                "stands before a sum that leaves them out."
+            )
     yield f"- Duty without the scenario: {facts.base_text}."
     yield from (f"- {note}" for note in facts.notes[:MOST_NOTES])
     if len(facts.notes) > MOST_NOTES:

@@ -39,6 +39,7 @@ def test_the_difference_is_shown_before_anything_is_written(place: Place) -> Non
     assert done.code == 0, done.err
     assert done.out.startswith("edited    rate of measure car-parts: 100% -> 30%\n")
     assert "USA  law: measure car-parts" in done.out
+    assert "  ... and 5 more\n" in done.out  # and no file is named: none is written
     assert done.out.endswith("nothing is written; accept the edit with: -o NAME.toml\n")
     assert contents(place.root) == before
 

@@ -18,6 +18,11 @@ forecast of trade or of revenue.
 
 ## Imports of USA
 
+The schedule covers 11.6 bn USD of the imports of USA, 3.66 % of those in the \
+table. The duty on them is at least 178 m USD before and 7.15 bn USD after, at unchanged trade. \
+On 4.47 bn USD of them measures are threatened, not in force: the duty that they would \
+add is 4.47 bn USD.
+
 | | USD |
 |---|---:|
 | imports that the measures reach | 11,611,705,686 |

@@ -9,6 +9,7 @@ import polars as pl
 from calc.results import result_id
 from pipelines.html import Content, Markup, figure, link, paragraph, section, table
 from pipelines.report.figures import Tables, ordered
+from pipelines.report.lead import lead
 from pipelines.report.page.charts import bars, short_usd
 from pipelines.report.page.sums import MOST_IMPORTERS, to_trail, traced
 from pipelines.report.page.words import ids_of, money_cell, percent, usd
@@ -49,7 +50,7 @@ def headline(tables: Tables) -> str:
 def _importer(row: Row, lines: pl.DataFrame) -> Iterator[str]:
     importer = row["importer"]
     yield f"<h3>Imports of {escape(importer)}</h3>"
-    yield paragraph(_lead(row), "lead")
+    yield paragraph(lead(row), "lead")
     own = result_id("by_importer", row)
     cards = (
         f'<li data-result="{escape(own)}/{name}">'
@@ -74,40 +75,6 @@ def _importer(row: Row, lines: pl.DataFrame) -> Iterator[str]:
             "told",
         )
     yield _steps(row)
-
-
-def _lead(row: Row) -> str:
-    """The answer in a sentence or two."""
-    covered, share = short_usd(row["covered_value_usd"]), row["share_of_importer_imports"]
-    told = (
-        f"The schedule covers {covered} USD of the imports of {row['importer']}, "
-        f"{percent(share)} of those in the table. {_duty_told(row)}, at unchanged trade."
-    )
-    threatened = row["threatened_value_usd"]
-    if threatened:
-        told += (
-            f" On {short_usd(threatened)} USD of them measures are threatened, not in force: the "
-            f"duty that they would add is {_at_least('threatened_increment_usd', row)}."
-        )
-    return told
-
-
-def _duty_told(row: Row) -> str:
-    """From which duty to which, in words; or that none is added."""
-    if row["duty_increment_usd"] == 0 and not row["duty_increment_unknown_value_usd"]:
-        return f"They pay a duty of {_at_least('duty_before_usd', row)}, and none is added"
-    return (
-        f"The duty on them is {_at_least('duty_before_usd', row)} before and "
-        f"{_at_least('duty_after_usd', row)} after"
-    )
-
-
-def _at_least(name: str, row: Row) -> str:
-    """An amount in short with its unit; at least where a part of it is unknown."""
-    shown = money_cell(name, row)
-    if row[name] is None:
-        return shown
-    return f"{'at least ' if shown.startswith('≥') else ''}{short_usd(row[name])} USD"
 
 
 def _why_unknown(lines: pl.DataFrame) -> str:
