@@ -37,6 +37,12 @@ def json_rows(path: Path, settings: IngestSettings, content: bytes) -> Opened:
     try:
         reply = json.loads(content, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as err:
+        if _is_lines(content):
+            raise DataRejectedError(
+                f"{path.name} holds JSON Lines, an object a line, not one JSON array",
+                where=path.name,
+                hint="convert it to Parquet or CSV, or put its lines into one array [ ..., ... ]",
+            ) from err
         raise DataRejectedError(
             f"{path.name} cannot be read as JSON: {err}", where=path.name, hint=AGAIN
         ) from err
@@ -45,6 +51,15 @@ def json_rows(path: Path, settings: IngestSettings, content: bytes) -> Opened:
     if not reply:
         return nothing("JSON without rows")
     return _from_rows(path, reply)
+
+
+def _is_lines(content: bytes) -> bool:
+    """Whether the first two lines with text are JSON each by itself."""
+    first = [line for line in content[:1_000_000].split(b"\n", 64) if line.strip()][:2]
+    try:
+        return len(first) == 2 and all(isinstance(json.loads(line), dict | list) for line in first)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _not_rows(path: Path, reply: dict[str, Any], settings: IngestSettings) -> Opened:

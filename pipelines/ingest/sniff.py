@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from calc.errors import DataRejectedError, LimitError, did_you_mean
+from pipelines.ingest import foreign
 
 Format = Literal["text", "gzip", "7z", "parquet", "xlsx", "json", "empty"]
 
@@ -90,6 +91,9 @@ def format_of(path: Path) -> Format:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     found = kind_of(head, path)
+    held = foreign.refusal_of_packed(path) if found == "gzip" else None
+    if held is not None:
+        raise _not_read(path, held)
     _agree(path, found)
     if found == "xlsx":
         _check_workbook(path)
@@ -100,7 +104,7 @@ def kind_of(head: bytes, path: Path) -> Format:
     """What the first bytes of a file say it is; empty where there is nothing but blanks.
 
     Raises:
-        DataRejectedError: A web page, an old workbook, or another archive.
+        DataRejectedError: A web page, or a format that is not read.
     """
     if head.startswith(b"PAR1"):
         return "parquet"
@@ -110,9 +114,9 @@ def kind_of(head: bytes, path: Path) -> Format:
         return "7z"
     if head.startswith(b"PK\x03\x04"):
         return "xlsx"
-    refused = _refused(head)
+    refused = foreign.refusal_of(head)
     if refused:
-        raise DataRejectedError(f"{path.name} is {refused[0]}", where=path.name, hint=refused[1])
+        raise _not_read(path, refused)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         return "empty"
@@ -125,14 +129,8 @@ def kind_of(head: bytes, path: Path) -> Format:
     return "json" if text[:1] in (b"{", b"[") else "text"
 
 
-def _refused(head: bytes) -> tuple[str, str] | None:
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return "an old Excel workbook (.xls)", "save it as .xlsx or CSV"
-    if head.startswith((b"Rar!", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")):
-        return "an archive of a kind that is not read", "unpack it first"
-    if head.startswith(b"%PDF"):
-        return "a PDF, not a table", "look for the same table as CSV or XLSX"
-    return None
+def _not_read(path: Path, refusal: foreign.Refusal) -> DataRejectedError:
+    return DataRejectedError(f"{path.name} is {refusal[0]}", where=path.name, hint=refusal[1])
 
 
 def _agree(path: Path, found: Format) -> None:
@@ -185,7 +183,11 @@ def _check_workbook(path: Path) -> None:
             where=path.name,
             hint=AGAIN,
         ) from err
-    if not any(member.filename == "xl/workbook.xml" for member in members):
+    names = {member.filename for member in members}
+    if "xl/workbook.xml" not in names:
+        refused = foreign.refusal_of_members(names)
+        if refused is not None:
+            raise _not_read(path, refused)
         raise DataRejectedError(
             f"{path.name} is a zip archive, not an Excel workbook",
             where=path.name,

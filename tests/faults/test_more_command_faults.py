@@ -46,6 +46,8 @@ def table(**cells: object) -> bytes:
     return parquet(**{name: [cell] for name, cell in (ROW | cells).items()})
 
 
+DBASE = b"\x03\x5f\x07\x1a\x02\0\0\0\x41\0\x0b\0" + b"\0" * 20 + b"CODE\0".ljust(32, b"\0") + b"\r"
+"""A header of 65 bytes that describes one column."""
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 QUANTITIES = [",quantity,quantity_unit", ",1,kg", ",many,kg", ",3,kg"]
 
@@ -82,7 +84,8 @@ FILES: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     "F03 lists in parquet": ("t.parquet", table(code=["8703"]), ('column "code"', "List")),
     "F03 records in parquet": ("t.parquet", table(partner={"a": 1}), ('column "partner"',)),
     "F03 zero lost in parquet": ("t.parquet", table(code=1012100), ('"1012100"', "7 digits")),
-    "F06 JSON lines": ("t.json", '{"a":1}\n{"a":2}\n', ("line 2 column 1",)),
+    "F06 JSON lines": ("t.json", '{"a":1}\n{"a":2}\n', ("JSON Lines", "one array")),
+    "F06 JSON cut": ("t.json", '[{"a":1},\n{"a":', ("line 2 column 6",)),
     "F06 JSON that nests": ("t.json", "[" * 2000, ("cannot be read as JSON",)),
     "F06 JSON in a cell": ("t.json", json.dumps([ROW | {"code": {"a": 1}}]), ("row 1",)),
     "F06 JSON of nothing": ("t.json", "null", ("its content is text",)),
@@ -100,12 +103,28 @@ FILES: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     "F10 PDF": ("t.csv", b"%PDF-1.7\n%\xe2\xe3", ("is a PDF",)),
     "F10 old workbook": ("t.xlsx", OLD_EXCEL, ("old Excel workbook",)),
     "F10 old workbook named csv": ("t.csv", OLD_EXCEL, ("old Excel workbook",)),
-    "F10 database": ("t.csv", b"SQLite format 3\0" + b"\0" * 90, ("zero byte", "row 1")),
+    "F10 database": ("t.csv", b"SQLite format 3\0" + b"\0" * 90, ("is a database", "export")),
+    "F10 Stata": ("t.dta", b"<stata_dta><header><release>118", ("of Stata", "export delimited")),
+    "F10 Stata 12": ("t.csv", b"\x73\x02\x01\0" + b"\0" * 90, ("of Stata",)),
+    "F10 dBASE": ("t.dbf", DBASE, ("dBASE table (.dbf)", "in a spreadsheet")),
+    "F10 SPSS": ("t.sav", b"$FL2@(#) SPSS DATA FILE", ("of SPSS (.sav)",)),
+    "F10 R": ("t.rds", gzip.compress(b"X\n\0\0\0\x03\0\x04"), ("object of R", "write.csv")),
+    "F10 R workspace": ("t.csv.gz", gzip.compress(b"RDX3\nX\n"), ("object of R",)),
+    "F10 SAS": ("t.xpt", b"HEADER RECORD*******LIBRARY HEADER", ("of SAS (.xpt)",)),
+    "F10 Feather": ("t.feather", b"ARROW1\0\0", ("Arrow or Feather", "Parquet")),
+    "F10 picture": ("t.csv", b"\x89PNG\r\n\x1a\n", ("a picture",)),
+    "F10 document in RTF": ("t.csv", "{\\rtf1 a table}", ("(RTF)",)),
+    "F10 OpenDocument": ("t.ods", zipped(**{"content.xml": "<a/>"}), ("OpenDocument", ".xlsx")),
+    "F10 binary workbook": ("t.xlsx", zipped(**{"xl/workbook.bin": "x"}), ("(.xlsb)",)),
     "F10 parquet named csv": ("t.csv", table(), ("rename it to end in .parquet",)),
     "F10 parquet named json": ("t.json", table(), ("rename it to end in .parquet",)),
     "F10 text named json": ("t.json", LAWFUL, ("rename it to end in .csv",)),
     "F10 JSON named xlsx": ("t.xlsx", "[]", ("rename it to end in .json",)),
-    "F10 letter named xlsx": ("t.xlsx", zipped(**{"word/document.xml": "<a/>"}), ("not an Excel",)),
+    "F10 letter named xlsx": (
+        "t.xlsx",
+        zipped(**{"word/document.xml": "<a/>"}),
+        ("Word document",),
+    ),
     "F10 pickle": ("t.csv", b"\x80\x04\x95\x00", ("row 1, byte 1",)),
     "F13 UTF-32": ("t.csv", LAWFUL.encode("utf-32"), ("row 1, byte 1",)),
     "F13 Japanese": ("t.csv", line(partner="日本").encode("cp932"), ("row 5, byte",)),
