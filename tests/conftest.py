@@ -33,6 +33,7 @@ def place(demonstration: tuple[Place, Done], tmp_path: Path) -> Place:
 
 
 @pytest.fixture
-def tables_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs of this test write tables only: see ``tests/shortened.py``."""
-    shorten(monkeypatch)
+def tables_alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of this test write tables only, unless it is marked: see ``tests/shortened.py``."""
+    if request.node.get_closest_marker("whole_run") is None:
+        shorten(monkeypatch)

@@ -3,6 +3,7 @@
 A module whose tests look at nothing but tables, words and exit codes says so by
 ``pytestmark = pytest.mark.usefixtures("tables_alone")``. The workbook and the page of a run are
 then a few bytes, and great-expectations does not judge the trade a second time after polars did.
+A test among them that looks at these is marked ``whole_run``.
 Both are held by ``tests/report``, ``tests/browser`` and ``tests/validation``, and by every test
 that starts the console script.
 """

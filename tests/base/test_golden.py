@@ -16,6 +16,8 @@ from pipelines.scenario.reference import read_reference
 from pipelines.workspace import Workspace
 from tests.base.files import DAY, make, table
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 ROOT = Path(__file__).parents[2]
 CASE_G = {"ad_valorem": 5917, "free": 5825, "specific": 862, "compound": 454, "other": 15}
 

@@ -13,6 +13,8 @@ from tests.run.test_include import flow
 from tests.run.tool import Done, Place, contents, flip
 from tests.validation.tables import write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 TOP = """
 id = "{id}"
 importer = "USA"

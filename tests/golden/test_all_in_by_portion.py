@@ -15,6 +15,8 @@ import pytest
 
 from tests.run.tool import Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 TRADE = """\
 importer,partner,period,flow,nomenclature,code,customs_value_usd
 USA,MEX,2024,import,HTS2024,8703230100,1000000

@@ -18,6 +18,8 @@ import pytest
 
 from tests.run.tool import Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 TRADE = """\
 importer,partner,period,flow,nomenclature,code,customs_value_usd,quantity,quantity_unit
 USA,JPN,2024,import,HTS2024,87082990,400,,

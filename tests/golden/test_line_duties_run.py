@@ -10,6 +10,8 @@ import pytest
 
 from tests.run.tool import Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 HEADER = (
     "importer,partner,period,flow,nomenclature,code,cif_value_usd,customs_value_usd,quantity,"
     "quantity_unit\n"

@@ -19,6 +19,8 @@ import pytest
 
 from tests.run.tool import Place, retorsion
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 TOP = """
 id = "pipes"
 importer = "USA"

@@ -10,6 +10,8 @@ import pytest
 from pipelines.report.summary import QUOTA_STATES
 from tests.run.tool import Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 CASE = Path(__file__).parent / "quotas-by-hand"
 SUMS = {
     "covered_value_usd": 3_000_000.0,

@@ -23,6 +23,8 @@ import pytest
 from calc.policy.readings import HIGHEST
 from tests.run.tool import Done, Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 HEADER = "importer,partner,period,flow,nomenclature,code,customs_value_usd\n"
 BASE_HEADER = (
     "importer,partner,programme,code,ad_valorem_rate,specific_rate_usd,specific_unit,rate_text,"
@@ -209,6 +211,7 @@ def test_the_lesser_side_stays_with_its_reason_and_the_parts_add_up(tmp_path: Pa
         assert place.table(table, "s")["duty_increment_usd"].sum() == pytest.approx(total, abs=0.01)
 
 
+@pytest.mark.whole_run
 def test_a_run_says_everywhere_that_it_is_no_law(tmp_path: Path) -> None:
     place, done = metals(tmp_path, BOTH)
     told = "the reading highest-of-programmes of section-232"

@@ -16,6 +16,8 @@ from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
 from tests.run.tool import ROOT, Done, Place, retorsion
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 RAW = ROOT / "data" / "raw" / "scenarios"
 LAW = RAW / "law"
 SCENARIOS = sorted([*RAW.glob("us-19*.toml"), *LAW.glob("*.toml")])

@@ -15,6 +15,8 @@ import pytest
 
 from tests.run.tool import ROOT, Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 RAW = ROOT / "data" / "raw"
 TABLE = "us-japan-1994-synthetic"
 CASE = Path(__file__).with_name("scenarios-of-1994")

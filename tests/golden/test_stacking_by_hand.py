@@ -8,6 +8,8 @@ import pytest
 
 from tests.run.tool import Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 CASE = Path(__file__).parent / "stacking-by-hand"
 EXPECTED = {
     ("JPN", "8703230100", "whole"): (1_000_000.0, 25_000.0, 150_000.0),

@@ -11,6 +11,8 @@ import pytest
 from pipelines.scenario.read import read_scenario
 from tests.run.tool import Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 CASE = Path(__file__).parent / "stress"
 BY_LAW = {
     ("JPN", "8703230100", "whole"): 15.0,

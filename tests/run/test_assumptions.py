@@ -17,6 +17,8 @@ from tests.run.policies import policy_for, question_under, share
 from tests.run.test_segments import MFN
 from tests.strategies import Row
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 CARS = law_of({"cars": {}}, [("cars", "include", "8703")])
 CAR = {"code": "870323", "customs_value_usd": 1000.0}
 """25 % on top, on what is among the models and does not claim: 1,000 * 25 % * m * (1 - c)."""

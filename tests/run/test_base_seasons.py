@@ -11,6 +11,8 @@ import pytest
 
 from tests.run.tool import Place, retorsion
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 TOP = """
 id = "oranges"
 importer = "JPN"

@@ -7,6 +7,8 @@ import pytest
 
 from tests.run.tool import Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 TOP = 'id = "{name}"\nimporter = "USA"\nnomenclature = "HTS2024"\ntrade = "grapes"\nbase = "2%"\n'
 MEASURE = """
 [[measure]]

@@ -14,6 +14,8 @@ from pipelines.run.manifest import read_manifest
 from tests.run.tool import Place
 from tests.validation.tables import row, write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 SCENARIO = """
 id = "windows"
 importer = "USA"

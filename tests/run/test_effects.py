@@ -17,6 +17,8 @@ from tests.run.test_include import flow
 from tests.run.tool import Done, Place, contents, retorsion
 from tests.validation.tables import write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 SCENARIO = """
 id = "answer"
 importer = "USA"
@@ -196,6 +198,7 @@ def test_members_are_not_counted_beside_their_aggregate(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.whole_run
 def test_linear_models_stand_beside_the_exact_one_with_their_gap(tmp_path: Path) -> None:
     """SMART by hand: imports of 40 m, Japan 30 with g = 0.25 / 1.025, at infinite supply.
 
@@ -275,6 +278,7 @@ def test_rows_of_the_user_go_before_those_of_the_tool(tmp_path: Path) -> None:
         assert f'"name": "{name}"' in manifest or f'/{name}"' in manifest, name
 
 
+@pytest.mark.whole_run
 def test_the_trail_and_the_page_tell_the_market(tmp_path: Path) -> None:
     """Japan pays 27.5 % for 2.5 %: its buyer's price rises by 1.275 / 1.025 - 1 = 24.39 %."""
     place = made(tmp_path)

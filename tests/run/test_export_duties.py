@@ -9,6 +9,8 @@ from tests.run.test_include import flow
 from tests.run.tool import Place
 from tests.validation.tables import write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 TOP = """
 id = "answer"
 importer = "{importer}"

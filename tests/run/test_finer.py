@@ -9,6 +9,8 @@ from pipelines.run.manifest import read_manifest
 from tests.run.tool import Place
 from tests.validation.tables import row, write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 SCENARIO = """
 id = "finer"
 importer = "USA"

@@ -8,6 +8,8 @@ import pytest
 from tests.run.tool import Place
 from tests.validation.tables import row, write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 SCENARIO = """
 id = "eu"
 importer = "EU27"

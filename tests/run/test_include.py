@@ -19,6 +19,8 @@ from pipelines.run.facts import OF_SOME, TABLE_FILES
 from tests.run.tool import ROOT, Done, Place
 from tests.validation.tables import row, write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 EXAMPLE = ROOT / "data" / "raw" / "scenarios" / "ca-us-2025.toml"
 LAW = EXAMPLE.parent / "law"
 PARTS = {"CAN": LAW / "ca-2025-surtax.toml", "USA": LAW / "us-2025-northern-border.toml"}
@@ -257,6 +259,7 @@ def test_table_and_date_of_the_whole_go_before_those_of_the_parts(
     assert rows.rows() == [("CAN", 0.0, 80_552_282.0), ("USA", 0.0, 6_100_000.0)]
 
 
+@pytest.mark.whole_run
 def test_tables_of_parts_are_judged_each(war: tuple[Place, Done], tmp_path: Path) -> None:
     """Each part on a table of its own, one of which breaks a rule and says so."""
     place, _ = war

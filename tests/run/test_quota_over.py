@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
 from pipelines.scenario.show import resolved_toml
 from tests.run.tool import Place
+
+pytestmark = pytest.mark.usefixtures("tables_alone")
 
 TOP = """
 id = "beyond"

@@ -20,6 +20,8 @@ from tests.run.policies import share
 from tests.run.quotas import BLIND, OVER, ask_quota, policy_under, quota
 from tests.strategies import Law, Row, table
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 VECTOR = Path(__file__).parents[3] / "shared" / "vectors" / "trq_cases.json"
 FIVE = {"ad_valorem_rate": 0.05, "rate_text": "5%", "mode": "replace"}
 LAW = law_of({"beef": FIVE}, [("beef", "include", "0201")])

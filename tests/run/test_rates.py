@@ -20,6 +20,8 @@ from tests.run.asking import law_of, trade_of
 from tests.run.policies import policy_for, question_under, share
 from tests.strategies import Row, table
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 MEASURES: dict[str, dict[str, Any]] = {
     "parts": {"authority": "section-232", "programme": "parts"},
     "steel": {"authority": "section-232", "programme": "steel"},

@@ -12,6 +12,8 @@ from pipelines.run.manifest import read_manifest
 from tests.run.asking import ask, law_of, trade_of
 from tests.run.tool import Place, retorsion
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 CARS = law_of({"cars": {"ad_valorem_rate": 0.25}}, [("cars", "include", "8703")])
 MONTHS = [f"2024-{month:02}" for month in range(1, 13)]
 

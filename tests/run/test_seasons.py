@@ -11,6 +11,8 @@ from pipelines.scenario.read import read_scenario
 from pipelines.scenario.show import resolved_toml
 from tests.run.tool import Place, retorsion
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 TOP = """
 id = "grapes"
 importer = "USA"

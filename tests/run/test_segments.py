@@ -17,6 +17,8 @@ from tests.run.asking import law_of, trade_of
 from tests.run.policies import ask_under, policy_for, share
 from tests.strategies import Law, Row, table
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 CARS = law_of({"cars": {}}, [("cars", "include", "8703")])
 CAR = {"code": "870323", "customs_value_usd": 1000.0}
 NAMES = ("segment", "customs_value_usd", "duty_before_usd", "duty_after_usd", "duty_increment_usd")

@@ -12,6 +12,8 @@ from calc.effects.results import effects_of
 from tests.run.test_effects import made
 from tests.run.tool import Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 SCENARIO = """
 id = "drawn"
 importer = "USA"

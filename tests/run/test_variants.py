@@ -8,6 +8,8 @@ import pytest
 
 from tests.run.tool import SCENARIO, Place, retorsion
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 AUTHORITIES = """
 id = "two-authorities"
 importer = "USA"
