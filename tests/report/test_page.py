@@ -11,7 +11,15 @@ import pytest
 
 from calc.dictionary import polars_schema
 from calc.tables import TABLES
-from pipelines.report.page.charts import bars, dots, dumbbells, short_usd, tornado, waterfall
+from pipelines.report.page.charts import (
+    bars,
+    dots,
+    dumbbells,
+    intervals,
+    short_usd,
+    tornado,
+    waterfall,
+)
 from pipelines.report.page.page import page
 from tests.report.tables import FACTS, LINES, frame, tables
 from tests.run.tool import Done, Place
@@ -321,6 +329,16 @@ def test_amounts_on_charts(amount: float | None, label: str) -> None:
 
 def labels(svg: str) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+
+
+def test_every_mark_of_a_chart_has_a_name_for_a_reader() -> None:
+    some = [{"name": "JPN", "usd": 2.0, "is_filled": True, "is_total": False, "share": 0.5,
+             "before": 0.1, "after": 0.2, "low": -1.0, "central": 0.5, "high": 1.0,
+             "strength": -0.5}]  # fmt: skip
+    for draw in (bars, dots, dumbbells, intervals, tornado, waterfall):
+        marks = re.findall(r'<[^>]*role="graphics-symbol"[^>]*>', draw(some, title="USD"))
+        assert marks, draw
+        assert [mark for mark in marks if not re.search('aria-label="[^"]+"', mark)] == []
 
 
 def test_charts_hold_their_labels_in_order() -> None:

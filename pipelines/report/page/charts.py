@@ -100,7 +100,7 @@ def intervals(rows: Sequence[Row], *, title: str) -> str:
     )
     dot = {"type": "point", "size": 110, "opacity": 1, "stroke": MARK, "strokeWidth": 2}
     zero = {
-        "mark": {"type": "rule", "stroke": INK, "strokeWidth": 1},
+        "mark": {"type": "rule", "stroke": INK, "strokeWidth": 1, "aria": False},
         "encoding": {"x": {"datum": 0, "type": "quantitative"}},
     }
     layers = [
