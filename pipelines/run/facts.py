@@ -79,7 +79,7 @@ VALIDATION_FILES = {
     "rules.parquet": "what each rule found",
     "suite.json": "the rules on rows as a suite of great-expectations, to run alone",
     "groups-suite.json": "the same of the rules on groups, to run on groups.parquet",
-    "groups.parquet": "the groups of rows that rules judge, with their figures",
+    "groups.parquet": "the groups of rows that rules judge, of a long table those that break one",
     "noticed.parquet": "the rows that a warning names; none is left out for it",
     "noticed.csv": "the same for spreadsheets",
     "quarantine.parquet": "the rows left out, with their original text",

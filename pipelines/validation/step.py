@@ -96,9 +96,22 @@ def verdict_for(
     with held(workspace, f"validation-{folder.name}", f"validate {table.stem}", talk):
         kept = None if settings.data_docs else read_kept(folder, subject, settings)
         if kept is None:
+            _check_record(workspace, table)
             return _judge(table, subject, settings, talk, own_rules=own or [], folder=folder)
         same = chosen(kept, settings.choice) == kept
         return kept if same else _told_again(kept, settings.choice)
+
+
+def _check_record(workspace: Workspace, table: Path) -> None:
+    """Nothing, where an ingested table is still the one that its record tells.
+
+    Raises:
+        DataRejectedError: It was altered since: a byte of its description is in no checksum.
+    """
+    from pipelines.ingest.record import read_record
+
+    if table.parent == workspace.trade.absolute():
+        read_record(table)
 
 
 def _own_rules(path: Path) -> "list[Rule]":
