@@ -2,7 +2,7 @@
 
 import narwhals as nw
 
-from calc.money import UNITS_PER_USD, to_units
+from calc.money import UNITS_PER_USD, in_units
 from calc.policy.expression import Amounts, duty_of
 from calc.policy.quantities import quantities
 from calc.terms import Frame, Terms
@@ -21,25 +21,28 @@ def assess_base(lines: Frame, terms: Terms) -> Frame:
     no such line, where it says that the rate is unknown, and where a specific part counts a unit in
     which the table has no quantity. ``has_other_base`` says that it is not ad valorem only.
     """
-    ad_valorem = to_units(nw.col("duty_base_usd") * nw.col(RATE))
     quantity = nw.lit(None, nw.Float64)
     for unit in terms.base_units:
         is_this = nw.col("base_specific_unit") == nw.lit(unit)
         quantity = nw.when(is_this).then(quantities(terms.estimated)(unit)).otherwise(quantity)
-    counted = to_units(nw.col("base_specific_rate_usd") * quantity)
-    in_parts = nw.when(_has("base_specific_rate_usd")).then(counted).otherwise(nw.lit(0, nw.Int64))
-    is_other = _has("base_expression")
-    specific = nw.when(is_other).then(_expressed(terms)).otherwise(in_parts)
+    counted = nw.col("base_specific_rate_usd") * quantity
+    is_other, has_specific = _has("base_expression"), _has("base_specific_rate_usd")
+    parts = lines.with_columns(
+        (nw.col("duty_base_usd") * nw.col(RATE)).alias("duty_before_e4"),
+        nw.when(is_other).then(_expressed(terms)).otherwise(counted).alias("base_specific_e4"),
+        (is_other | has_specific).alias("has_other_base"),
+    )
+    specific, ad_valorem = nw.col("base_specific_e4"), nw.col("duty_before_e4")
+    none = nw.when(nw.col("has_other_base")).then(specific).otherwise(nw.lit(0, nw.Int64))
+    rounded = in_units(in_units(parts, "duty_before_e4"), "base_specific_e4")
     whole = nw.when(is_other).then(specific).otherwise(ad_valorem + specific)
-    return lines.with_columns(
-        specific.alias("base_specific_e4"),
-        whole.alias("duty_before_e4"),
-        (is_other | _has("base_specific_rate_usd")).alias("has_other_base"),
+    return rounded.with_columns(none.alias("base_specific_e4")).with_columns(
+        whole.alias("duty_before_e4")
     )
 
 
 def _expressed(terms: Terms) -> nw.Expr:
-    """The base duty of the lines whose rate is an expression."""
+    """The base duty in USD of the lines whose rate is an expression."""
     amounts = Amounts(
         nw.col("duty_base_usd"), nw.lit(None, nw.Float64), quantities(terms.estimated)
     )
@@ -47,7 +50,7 @@ def _expressed(terms: Terms) -> nw.Expr:
         nw.when(nw.col("base_expression") == nw.lit(text)).then(duty_of(expression, amounts))
         for text, expression in terms.base_expressions.items()
     ]
-    return to_units(nw.coalesce(*found)) if found else nw.lit(None, nw.Int64)
+    return nw.coalesce(*found) if found else nw.lit(None, nw.Float64)
 
 
 def tell_base_rate(lines: Frame, _terms: Terms) -> Frame:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from calc.base_duty import assess_base, tell_base_rate
-from calc.money import to_amount, to_rate, to_rate_units, to_units
+from calc.money import in_units, to_amount, to_rate, to_rate_units
 from calc.parts import take_part
 from calc.policy.expression import Amounts, ad_valorem_rate, duty_of
 from calc.policy.outcome import On
@@ -29,15 +29,6 @@ ALL_IN = "all-in"
 def has(name: str) -> nw.Expr:
     """Whether a column is known."""
     return ~nw.col(name).is_null()
-
-
-def in_units(frame: Frame, name: str) -> Frame:
-    """A column of USD in whole ten-thousandths, under its name.
-
-    A column and not an expression: what is written out of an expression that another holds three
-    times is written three times, and nine times in the next.
-    """
-    return frame.with_columns(to_units(nw.col(name)).alias(name))
 
 
 def fraction_of(column: str, terms: Terms) -> nw.Expr:

@@ -11,6 +11,8 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from calc.terms import Frame
+
 UNITS_PER_USD = 10_000
 LARGEST_SUM_USD = 9.0e14
 """Above this sum (900 trillion USD) a 64-bit integer of ten-thousandths would wrap."""
@@ -28,6 +30,15 @@ def to_units(usd: nw.Expr) -> nw.Expr:
     up = nw.when(magnitude - whole >= 0.5).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
     sign = nw.when(scaled < 0).then(nw.lit(-1.0)).otherwise(nw.lit(1.0))
     return ((whole + up) * sign).cast(nw.Int64)
+
+
+def in_units(frame: Frame, name: str) -> Frame:
+    """A column of USD in whole ten-thousandths, under its name.
+
+    A column and not an expression: what is written out of an expression that another holds three
+    times is written three times, and nine times in the next.
+    """
+    return frame.with_columns(to_units(nw.col(name)).alias(name))
 
 
 def to_units_below(usd: nw.Expr) -> nw.Expr:

@@ -76,8 +76,9 @@ def tell_measure_estimate(components: Frame, terms: Terms) -> Frame:
     for number, rate in enumerate(terms.rates):
         is_this = nw.col("rate") == number
         counted = _estimated(((is_this, unit) for unit in sorted(units_of(rate))), counted, terms)
-    said = nw.when(~_unknown("measure_e4")).then(both(topped.otherwise(NOTHING), counted))
-    return components.with_columns(said.otherwise(NOTHING).alias("estimate"))
+    told = both(topped.otherwise(NOTHING), nw.col("estimate"))
+    said = nw.when(~_unknown("measure_e4")).then(told).otherwise(NOTHING)
+    return components.with_columns(counted.alias("estimate")).with_columns(said.alias("estimate"))
 
 
 def _estimated(counts: Iterable[tuple[nw.Expr, str]], otherwise: nw.Expr, terms: Terms) -> nw.Expr:
@@ -140,7 +141,9 @@ def tell_unknown(lines: Frame, terms: Terms) -> Frame:
         .then(no_rate)
         .otherwise(wants)
     )
-    return lines.with_columns(both(base, nw.col("measures_unknown")).alias("duty_unknown_reason"))
+    name = "duty_unknown_reason"
+    told = both(nw.col(name), nw.col("measures_unknown"))
+    return lines.with_columns(base.alias(name)).with_columns(told.alias(name))
 
 
 def _base_units(terms: Terms) -> Iterator[tuple[nw.Expr, str]]:
@@ -159,10 +162,10 @@ def tell_estimate(lines: Frame, terms: Terms) -> Frame:
     """
     said = _estimated(_base_units(terms), NOTHING, terms)
     base = nw.when(_unknown("duty_before_e4")).then(NOTHING).otherwise(said)
-    before, measures = ~base.is_null(), ~_unknown("measures_estimate")
-    named = nw.concat_str(nw.lit("base duty: "), base)
+    before, measures = ~_unknown("estimate"), ~_unknown("measures_estimate")
+    named = nw.concat_str(nw.lit("base duty: "), nw.col("estimate"))
     left = nw.col("base_fraction")
-    return lines.with_columns(
+    return lines.with_columns(base.alias("estimate")).with_columns(
         both(named, nw.col("measures_estimate")).alias("estimate"),
         before.alias("before_is_estimate"),
         (measures | (before & (left != 0.0))).alias("after_is_estimate"),

@@ -14,6 +14,8 @@ from pipelines.validation.verdict import Settings
 from pipelines.workspace import Workspace
 from tests.validation.tables import lawful_rows, row, write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 Proposal = tuple[str, str, str | None, str | None, bool]
 
 
