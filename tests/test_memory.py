@@ -94,6 +94,7 @@ def test_a_job_is_estimated_above_what_was_measured_of_it() -> None:
     assert memory.lines_need(404_631) > 1_135 * MB
     assert memory.judging_needs(10_000_000, has_suite_on_rows=False) > 1_254 * MB
     assert memory.judging_needs(1_000_000, has_suite_on_rows=True) == 1_000 * MB
+    assert 2_188 * MB < memory.judging_needs(100_000_000, has_suite_on_rows=False) < 3_000 * MB
     assert memory.judging_needs(300_000_000, has_suite_on_rows=False) < 8_000 * MB
 
 

@@ -20,7 +20,8 @@ from pipelines.validation.rule_errors import RuleKeyError
 VALUE_WORD = "value"
 """The value of a row: customs value, else CIF value, else FOB value."""
 
-CLASSES = re.compile(r"\\[dDwWsSbBpP]")
+CLASSES = re.compile(r"\\[dDwWsSbBpP]|(?<!\\)\[(?:[^\]\\]|\\.)*?(?:\[|&&|--|~~|\|\|)")
+"""Classes, and sets within sets, that the two engines read differently."""
 PERCENT = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?) ?%")
 
 

@@ -90,6 +90,25 @@ def test_an_expectation_that_cannot_run_is_not_a_failed_row(
     assert caught.value.exit_code == 9
 
 
+def test_a_rule_that_the_engines_read_differently_is_not_a_failed_row(tmp_path: Path) -> None:
+    """A dollar sign stands before a last line end too in the one engine, and not in the other."""
+    write_trade(Workspace(tmp_path), "t", [row(quantity_unit="kg\n"), row(code="87032302")])
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        '[[rule]]\nid = "unit"\nkind = "pattern"\ncolumn = "quantity_unit"\n'
+        'pattern = "^(kg$|number)"\nreason = "only these are used"\n',
+        encoding="utf-8",
+    )
+    done = Place(tmp_path).do("validate", "t", "--rules", rules, "-q")
+    assert (done.code, done.out) == (9, "")
+    assert done.err == (
+        "error: polars and great-expectations disagree on rule user.unit: 1 against 0 failed\n"
+        "where: user.unit\n"
+        "hint: the table is neither valid nor invalid: the engines read this rule differently, as "
+        'they do "$" before a line end; write it in another way\n'
+    )
+
+
 def test_an_engine_that_stops_is_not_a_failed_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

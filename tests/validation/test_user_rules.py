@@ -167,6 +167,8 @@ def test_problems_are_told_together_with_their_lines(tmp_path: Path) -> None:
         (rule(kind='"presence"', column='"quantity"', where="1"), "where is no text"),
         (rule(kind='"pattern"', column='"quantity"', pattern='"x"'), "quantity holds no texts"),
         (rule(kind='"pattern"', column='"code"', pattern="'\\d'"), "\\d is not read in a pattern"),
+        (rule(kind='"pattern"', column='"code"', pattern="'^[[:digit:]]+$'"), "[[ is not read"),
+        (rule(kind='"pattern"', column='"code"', pattern="'[0-9&&[^8]]'"), "[0-9&& is not read"),
         (rule(kind='"pattern"', column='"code"', pattern='"("'), "the pattern cannot be read"),
         (rule(kind='"pattern"', column='"code"', pattern='"(?=x)"'), "the pattern cannot be read"),
         (rule(kind='"pattern"', column='"code"', pattern="1"), "the pattern is no text"),
