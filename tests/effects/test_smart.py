@@ -290,6 +290,23 @@ def test_trist_without_domestic_sales_leaves_the_second_step_out() -> None:
     assert effects.value_after_usd.sum() == pytest.approx(400 * (1 - 0.5 * 0.0210526), rel=1e-6)
 
 
+def test_trist_with_domestic_sales_of_nothing_has_nothing_to_substitute() -> None:
+    """A duty of 500 percent moves the mean by 1.1, below the floor of substitution if there were
+    domestic sales: there are none, which is known and no fault, so demand alone answers.
+    """
+    none = replace(customs(5.0, domestic=0.0), between_exporters=one(0.0))
+    effects = trist(none)
+    unknown = trist(replace(none, domestic=None))
+
+    assert effects.verdict.tolist() == [Verdict.SOLVED]
+    assert not effects.is_floored.any()
+    assert not effects.by_domestic_usd.any()
+    assert effects.domestic_after_usd.tolist() == [0.0]
+    rise = 4.9 / 1.11 / 4
+    assert effects.value_after_usd.sum() == pytest.approx(400 * (1 - 0.5 * rise), rel=1e-9)
+    assert effects.value_after_usd.tolist() == unknown.value_after_usd.tolist()
+
+
 def test_reference_cascade_is_the_revenue_of_trist() -> None:
     """Reference: the border cascade of a line, from nothing to all charges, trade unchanged."""
     told = vector("border_cascade", "reference")
