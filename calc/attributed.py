@@ -53,3 +53,25 @@ def _part_of_base() -> pl.Expr:
     whole = fraction.sum().over(SHARING)
     share = pl.when(whole > 0).then(fraction / whole).otherwise(0.0)
     return (pl.col("lost_e4") * share).floor().cast(pl.Int64).fill_null(0)
+
+
+def known_by_authority(
+    shares: pl.LazyFrame, components: pl.LazyFrame, measures: pl.LazyFrame
+) -> pl.LazyFrame:
+    """BY_AUTHORITY, in which the duty of an authority is null where no part of it is known.
+
+    Args:
+        shares: Rows of BY_AUTHORITY, which count an unknown part as nothing.
+        components: Rows of COMPONENTS.
+        measures: ``importer``, ``measure_id`` and ``authority`` of each measure.
+    """
+    charged = components.filter(pl.col("status").is_in(CHARGED)).join(
+        measures, on=["importer", "measure_id"], how="left", validate="m:1"
+    )
+    by = ["importer", "authority"]
+    known = charged.group_by(by).agg(known=pl.col("duty_increment_usd").count())
+    found = shares.join(known, on=by, how="left", validate="m:1", maintain_order="left")
+    is_told = pl.col("known").is_null() | (pl.col("known") > 0)  # null: it charges no line
+    return found.with_columns(duty_increment_usd=pl.when(is_told).then("duty_increment_usd")).drop(
+        "known"
+    )

@@ -207,7 +207,10 @@ class ByAuthority(dy.Schema):
         primary_key=True,
         description="order of law: what each adds to those before it; or shapley: on average.",
     )
-    duty_increment_usd = usd("What the authority adds at unchanged trade, by the method.")
+    duty_increment_usd = usd(
+        "What the authority adds at unchanged trade, by the method, where it is known; null "
+        "where no part of it is."
+    )
 
 
 class Credits(dy.Schema):

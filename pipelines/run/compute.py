@@ -9,7 +9,7 @@ import polars as pl
 from calc import lines as line_tables
 from calc import reports
 from calc.alternatives import by_end_use, imports_of_codes, suppliers
-from calc.attributed import with_increments
+from calc.attributed import known_by_authority, with_increments
 from calc.codes import line_digits
 from calc.credits import credits_table
 from calc.dictionary import polars_schema
@@ -79,7 +79,11 @@ def answer(question: Question) -> Answer:
     sums, flows = _totals(question, shape, found.lines, period)
     tables = _tables(question, resolved, found, sums)
     tables |= _alternatives(question, found, flows)
-    tables["by_authority"] = by_authority(question, resolved, found)
+    tables["by_authority"] = known_by_authority(
+        by_authority(question, resolved, found).lazy(),
+        tables["components"].lazy(),
+        tables["by_measure"].lazy().select("importer", "measure_id", "authority"),
+    ).collect()
     if question.policy.credits:
         tables["credits"] = _credits(question, found)
     if resolved.fill is not None:

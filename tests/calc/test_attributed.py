@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from calc.attributed import with_increments
+from calc.attributed import known_by_authority, with_increments
 
 LINE: dict[str, Any] = {
     "table_row": 0, "segment": "whole", "duty_before_e4": 1000, "base_left_e4": 1000,
@@ -65,3 +65,27 @@ def test_what_is_not_applied_adds_nothing_that_is_told() -> None:
 def test_on_a_line_whose_increment_is_unknown_so_are_its_parts(unknown: str) -> None:
     line = {"base_left_e4": 0, "base_fraction": 0.0, "increment_e4": None, unknown: None}
     assert added(line, {"mode": "replace"}, {}) == [None, None]
+
+
+def test_what_an_authority_adds_is_null_where_no_part_of_it_is_known() -> None:
+    """One with a part that is known, one with none, one that charges no line."""
+    names = {"partly": "a", "unknown": "b", "idle": "c", "displaced": "d"}
+    measures = pl.LazyFrame(
+        {"measure_id": list(names.values()), "authority": list(names)}
+    ).with_columns(importer=pl.lit("USA"))
+    parts = [("a", "applied", 5.0), ("a", "applied", None), ("b", "applied", None),
+             ("d", "displaced", None)]  # fmt: skip
+    components = pl.LazyFrame(
+        [("USA", *part) for part in parts],
+        schema=["importer", "measure_id", "status", "duty_increment_usd"],
+        orient="row",
+    )
+    amounts = [5.0, 0.0, 0.0, 0.0]
+    shares = pl.LazyFrame({"authority": list(names), "duty_increment_usd": amounts}).with_columns(
+        importer=pl.lit("USA")
+    )
+
+    found = known_by_authority(shares, components, measures).collect()
+    assert dict(found.select("authority", "duty_increment_usd").rows()) == {
+        "partly": 5.0, "unknown": None, "idle": 0.0, "displaced": 0.0,
+    }  # fmt: skip

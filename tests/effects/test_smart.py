@@ -291,8 +291,9 @@ def test_trist_without_domestic_sales_leaves_the_second_step_out() -> None:
 
 
 def test_trist_with_domestic_sales_of_nothing_has_nothing_to_substitute() -> None:
-    """A duty of 500 percent moves the mean by 1.1, below the floor of substitution if there were
-    domestic sales: there are none, which is known and no fault, so demand alone answers.
+    """A duty of 500 percent moves the mean by 1.1: substitution would meet its floor.
+
+    That there are no domestic sales is known and no fault, so demand alone answers.
     """
     none = replace(customs(5.0, domestic=0.0), between_exporters=one(0.0))
     effects = trist(none)

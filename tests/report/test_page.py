@@ -246,7 +246,7 @@ def test_what_a_legal_basis_adds_is_unknown_where_no_part_of_it_is_known() -> No
     # Of flat glass, one line of two has no duty before: the sum of its basis is a lower bound.
     assert Page(page(FACTS, made)).rows(caption)[1][-1] == "≥ 6,956,449,092"
     none = pl.lit(None, pl.Float64)
-    made["components"] = made["components"].with_columns(duty_increment_usd=none)
+    made["by_authority"] = made["by_authority"].with_columns(duty_increment_usd=none)
     assert Page(page(FACTS, made)).rows(caption)[1][-1] == "unknown"
 
 

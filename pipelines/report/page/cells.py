@@ -141,11 +141,11 @@ def _known_parts(tables: Tables) -> dict[tuple[str, str], tuple[int, int]]:
 
 def _added(row: Cell, parts: Mapping[tuple[str, str], tuple[int, int]]) -> str:
     """What a legal basis adds; at least where a part of it is unknown, or unknown altogether."""
-    known, unknown = parts.get((row["importer"], row["authority"]), (1, 0))
+    if row["duty_increment_usd"] is None:
+        return "unknown"
+    _, unknown = parts.get((row["importer"], row["authority"]), (1, 0))
     shown = f"{row['duty_increment_usd']:,.0f}"
-    if not unknown:
-        return shown
-    return f"≥ {shown}" if known else "unknown"
+    return f"≥ {shown}" if unknown else shown
 
 
 def _waterfall(row: Cell, parts: list[Cell]) -> str:
@@ -154,15 +154,20 @@ def _waterfall(row: Cell, parts: list[Cell]) -> str:
     steps += [
         {"name": named(part["authority"]), "usd": part["duty_increment_usd"], "is_total": False}
         for part in parts
+        if part["duty_increment_usd"] is not None
     ]
     steps.append({"name": "before and added", "usd": before + added, "is_total": True})
     told = ", ".join(
-        f"{part['authority']} adds {short_usd(part['duty_increment_usd'])}" for part in parts
+        f"{part['authority']} adds {_short(part['duty_increment_usd'])}" for part in parts
     )
     sentence = (
         f"Duty on the imports of {row['importer']} in USD: {short_usd(before)} before; {told}."
     )
     return figure(f"duty-{row['importer']}", waterfall(steps, title="USD"), sentence)
+
+
+def _short(amount: float | None) -> str:
+    return "what is unknown" if amount is None else short_usd(amount)
 
 
 def measures(tables: Tables) -> str:
