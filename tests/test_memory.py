@@ -92,7 +92,7 @@ def test_a_job_is_estimated_above_what_was_measured_of_it() -> None:
     assert memory.run_needs(1_310_720) > 538 * MB  # 3 million rows, as many of its importers
     assert memory.run_needs(9_437_184) > 2_319 * MB  # 33 million rows
     assert memory.lines_need(404_631) > 1_135 * MB
-    assert memory.judging_needs(10_000_000, has_suite_on_rows=False) > 1_254 * MB
+    assert memory.judging_needs(10_000_000, has_suite_on_rows=False) > 1_370 * MB
     assert memory.judging_needs(1_000_000, has_suite_on_rows=True) == 1_000 * MB
     assert 2_188 * MB < memory.judging_needs(100_000_000, has_suite_on_rows=False) < 3_000 * MB
     assert memory.judging_needs(300_000_000, has_suite_on_rows=False) < 8_000 * MB
