@@ -1,6 +1,7 @@
 """The wheel holds what it should and works away from the checkout."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -135,7 +136,8 @@ def test_wheel_holds_every_module(wheel: Path) -> None:
 
 
 def test_wheel_holds_raw_data_unchanged(wheel: Path) -> None:
-    files = {path.relative_to(RAW).as_posix(): path for path in RAW.rglob("*") if path.is_file()}
+    own = [*RAW.glob("*"), *(RAW / "scenarios").rglob("*")]
+    files = {path.relative_to(RAW).as_posix(): path for path in own if path.is_file()}
     prefix = "pipelines/_data/"
     with zipfile.ZipFile(wheel) as archive:
         held = {name.removeprefix(prefix) for name in archive.namelist() if name.startswith(prefix)}
@@ -148,6 +150,30 @@ def test_wheel_holds_raw_data_unchanged(wheel: Path) -> None:
     assert files
     assert held == files.keys()
     assert changed == set()
+
+
+def test_wheel_and_sdist_leave_out_what_was_fetched_in_the_checkout(tmp_path: Path) -> None:
+    """Fetched replies are folders of data/raw, which a checkout shares with the tool's tables."""
+    from hatchling.builders.sdist import SdistBuilder
+    from hatchling.builders.wheel import WheelBuilder
+
+    settings = ("pyproject.toml", ".gitignore", "README.md", "CHANGELOG.md", "LICENSE")
+    for name in settings:
+        shutil.copy(ROOT / name, tmp_path / name)
+    shutil.copytree(RAW, tmp_path / "data/raw")
+    (tmp_path / "data/raw/census-japan").mkdir()
+    (tmp_path / "data/raw/census-japan/part-1.json").write_text("[]", encoding="utf-8")
+
+    wheel, sdist = WheelBuilder(str(tmp_path)), SdistBuilder(str(tmp_path))
+    packed = {
+        "wheel": [file.distribution_path for file in wheel.recurse_included_files()],
+        "sdist": [file.distribution_path for file in sdist.recurse_included_files()],
+    }
+
+    assert "pipelines/_data/us-mfn-2024.csv" in packed["wheel"]
+    assert "pipelines/_data/scenarios/us-japan-2024.toml" in packed["wheel"]
+    assert "data/raw/us-mfn-2024.csv" in packed["sdist"]
+    assert [name for names in packed.values() for name in names if "census-japan" in name] == []
 
 
 def test_what_is_for_development_alone_is_absent(installed: Path, tmp_path: Path) -> None:
