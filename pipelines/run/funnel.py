@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import narwhals as nw
 import polars as pl
 
 from calc.funnel import Stage
-from calc.money import to_usd
+from calc.money import to_units, to_usd
 from calc.tables.lines import LineKey
+from calc.valuation import any_value
 from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
 from pipelines.run.question import Question
@@ -54,6 +56,7 @@ def stages_before(
     return [
         *_read(record, verdict),
         *_left_out(verdict),
+        *_off_basis(question),
         *_lost(question),
         *_not_asked(question, found),
     ]
@@ -89,6 +92,30 @@ def _left_out(verdict: "Verdict") -> Iterator[Stage]:
             rows=verdict.rows_failed,
             value_usd=verdict.value_failed_usd,
             value_unknown_rows=None,
+        )
+
+
+def _off_basis(question: Question) -> Iterator[Stage]:
+    """What rows with several values are worth by the value read first, beyond that of their levy.
+
+    A file is counted by its customs, then CIF, then FOB values, a run by those that each importer
+    levies on: of a row with CIF and FOB values they differ by insurance and freight.
+    """
+    if len(question.held) == 1:
+        return
+    recorded, levied = nw.coalesce(*map(nw.col, question.held)), any_value(question.held)
+    told = nw.from_native(question.usable()).select(
+        recorded=to_units(recorded), levied=to_units(levied)
+    )
+    gap = told.select((nw.col("recorded") - nw.col("levied")).sum().alias("gap")).collect()
+    units = int(gap["gap"].item() or 0)
+    if units:
+        yield Stage(
+            stage="value beyond that on which each importer levies duty",
+            kind="excluded",
+            reason="the table has values with and without insurance and freight; no row is lost",
+            rows=0,
+            value_usd=float(to_usd(units)),
         )
 
 

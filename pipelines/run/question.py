@@ -104,7 +104,7 @@ class Question:
         hold a part of a code that a conversion split.
         """
         whole = pl.lit(1, pl.Int64).alias("source_rows"), pl.lit(value=False).alias("is_estimated")
-        rows = self._usable().with_columns(*whole)
+        rows = self.usable().with_columns(*whole)
         if self.converted is None:
             return rows
         replaced = self.is_asked & pl.col("nomenclature").is_in(self.converted.names)
@@ -114,7 +114,7 @@ class Question:
         )
         return pl.concat([rows.filter(~replaced), own])
 
-    def _usable(self) -> pl.LazyFrame:
+    def usable(self) -> pl.LazyFrame:
         """The rows of the table that validation did not leave out."""
         schema = pl.read_parquet_schema(self.table)
         trade = pl.scan_parquet(self.table, row_index_name=ROW).with_columns(
