@@ -29,5 +29,5 @@ ECONOMY_YEARS: dict[str, tuple[int | None, int | None]] = BEGUN
 """Economy to its first and last year; null where that side is open.
 
 ``YUG`` stood for Serbia and Montenegro after the federation had ended. Other economies that ended
-are in ``economies-of-trade.csv``.
+are in ``economies-of-trade.csv``, groups with their dates in ``partner-groups.toml``.
 """

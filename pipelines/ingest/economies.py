@@ -72,6 +72,10 @@ def economies() -> Economies:
     table = _table("economies.csv")
     numbers = _table("economies-of-trade.csv")
     general = {row["number"]: row["code"] for row in numbers if row["kind"] == "number"}
+    for row in numbers:
+        if row["kind"] == "former" and row["code"]:
+            told = _folded([row["number"], row["code"], row["name"]])
+            general |= dict.fromkeys(told, row["code"])
     general.pop("490")  # nearly all Taiwan, but it is Comtrade that says so
     schedule_c: dict[str, str] = {}
     shared = defaultdict(list)

@@ -20,6 +20,8 @@ from pipelines.validation.words import counted
 SHAPE = "read.row"
 PROBLEMS_KEPT = 1_000
 CHARACTERS_SHOWN = 80
+STRAY = "=*#?!;:"
+"""Signs that no number ends in, and which nothing says how to read."""
 MOJIBAKE = ("Ã", "Â", "â€")
 
 
@@ -138,6 +140,12 @@ def hint_for(column: str, text: str) -> str:
 
 
 def _number_hint(text: str) -> str:
+    bare = text.strip().rstrip(STRAY)
+    if bare != text.strip() and bare[-1:].isdigit():
+        return (
+            f"if it is {bare}, take what stands behind it out of the file; what it means is not "
+            "guessed. Or set the row aside and count it with --quarantine"
+        )
     if "," in text:
         return "take separators of thousands out, or say --decimal , if it is a decimal comma"
     known = ", ".join(f'"{said}"' for said in (*words().missing, *words().suppressed))

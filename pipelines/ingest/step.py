@@ -57,7 +57,7 @@ def ingest(
         StorageError: A file cannot be written.
         LockedError: Another process writes the table of that name.
     """
-    from pipelines.ingest import sniff, store
+    from pipelines.ingest import existence, sniff, store
     from pipelines.ingest.bulk.ingest import bulk_ingest
 
     check_settings(settings)
@@ -77,6 +77,7 @@ def ingest(
         else:
             refuse_files(files, settings.memory_limit, times=HELD)
             record = _whole(opened, mappings, settings, fresh, talk)
+        record = existence.with_years_told(record, fresh / record.table.file)
         (fresh / f"{settings.name}.json").write_bytes(to_json(record))
         store.put_in_place(fresh, workspace.trade, settings.name)
     return record

@@ -63,7 +63,7 @@ def _unknown(stage: FunnelStage) -> str:
 def not_strict(record: IngestRecord) -> VerificationError:
     """That an ingest is done, but its notes may mean that a file is not whole."""
     problems = [
-        Problem(text, hint="see that the file is whole, or leave --strict away")
+        Problem(text, hint="see that the file is whole and right, or leave --strict away")
         for text in record.warnings
     ]
     return VerificationError.collected(problems)

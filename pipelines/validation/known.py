@@ -1,6 +1,7 @@
 """What a table is held against: codes by HS edition, and economies with their years."""
 
 import tomllib
+from typing import Any
 
 import polars as pl
 
@@ -14,6 +15,7 @@ CODES_FILE = "hs-codes.csv"
 ECONOMIES_FILE = "economies.csv"
 TRADE_ECONOMIES_FILE = "economies-of-trade.csv"
 AGGREGATES_FILE = "partner-groups.toml"
+SPANS = {"economy": pl.String, "first_year": pl.Int64, "last_year": pl.Int64}
 
 
 def known() -> Known:
@@ -40,14 +42,36 @@ def _codes() -> pl.DataFrame:
     return listed.select("edition", "code").unique().sort("edition", "code")
 
 
+def _years_of_groups(declared: dict[str, dict[str, Any]]) -> pl.DataFrame:
+    """One row an aggregate with the years from its first membership to its last.
+
+    Groups that tables list by one name count as one.
+    """
+    rows = [
+        {
+            "economy": group.get("listed_as", name),
+            "first_year": group["valid_from"].year,
+            "last_year": group["valid_until"].year if "valid_until" in group else None,
+        }
+        for name, group in declared.items()
+        if group["aggregate"] or "listed_as" in group
+    ]
+    first, last = pl.col("first_year").min(), pl.col("last_year").max()
+    is_open = pl.col("last_year").is_null().any()
+    return (
+        pl.DataFrame(rows, schema=SPANS)
+        .group_by("economy", maintain_order=True)
+        .agg(first, pl.when(~is_open).then(last))
+    )
+
+
 def _economies() -> pl.DataFrame:
     """One row an economy, or aggregate, and the years in which it was one."""
     names = pl.read_csv(embedded(ECONOMIES_FILE), infer_schema=False)["iso3"].to_list()
     declared = tomllib.loads(embedded(AGGREGATES_FILE).read_text(encoding="utf-8"))["groups"]
     names += [name for name, group in declared.items() if group["aggregate"]]
     spans = [(name, *span) for name, span in ECONOMY_YEARS.items()]
-    schema = {"economy": pl.String, "first_year": pl.Int64, "last_year": pl.Int64}
-    years = pl.DataFrame(spans, schema=schema, orient="row")
+    years = pl.DataFrame(spans, schema=SPANS, orient="row")
     of_trade = pl.read_csv(embedded(TRADE_ECONOMIES_FILE), infer_schema=False)
     ended = of_trade.filter(
         pl.col("kind") == "former", ~pl.col("code").is_in(years["economy"].implode())
@@ -56,7 +80,7 @@ def _economies() -> pl.DataFrame:
     former = ended.filter(pl.col("code").is_not_null()).select(
         pl.col("code").alias("economy"), pl.lit(None, pl.Int64).alias("first_year"), until
     )
-    years = pl.concat([years, former])
+    years = pl.concat([years, former, _years_of_groups(declared)])
     every = pl.DataFrame({"economy": [*names, WORLD, *years["economy"]]}).unique()
     joined = every.join(years, on="economy", how="left", validate="1:1")
     return joined.with_columns(is_known=pl.lit(value=True)).sort("economy")

@@ -70,6 +70,32 @@ def test_strict_is_done_but_fails_where_a_file_may_be_cut(tmp_path: Path) -> Non
     assert (tmp_path / "workspace/data/processed/trade/t.parquet").is_file()
 
 
+def test_economies_are_told_in_years_in_which_they_were_none(tmp_path: Path) -> None:
+    lines = [
+        "USA,SUN,1995,import,HS1992,870829,5",
+        "USA,SUN,1993-02,import,HS1992,870829,",
+        "USA,SUN,1991,import,HS1992,870829,7",
+        "USA,RUS,1991,import,HS1992,870829,7",
+        "EU28,JPN,2012,import,HS2012,870829,1.5",
+        "EU28,JPN,2013,import,HS2012,870829,2",
+        "EU12,USA,1996,import,HS1996,870829,3",
+    ]
+    path = write(tmp_path / "t.csv", text_of(lines))
+    place = ("--name", "t", "--workspace", str(tmp_path / "workspace"))
+    result = typed("ingest", str(path), *place, "--strict")
+    after = "trade of an economy that was not there then belongs to another one"
+    assert isinstance(result.exception, VerificationError)
+    assert [problem.what for problem in result.exception.problems] == [
+        "the importer EU12 began in 1986 and ended in 1995, and the table has 1 row of it in 1996, "
+        f"USD 3: {after} (retorsion codes country EU12)",
+        "the importer EU28 began in 2013 and ended in 2020, and the table has 1 row of it in 2012, "
+        f"USD 2: {after} (retorsion codes country EU28)",
+        "the partner SUN ended in 1991, and the table has 2 rows of it in 1993 to 1995, "
+        f"USD 5: {after} (retorsion codes country SUN)",
+    ]
+    assert f"note: {result.exception.problems[2].what}" in result.output.splitlines()
+
+
 def test_source_and_rate_that_are_not_known(workspace: Workspace, tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", text_of())
     with pytest.raises(UsageError, match="'bacci' is not a source") as caught:

@@ -244,6 +244,10 @@ def test_usa_trade_online(workspace: Workspace, shared: Path) -> None:
     assert caught.value.problems[1].what == (
         'column "Customs  Value (Cons) ($US)" = "2,429=": is not a number'
     )
+    assert caught.value.problems[1].hint == (
+        "if it is 2,429, take what stands behind it out of the file; what it means is not guessed. "
+        "Or set the row aside and count it with --quarantine"
+    )
     record = run(workspace, path, quarantine=True)
     rows = table(workspace)
     assert layout(record) == "usa-trade-online"

@@ -82,5 +82,8 @@ TRADE_ONLINE = Declaration(
         Taken(header="code of Commodity", of="Commodity", pattern=r"^\s*([0-9]+)\b"),
         Taken(header="unit of Commodity", of="Commodity", pattern=r"\(([^()]*)\)\s*$"),
     ),
-    caveats=("code and text share a field; values have separators of thousands",),
+    caveats=(
+        "code and text share a field; values have separators of thousands",
+        "a value with a sign behind it (2,429=) is no number: the service documents none",
+    ),
 )
