@@ -16,14 +16,18 @@ from calc.dictionary import conform
 from calc.money import to_units, usd
 from calc.policy.charges import Charge
 from calc.policy.expression import Amounts, duty_of
+from calc.policy.portions import WHOLE
 from calc.policy.quantities import quantities
 from calc.scope import expand_prefixes
 from calc.tables.border import BorderCharges
+from calc.tables.trade import KEY
 
 TIMES = ("before", "after")
 
 
-def border_charges(lines: pl.LazyFrame, charges: Sequence[Charge]) -> pl.LazyFrame:
+def border_charges(
+    lines: pl.LazyFrame, charges: Sequence[Charge], flows: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
     """BORDER_CHARGES: each charge on each line that is covered, in the order of the charges.
 
     What may not enter pays none. A charge is unknown where the value, the duty or a charge that it
@@ -32,12 +36,13 @@ def border_charges(lines: pl.LazyFrame, charges: Sequence[Charge]) -> pl.LazyFra
     Args:
         lines: LINES of a run.
         charges: The charges, in the order in which they are paid.
+        flows: The imports behind the lines with their value for duty, for the second quantity and
+            the net mass, which LINES does not have; a part of a line has its part of them.
     """
     covered = lines.filter(pl.col("status") != "excluded")
     codes = covered.select("code").unique()
     enters = pl.col("status") != "prohibited"
-    held = covered.with_columns(
-        *(pl.lit(None, dtype).alias(name) for name, dtype in MISSING.items()),
+    held = _with_quantities(covered, flows).with_columns(
         enters=enters,
         value_before_e4=_units("customs_value_usd"),
         value_after_e4=pl.when(enters).then(_units("customs_value_usd")).otherwise(0),
@@ -52,8 +57,20 @@ def border_charges(lines: pl.LazyFrame, charges: Sequence[Charge]) -> pl.LazyFra
     return conform(pl.concat(rows), BorderCharges).sort(list(BorderCharges.primary_key()))
 
 
-MISSING = {"quantity_2": pl.Float64, "quantity_2_unit": pl.String, "net_mass_kg": pl.Float64}
-"""What LINES does not have of a quantity: the first one is all that a line tells."""
+BEYOND = {"quantity_2": pl.Float64, "quantity_2_unit": pl.String, "net_mass_kg": pl.Float64}
+"""What LINES does not have of the quantities of a flow."""
+
+
+def _with_quantities(lines: pl.LazyFrame, flows: pl.LazyFrame | None) -> pl.LazyFrame:
+    """Lines with ``BEYOND``, each with its part by value; unknown in parts of no value."""
+    if flows is None:
+        return lines.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in BEYOND.items())
+    behind = flows.select(*KEY, *BEYOND, "duty_base_usd")
+    whole, value = pl.col("duty_base_usd"), pl.col("customs_value_usd")
+    part = pl.when(pl.col("segment") == WHOLE).then(1.0).when(whole > 0).then(value / whole)
+    return lines.join(behind, on=list(KEY), how="left", validate="m:1").with_columns(
+        pl.col(name) * part for name, dtype in BEYOND.items() if dtype == pl.Float64
+    )
 
 
 def _units(name: str) -> pl.Expr:

@@ -15,13 +15,14 @@ from tests.run.tool import Place
 pytestmark = pytest.mark.usefixtures("tables_alone")
 
 TRADE = """\
-importer,partner,period,flow,nomenclature,code,fob_value_usd,cif_value_usd,quantity,quantity_unit
-USA,JPN,2024,import,HTS2024,87032301,1000,1100,2,number
-USA,JPN,2024,import,HTS2024,87082950,1000,1100,500,kg
-USA,JPN,2024,import,HTS2024,87083050,1000,1100,500,kg
-USA,GBR,2024,import,HTS2024,87082950,1000,1100,500,kg
-USA,DEU,2024,import,HTS2024,22072000,1000,1100,10,kg
-GBR,JPN,2024,import,HTS2024,87082950,1000,1100,10000,kg
+importer,partner,period,flow,nomenclature,code,fob_value_usd,cif_value_usd,quantity,quantity_unit,\
+quantity_2,quantity_2_unit
+USA,JPN,2024,import,HTS2024,87032301,1000,1100,2,number,,
+USA,JPN,2024,import,HTS2024,87082950,1000,1100,500,kg,,
+USA,JPN,2024,import,HTS2024,87083050,1000,1100,500,kg,,
+USA,GBR,2024,import,HTS2024,87082950,1000,1100,500,kg,,
+USA,DEU,2024,import,HTS2024,22072000,1000,1100,10,kg,12,l
+GBR,JPN,2024,import,HTS2024,87082950,1000,1100,10000,kg,,
 """
 JAPAN, LAMPS, BRAKES, BRITAIN, ALCOHOL = (
     ("JPN", "87032301"),
@@ -285,3 +286,15 @@ def test_11_and_33_what_is_no_rate_is_refused(place: Place, rate: str, what: str
     done = place.run("-q", scenario=path)
     assert done.code == 4
     assert what in done.err
+
+
+def test_an_excise_counts_the_second_quantity_of_each_part(place: Place) -> None:
+    """12 litres beside 10 kg: 2 USD on each of 3.6 and of 8.4."""
+    parts = 'by_portion = { made = { rate = "5%" } }'
+    law = measure("m", f'products = ["2207"]\nrate = "10%"\n{parts}') + MADE
+    law += '[charges.excise]\nrate = "2 USD/l"\nproducts = ["2207"]\nsource = "made up"\n'
+    run(place, TOP + 'base = "2.5%"\n' + law)
+    paid = place.table("border_charges").sort("charge_after_usd")
+    assert paid.select("segment", "charge_after_usd").rows() == [
+        ("made", 7.2), ("not made", 16.8),
+    ]  # fmt: skip

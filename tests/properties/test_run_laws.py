@@ -260,6 +260,25 @@ def test_a_higher_rate_on_top_never_lowers_the_duty(
     assert_frame_equal(low.select("duty_before_usd"), high.select("duty_before_usd"))
 
 
+@settings(max_examples=4)
+@given(asked())
+def test_an_empty_scenario_changes_nothing(drawn: tuple[pl.DataFrame, Law, pl.DataFrame]) -> None:
+    """No line is named, no sum is but 0; told of every line, the duty after is that before."""
+    trade, _, base = drawn
+    with tempfile.TemporaryDirectory() as folder:
+        empty = ask(Path(folder), trade, law_of({}, []), base, may_hit_nothing=True)
+    assert empty.tables["lines"].height == empty.tables["components"].height == 0
+    assert failed_checks(empty.tables) == []
+    sums = empty.tables["by_importer"].select(pl.col(pl.Float64).fill_null(0).abs())
+    assert sums.sum_horizontal().sum() == 0
+
+    lines = lines_of(trade, with_waiting(law_of({}, [])), base)
+    assert lines.height == trade.filter(importer="USA", flow="import").height
+    assert lines["duty_after_usd"].equals(lines["duty_before_usd"])
+    assert not lines["is_affected"].any()
+    assert lines["duty_increment_usd"].fill_null(0).to_list() == [0.0] * lines.height
+
+
 @settings(max_examples=6)
 @given(asked())
 def test_a_measure_not_in_force_applies_nothing(
