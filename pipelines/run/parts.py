@@ -66,9 +66,9 @@ def answered(inputs: Inputs, question: Question, talk: Talk) -> Part:
         tables["drawback"] = drawback_table(inputs, found.tables)
     if inputs.scenario.charges:
         charges = [one.charge for one in inputs.scenario.charges]
-        flows: pl.LazyFrame = question.imports(found.period).to_native()
+        behind: pl.LazyFrame = question.imports(found.period).to_native()
         lines = found.tables["lines"].lazy()
-        tables["border_charges"] = border_charges(lines, charges, flows).collect()
+        tables["border_charges"] = border_charges(lines, charges, behind).collect()
     if any(one.instrument.kind != "duty" for one in inputs.scenario.measures):
         tables["instruments"] = instruments_table(inputs, question, found.period)
         tables |= dict(_of_some(inputs, question, found.period))
