@@ -49,10 +49,10 @@ def values_by_code(path: Path, edition: str) -> pl.DataFrame:
         ``code`` and ``value_usd``, sorted.
 
     Raises:
-        DataRejectedError: It has no imports in that edition.
+        DataRejectedError: It is no Parquet table of trade, or has no imports in that edition.
     """
     rows = pl.scan_parquet(path)
-    names = rows.select(pl.col("nomenclature").cast(pl.String).unique()).collect()["nomenclature"]
+    names = _nomenclatures(path, rows)
     own = [name for name in names if edition_of(name) == edition]
     valued = nw.from_native(rows).with_columns(to_units(any_value()).alias("value_e4"))
     plan: pl.LazyFrame = valued.to_native()
@@ -71,3 +71,20 @@ def values_by_code(path: Path, edition: str) -> pl.DataFrame:
             hint=f"name a table whose codes are of {edition}",
         )
     return found
+
+
+def _nomenclatures(path: Path, rows: pl.LazyFrame) -> list[str]:
+    """The nomenclatures that a table has.
+
+    Raises:
+        DataRejectedError: It is no Parquet table, or has no such column.
+    """
+    try:
+        found = rows.select(pl.col("nomenclature").cast(pl.String).unique()).collect()
+    except (pl.exceptions.ComputeError, pl.exceptions.ColumnNotFoundError) as err:
+        raise DataRejectedError(
+            f"{path.name} is no table of trade as ingest makes it: {str(err).splitlines()[0]}",
+            where=path.name,
+            hint=f"make one of it: retorsion ingest {path.name} --name NAME",
+        ) from err
+    return found["nomenclature"].to_list()

@@ -180,6 +180,8 @@ def convert(workspace: Workspace, words: Sequence[str], asked: Asked) -> Convert
     forward, method = _forward(workspace, source, target, asked)
     back = weights_between(known, target, source, along="all" if asked.along_all else "tagged")
     found = converted(rows, forward, back).collect()
+    values = _values(workspace, asked.trade, source) if asked.trade else None
+    groups = groups_named(words)
     return Converted(
         source=asked.source.strip().upper(),
         target=target,
@@ -187,8 +189,8 @@ def convert(workspace: Workspace, words: Sequence[str], asked: Asked) -> Convert
         listed=listed,
         rows=found,
         lost=lost(frame, found.lazy()).collect(),
-        values=_values(workspace, asked.trade, source) if asked.trade else None,
-        leaks=[told for name in groups_named(words) for told in leaks_of(name, source, target)],
+        values=values,
+        leaks=[told for name in groups for told in leaks_of(name, source, target, values)],
     )
 
 

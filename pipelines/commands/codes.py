@@ -10,7 +10,7 @@ from pipelines.commands.common import AsJson, WorkspaceOption, show
 Words = Annotated[
     list[str], typer.Argument(metavar="WORDS", help="Words of a text, or first digits of a code.")
 ]
-Code = Annotated[str, typer.Argument(metavar="CODE", help="A code of 2 to 10 digits.")]
+Code = Annotated[str, typer.Argument(metavar="CODE", help="A code of 2 to 10 digits, or a @group.")]
 Lists = Annotated[
     list[str],
     typer.Argument(metavar="CODES", help="Codes, @groups, or files with a column of codes."),
@@ -88,7 +88,7 @@ def find(
 def show_code(
     code: Code, texts: Texts = None, sitc: SitcTable = None, as_json: AsJson = False
 ) -> None:
-    """Show a code in all editions: where it is listed, what it was before, what it became.
+    """Show a code, or a @group, in all editions: where it is listed, what it was, what it became.
 
     \b
     Example:
@@ -96,9 +96,16 @@ def show_code(
           seven editions, its BEC category, the groups that hold it
       retorsion codes show 870899 --sitc hs2022-sitc4.xlsx
           its codes of the SITC too, from a table of yours: none is shipped
+      retorsion codes show @telecom
+          its codes in each edition, and the goods that leave it or come in between editions
     """  # noqa: D301
     from pipelines.codes.show import show_code as shown_as
+    from pipelines.codes.show_group import show_group
 
+    if code.startswith("@"):
+        group = show_group(code)
+        show(group.as_dict(), group.lines(), as_json=as_json)
+        return
     shown = shown_as(code, texts, sitc)
     show(shown.as_dict(), shown.lines(), as_json=as_json)
 

@@ -147,6 +147,62 @@ def test_convert_tells_parts_and_what_leaks() -> None:
     ]
 
 
+def test_show_of_a_group_has_its_codes_and_what_leaks_between_editions() -> None:
+    lines = told(codes("show", "@medtech"))
+    shown = codes("show", "@telecom", "--json").object
+
+    assert lines[0] == "@medical-technology  Medical technology, headings " + ", ".join(
+        ("9018", "9019", "9020", "9021", "9022")
+    )
+    assert [line.split(":")[0] for line in lines[1:8]] == [
+        f"  {edition}  {count} codes"
+        for edition, count in zip(shown["codes"], (27, 32, 32, 32, 32, 32, 32), strict=True)
+    ]
+    # used syringes became clinical waste
+    assert lines[9] == (
+        "  @medical-technology of HS1996 is not that of HS2002: out go 901839 to 382530"
+    )
+    assert lines[-1] == (
+        "next: retorsion codes convert @medical-technology --from HS2022 --to HS1992 --trade TABLE "
+        "tells the dollars"
+    )
+    assert [len(listed) for listed in shown["codes"].values()] == [25, 31, 31, 32, 32, 32, 37]
+    assert "@telecom of HS2012 is not that of HS2017: out go 852990 to 962000" in shown["leaks"]
+
+
+def test_what_leaks_is_told_in_dollars_where_trade_has_them(tmp_path: Path) -> None:
+    path = tmp_path / "trade.parquet"
+    values = {"852581": 70.0, "852589": 5.0, "852842": 3.0, "962000": 2.0, "851711": 1000.0}
+    rows = [
+        {"code": code, "nomenclature": "HS2022", "customs_value_usd": value}
+        for code, value in values.items()
+    ]
+    write_table(path, trade_of(rows), "trade", Trade)
+
+    lines = told(
+        codes("convert", "@telecom", "--from", "HS2022", "--to", "HS1992", "--trade", path)
+    )
+
+    assert [line for line in lines if line.startswith("note: @")] == [
+        "note: @telecom of HS2022 is not that of HS1992: out go 852842, 852852, 852862 to 847192 "
+        "(USD 3); 852581, 852582, 852583, 852589 to 852110 (USD 75); USD 78 in all",
+        "note: @telecom of HS1992 has goods that HS2022 has elsewhere: in come 852411, 852412, "
+        "852419, 852491, 852492, 852499, 854151, 854159 to 852520 (USD 0); 962000 to 852990 (USD 2)"
+        "; USD 2 in all",
+    ]
+
+
+def test_trade_that_is_no_table_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trade.csv"
+    path.write_text("code,value\n852581,1\n", encoding="utf-8")
+
+    done = codes("convert", "@telecom", "--from", "HS2022", "--to", "HS1992", "--trade", path)
+
+    assert done.code == 3
+    assert "trade.csv is no table of trade as ingest makes it: " in done.err
+    assert "hint: make one of it: retorsion ingest trade.csv --name NAME" in done.err
+
+
 def test_convert_of_a_group_that_closes_says_so() -> None:
     lines = told(codes("convert", "@auto-parts", "--from", "HS2022", "--to", "HS1992"))
 
