@@ -4,7 +4,7 @@ Works on any engine that narwhals reaches; the same few functions run on a lapto
 One equi-join and plain sums: no window, no list, no asof join.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import narwhals as nw
 
@@ -15,23 +15,29 @@ from calc.reasons import TOLD, first_texts, line_texts, named_texts
 from calc.sides import charge_highest
 from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import ROW, Frame, Terms
-from calc.valuation import duty_base
+from calc.valuation import NONE_STATED, Basis, duty_base
 
 LINE = ["importer", "partner", "code"]
 
 
-def with_duty_base(trade: Frame, *, held: Collection[str] = VALUE_COLUMNS) -> Frame:
+def with_duty_base(
+    trade: Frame,
+    *,
+    held: Collection[str] = VALUE_COLUMNS,
+    stated: Mapping[str, Basis] = NONE_STATED,
+) -> Frame:
     """Trade with its value for duty.
 
     Args:
         trade: Rows of TRADE.
         held: Value columns that hold anything.
+        stated: The basis of importers as the scenario says.
 
     Returns:
         The same rows plus ``duty_base_usd`` (see ``calc.valuation.duty_base``) and ``value_e4``
         (the same in ten-thousandths of a USD).
     """
-    return with_value(trade, duty_base(held))
+    return with_value(trade, duty_base(held, stated))
 
 
 def with_value(trade: Frame, value: nw.Expr) -> Frame:

@@ -14,7 +14,8 @@ Mexico (Customs Law, article 65), India (Customs Valuation Rules 2007, rule 10),
 article 30) and the United Kingdom (Taxation (Cross-border Trade) Act 2018, section 16).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import narwhals as nw
@@ -31,10 +32,13 @@ BASIS_OF_IMPORTER: dict[str, Basis] = {
 }
 """Basis of the customs value; an importer that is not here needs ``customs_value_usd`` itself."""
 
+NONE_STATED: Mapping[str, Basis] = MappingProxyType({})
 COLUMN_OF_BASIS = {"cif": "cif_value_usd", "fob": "fob_value_usd"}
 
 
-def duty_base(held: Collection[str] = VALUE_COLUMNS) -> nw.Expr:
+def duty_base(
+    held: Collection[str] = VALUE_COLUMNS, stated: Mapping[str, Basis] = NONE_STATED
+) -> nw.Expr:
     """The value on which a row's importer levies duty, in USD; null where it is not known.
 
     The value that its customs recorded comes first, whatever its basis; then the value on the
@@ -42,10 +46,11 @@ def duty_base(held: Collection[str] = VALUE_COLUMNS) -> nw.Expr:
 
     Args:
         held: Value columns that hold anything; the others are not looked at.
+        stated: The basis of importers that are not in ``BASIS_OF_IMPORTER``, as a scenario says.
     """
-    own = []
+    own, known = [], {**BASIS_OF_IMPORTER, **stated}
     for basis, column in COLUMN_OF_BASIS.items():
-        importers = [name for name, found in BASIS_OF_IMPORTER.items() if found == basis]
+        importers = [name for name, found in known.items() if found == basis]
         if column in held:
             own.append(nw.when(nw.col("importer").is_in(importers)).then(nw.col(column)))
     return nw.coalesce(nw.col("customs_value_usd"), *own) if own else nw.col("customs_value_usd")
@@ -68,21 +73,24 @@ def export_base(held: Collection[str] = VALUE_COLUMNS, *, share: float | None = 
     return nw.coalesce(*known, *assumed) if len(known) + len(assumed) > 1 else customs
 
 
-def any_value(held: Collection[str] = VALUE_COLUMNS) -> nw.Expr:
+def any_value(
+    held: Collection[str] = VALUE_COLUMNS, stated: Mapping[str, Basis] = NONE_STATED
+) -> nw.Expr:
     """The value of a row for sums of trade: the duty base, else the CIF, else the FOB value."""
     others = [nw.col(column) for column in COLUMN_OF_BASIS.values() if column in held]
-    return nw.coalesce(duty_base(held), *others) if others else duty_base(held)
+    own = duty_base(held, stated)
+    return nw.coalesce(own, *others) if others else own
 
 
-def basis_text(importer: str) -> str:
+def basis_text(importer: str, stated: Basis | None = None) -> str:
     """The value on which an importer levies duty, in words."""
     words = {"cif": "values with insurance and freight", "fob": "values free on board"}
-    basis = BASIS_OF_IMPORTER.get(importer)
+    basis = stated or BASIS_OF_IMPORTER.get(importer)
     return words[basis] if basis else f"values for duty as {importer} records them"
 
 
-def columns_for(importer: str) -> str:
+def columns_for(importer: str, stated: Basis | None = None) -> str:
     """The columns on which an importer's duty may be computed, in words."""
-    basis = BASIS_OF_IMPORTER.get(importer)
+    basis = stated or BASIS_OF_IMPORTER.get(importer)
     own = f" or {COLUMN_OF_BASIS[basis]}" if basis else ""
     return f"customs_value_usd{own}"

@@ -127,6 +127,10 @@ def _assumptions(old: Scenario, new: Scenario) -> Iterator[Step]:
         yield Step(kind="assumptions", cause="value free on board",
                    what=_arrow(range_text(old.fob_share), range_text(new.fob_share)),
                    put_on=lambda at: at.with_scenario(fob_share=new.fob_share))  # fmt: skip
+    if old.levied_on != new.levied_on:
+        yield Step(kind="assumptions", cause="value for duty",
+                   what=_arrow(old.levied_on, new.levied_on),
+                   put_on=lambda at: at.with_scenario(levied_on=new.levied_on))  # fmt: skip
 
 
 def _shares_gone(old: Scenario, new: Scenario) -> Iterator[Step]:

@@ -152,7 +152,7 @@ def _part_facts(part: Part) -> PartFacts:
         nomenclature=scenario.nomenclature,
         as_of=law.as_of.isoformat() if law.as_of else "any date",
         base_text=scenario.base_text,
-        value_basis=basis_text(scenario.importer),
+        value_basis=basis_text(scenario.importer, scenario.levied_on),
     )
 
 

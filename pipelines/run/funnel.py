@@ -103,7 +103,10 @@ def _off_basis(question: Question) -> Iterator[Stage]:
     """
     if len(question.held) == 1:
         return
-    recorded, levied = nw.coalesce(*map(nw.col, question.held)), any_value(question.held)
+    recorded, levied = (
+        nw.coalesce(*map(nw.col, question.held)),
+        any_value(question.held, question.stated),
+    )
     told = nw.from_native(question.usable()).select(
         recorded=to_units(recorded), levied=to_units(levied)
     )

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from calc.codes import edition_of
-from calc.errors import DataRejectedError, LimitError, Problem, ScenarioError
+from calc.errors import DataRejectedError, LimitError, ScenarioError
 from calc.hits import with_duty_base
 from calc.means import BEHIND, mean_of_years
 from calc.money import LARGEST_SUM_USD, to_units, to_usd
@@ -22,9 +22,9 @@ from calc.resolve import LawTables
 from calc.seasons import windows_of
 from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import ROW, Frame
-from calc.valuation import any_value, columns_for
+from calc.valuation import Basis, any_value
 from pipelines.parquet import constant_columns
-from pipelines.run.unsuited import no_imports, no_period, not_whole, twice
+from pipelines.run.unsuited import no_basis, no_imports, no_period, not_whole, twice
 
 if TYPE_CHECKING:
     from pipelines.run.convert import Converted
@@ -59,6 +59,7 @@ class Question:
         groups: ``prefix`` and ``product_group``.
         descriptions: ``code`` and ``description``.
         end_uses: ``code`` (six digits) and ``end_use``; None where goods are not classified.
+        stated: On which value importers levy duty whose law the tool does not know.
     """
 
     table: Path
@@ -81,6 +82,7 @@ class Question:
     oecd: tuple[str, ...] = ()
     converted: "Converted | None" = None
     memory_limit: int | None = None
+    stated: Mapping[str, Basis] = field(default_factory=dict)
 
     @functools.cached_property
     def constants(self) -> Mapping[str, str | None]:
@@ -143,13 +145,16 @@ class Question:
 
     def _recorded(self, period: Reference) -> Frame:
         chosen = self.is_asked & period.holds()
-        return with_duty_base(nw.from_native(self.scan().filter(chosen)), held=self.held)
+        return self._levied(self.scan().filter(chosen))
 
     def all_imports(self, period: Reference) -> Frame:
         """The imports of every importer of a period with their value for duty."""
         chosen = (pl.col("flow") == "import") & period.holds()
         is_trade = chosen & (pl.col("partner") != pl.col("importer"))
-        return with_duty_base(nw.from_native(self.scan().filter(is_trade)), held=self.held)
+        return self._levied(self.scan().filter(is_trade))
+
+    def _levied(self, rows: pl.LazyFrame) -> Frame:
+        return with_duty_base(nw.from_native(rows), held=self.held, stated=self.stated)
 
     @property
     def is_asked(self) -> pl.Expr:
@@ -177,7 +182,7 @@ def shape_of(question: Question) -> pl.DataFrame:
     ``rows_off_basis`` those without one on which their importer levies duty.
     """
     varying = [name for name in SHAPE_KEY if name not in question.constants]
-    grouped = shaped(nw.from_native(question.scan()), question.held, varying or SHAPE_KEY)
+    grouped = shaped(nw.from_native(question.scan()), question, varying or SHAPE_KEY)
     found: pl.LazyFrame = grouped.to_native()
     fixed = [
         pl.lit(question.constants[name]).alias(name) for name in SHAPE_KEY if name not in varying
@@ -187,11 +192,13 @@ def shape_of(question: Question) -> pl.DataFrame:
     return shape
 
 
-def shaped(trade: Frame, held: Sequence[str], key: Sequence[str]) -> Frame:
+def shaped(trade: Frame, question: Question, key: Sequence[str]) -> Frame:
     """What ``shape_of`` tells, by a key, on any engine."""
-    value = any_value(held)
+    held, stated = question.held, question.stated
+    value = any_value(held, stated)
     any_e4 = to_units(value).alias("any_e4")
-    valued = with_duty_base(trade, held=held).with_columns(value.alias("any_usd"), any_e4)
+    levied = with_duty_base(trade, held=held, stated=stated)
+    valued = levied.with_columns(value.alias("any_usd"), any_e4)
     return valued.group_by(*key).agg(
         nw.col("source_rows").sum().alias("rows"),
         nw.col("any_e4").sum().alias("total_e4"),
@@ -281,18 +288,9 @@ def refuse_misfits(question: Question, shape: pl.DataFrame, period: Reference) -
         )
     off_basis = imports.group_by("importer").agg(pl.col("rows_off_basis").sum()).sort("importer")
     problems = [
-        _no_basis(question, row["importer"], row["rows_off_basis"])
+        no_basis(question, row["importer"], row["rows_off_basis"])
         for row in off_basis.iter_rows(named=True)
         if row["rows_off_basis"]
     ]
     if problems:
         raise DataRejectedError.collected(problems)
-
-
-def _no_basis(question: Question, importer: str, rows: int) -> Problem:
-    columns = columns_for(importer)
-    return Problem(
-        f"{rows:,} rows of {importer} have no value on which it levies duty",
-        where=f"{question.table.name}, column {columns}",
-        hint=f"{importer} levies duty on {columns}; a value on another basis is not taken for it",
-    )

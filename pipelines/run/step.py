@@ -188,6 +188,7 @@ def question_of(inputs: Inputs) -> "Question":
         with_shapley=inputs.settings.shapley,
         memory_limit=inputs.settings.memory_limit,
         estimate=scenario.estimate,
+        stated={scenario.importer: scenario.levied_on} if scenario.levied_on else {},
         oecd=read_reference().partner_groups["OECD"].members if scenario.estimate else (),
         may_hit_nothing=not scenario.measures
         or bool(scenario.beside)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from calc.errors import ScenarioError, did_you_mean
+from calc.errors import Problem, ScenarioError, did_you_mean
 from calc.money import to_usd
 from calc.periods import Reference
+from calc.valuation import BASIS_OF_IMPORTER, columns_for
 
 if TYPE_CHECKING:
     from pipelines.run.question import Question
@@ -71,3 +72,20 @@ def twice(question: "Question", importers: Sequence[str], year: str) -> Scenario
 
 def _where(question: "Question", periods: Sequence[str]) -> str:
     return f"{question.table.name}, column period: {', '.join(periods[:SHOWN])}"
+
+
+def no_basis(question: "Question", importer: str, rows: int) -> Problem:
+    """Rows of an importer have no value on which it levies duty."""
+    columns = columns_for(importer, question.stated.get(importer))
+    hint = f"{importer} levies duty on {columns}; a value on another basis is not taken for it"
+    if importer not in {*BASIS_OF_IMPORTER, *question.stated}:
+        hint = (
+            f"on which value {importer} levies duty is not known here: say it at the top of the "
+            'scenario, levied_on = { basis = "cif", source = "..." }, or ingest the value that its '
+            "law names with --valuation customs"
+        )
+    return Problem(
+        f"{rows:,} rows of {importer} have no value on which it levies duty",
+        where=f"{question.table.name}, column {columns}",
+        hint=hint,
+    )

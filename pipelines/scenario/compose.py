@@ -103,6 +103,7 @@ def read_whole(document: Document, root: Path, *, highest: float, workspace: Wor
         known_at=draft.known_at,
         reference=draft.reference,
         fob_share=draft.fob_share,
+        levied_on=draft.levied_on,
         files=tuple(composer.files.used[name] for name in sorted(composer.files.used)),
         notes=tuple(sorted({*composer.files.notes, *composer.files.unread()})),
         stated=draft.stated,

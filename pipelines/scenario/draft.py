@@ -8,6 +8,7 @@ from typing import Any
 
 from calc.policy.ave import Method
 from calc.policy.grammar import Reading
+from calc.valuation import Basis
 from pipelines.scenario.assumed import Era, Range, Response, Share
 from pipelines.scenario.instruments import BesideFlow, BorderCharge, Control, PaidBack, Quota
 from pipelines.scenario.model import Acceptance, BaseSource, Measure
@@ -40,6 +41,7 @@ class Draft:
     known_at: date | None = None
     base: BaseSource | None = None
     fob_share: Range | None = None
+    levied_on: Basis | None = None
     measures: list[Measure] = field(default_factory=list)
     shares: dict[str, Share] = field(default_factory=dict)
     eras: list[Era] = field(default_factory=list)

@@ -37,7 +37,7 @@ LAW = (
 )
 SETTINGS = (
     *("title", "as_of", "note", "known_at", "reading", "reference", "estimate", "base_as_of"),
-    *("currencies", "min_max", "fob_share", "effects", "validation"),
+    *("currencies", "min_max", "fob_share", "levied_on", "effects", "validation"),
 )
 SCENARIO = Grammar(
     noun="a scenario",

@@ -10,6 +10,7 @@ from calc.policy.ave import Method
 from calc.policy.expression import FREE, Expression, ad_valorem_rate
 from calc.policy.model import FULL, Alternative, Claim, Mode
 from calc.seasons import Season
+from calc.valuation import Basis
 from pipelines.scenario.assumed import Era, Range, Response, Share
 from pipelines.scenario.instruments import (
     DUTY,
@@ -229,7 +230,8 @@ class Scenario:
 
     ``trade`` is the name of an ingested table; ``as_of`` is null where the file leaves the date to
     the command line, ``reference`` where it leaves the period of the trade to it; ``fob_share`` is
-    what a value free on board is taken to be of a value on another basis; ``text_sha256`` is the
+    what a value free on board is taken to be of a value on another basis, ``levied_on`` the basis
+    of the importer where the tool does not know it; ``text_sha256`` is the
     SHA-256 of the file's bytes. ``parts`` are the scenarios that one includes, which then has no
     measures of its own. ``files`` were read beside the scenario, the base apart. ``estimate`` is
     the method by which missing quantities are estimated; null where duties on them stay unknown.
@@ -263,6 +265,7 @@ class Scenario:
     estimate: Method | None = None
     known_at: date | None = None
     fob_share: Range | None = None
+    levied_on: Basis | None = None
     files: tuple[UsedFile, ...] = ()
     parts: tuple["Scenario", ...] = ()
     notes: tuple[str, ...] = ()

@@ -6,10 +6,11 @@ from calc.codes import EDITIONS, edition_of
 from calc.errors import did_you_mean
 from calc.policy.ave import SOURCES_BY_METHOD, Method
 from calc.rate_text import quoted
+from calc.valuation import BASIS_OF_IMPORTER, Basis
 from pipelines.scenario.assumed import Range
 from pipelines.scenario.draft import Draft
 from pipelines.scenario.fields import Table, day_of, name_of, note_of, shown, table_of, text_of
-from pipelines.scenario.grammar import SHARE, check_keys
+from pipelines.scenario.grammar import SHARE, Grammar, check_keys
 from pipelines.scenario.names import ID, ID_RULE, TABLE_NAME, TABLE_NAME_RULE
 from pipelines.scenario.partners import read_importer
 from pipelines.scenario.ranges import range_of
@@ -17,7 +18,14 @@ from pipelines.scenario.readings import read_readings
 from pipelines.scenario.reference import read_reference
 
 NOMENCLATURES = [f"HS{year}" for year in (1988, *EDITIONS)]
-STATED = ("currencies", "min_max", "fob_share")
+STATED = ("currencies", "min_max", "fob_share", "levied_on")
+BASES: tuple[Basis, ...] = ("cif", "fob")
+LEVIED_ON = Grammar(
+    noun="the value for duty",
+    header="levied_on",
+    required={"basis": 'basis = "cif"', "source": 'source = "..."'},
+    optional=("note",),
+)
 NATIONAL = re.compile(r"(?:HTS|CN)(?:19|20)[0-9]{2}")
 
 
@@ -51,6 +59,7 @@ def read_top(top: Table, draft: Draft) -> None:
     draft.reading = read_readings(top) or draft.reading
     draft.reference = read_reference_period(top) or draft.reference
     draft.fob_share = _fob_share(top) or draft.fob_share
+    draft.levied_on = _levied_on(top, draft.importer) or draft.levied_on
     draft.estimate = _estimate(top) or draft.estimate
     draft.stated |= {key: top.values[key] for key in STATED if key in top.values}
 
@@ -63,6 +72,24 @@ def _fob_share(top: Table) -> Range | None:
     check_keys(inner, SHARE)
     text_of(inner, "source", example='source = "..."')
     return range_of(inner)
+
+
+def _levied_on(top: Table, importer: str) -> Basis | None:
+    """The value on which an importer levies duty that the tool does not know; null: not stated."""
+    inner = table_of(top, "levied_on", example='levied_on = { basis = "cif", source = "..." }')
+    if inner is None:
+        return None
+    check_keys(inner, LEVIED_ON)
+    text_of(inner, "source", example='source = "..."')
+    value = inner.values.get("basis")
+    found = next((basis for basis in BASES if basis == value), None)
+    if value is not None and found is None:
+        inner.refuse("basis", f"{shown(value)} is not a value that duty is levied on",
+                     'write "cif" (with insurance and freight) or "fob" (without)')  # fmt: skip
+    known = BASIS_OF_IMPORTER.get(importer)
+    if known and found and known != found:
+        inner.refuse("basis", f"{importer} levies duty on {known} values, by law", "leave it out")
+    return found
 
 
 def read_reference_period(top: Table) -> str | None:

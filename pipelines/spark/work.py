@@ -49,7 +49,7 @@ def work(cluster: Cluster, question: Question, folder: Path) -> Worked:
         LimitError: The values are beyond what is summed exactly.
     """
     trade = cluster.table(question)
-    shape = cluster.collected(shaped(trade, question.held, SHAPE_KEY)).sort(SHAPE_KEY)
+    shape = cluster.collected(shaped(trade, question, SHAPE_KEY)).sort(SHAPE_KEY)
     refuse_overflow(question, shape)
     period = chosen_period(question, shape)
     refuse_misfits(question, shape, period)
@@ -57,7 +57,8 @@ def work(cluster: Cluster, question: Question, folder: Path) -> Worked:
         what = "Spark cannot do a mean of years yet"
         raise ScenarioError(what, where=period.name, hint="choose one year with --period")
     ours = asked(trade, question.importers, question.members, period.parts)
-    imports = _classed(cluster, question, with_duty_base(ours, held=question.held))
+    levied = with_duty_base(ours, held=question.held, stated=question.stated)
+    imports = _classed(cluster, question, levied)
     likes = cluster.collected(alike(imports)).sort(LIKENESS).with_row_index(ROW)
     resolved = resolve(question, nw.from_native(likes.lazy()))
     if resolved is None:

@@ -1,0 +1,77 @@
+"""On which value an importer levies duty that the tool does not know, as the scenario says."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.run.tool import Place
+
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
+TRADE = (
+    "importer,partner,period,flow,nomenclature,code,cif_value_usd,fob_value_usd\n"
+    "BRA,USA,2024,import,HS2022,870323,1100,1000\n"
+    "USA,BRA,2024,import,HS2022,870323,1100,1000\n"
+)
+SCENARIO = """
+id = "answer"
+importer = "BRA"
+nomenclature = "HS2022"
+trade = "t"
+base = "35%"
+[[measure]]
+id = "cars"
+authority = "reciprocity"
+products = ["8703"]
+rate = "10%"
+mode = "add"
+source = "made up"
+"""
+STATED = 'levied_on = {{ basis = "{}", source = "decree" }}\n'
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    found = Place(tmp_path)
+    (tmp_path / "trade.csv").write_text(TRADE, encoding="utf-8")
+    assert found.do("ingest", tmp_path / "trade.csv", "--name", "t", "-q").code == 0
+    return found
+
+
+def scenario(place: Place, top: str, importer: str = "BRA") -> Path:
+    path = place.root / "answer.toml"
+    path.write_text(top + SCENARIO.replace("BRA", importer), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("basis", "duties"), [("cif", (385.0, 110.0)), ("fob", (350.0, 100.0))])
+def test_a_basis_that_is_stated_is_levied_on(
+    place: Place, basis: str, duties: tuple[float, float]
+) -> None:
+    done = place.run("-q", "--json", scenario=scenario(place, STATED.format(basis)))
+    assert done.code == 0, done.err
+    total = place.table("by_importer").row(0, named=True)
+    assert (total["duty_before_usd"], total["duty_increment_usd"]) == duties
+    assert done.object["failed_checks"] == []
+
+
+def test_a_basis_that_is_missing_is_asked_for_by_its_key(place: Place) -> None:
+    done = place.run("-q", scenario=scenario(place, ""))
+    assert done.code == 3
+    assert "1 rows of BRA have no value on which it levies duty" in done.err
+    assert 'at the top of the scenario, levied_on = { basis = "cif", source = "..." }' in done.err
+
+
+@pytest.mark.parametrize(
+    ("top", "importer", "what"),
+    [
+        (STATED.format("CIF"), "BRA", '"CIF" is not a value that duty is levied on'),
+        (STATED.format("cif"), "USA", "USA levies duty on fob values, by law"),
+        ('levied_on = { basis = "cif" }\n', "BRA", "source is missing"),
+        ('levied_on = "cif"\n', "BRA", 'write levied_on = { basis = "cif", source = "..." }'),
+    ],
+)
+def test_what_cannot_be_stated(place: Place, top: str, importer: str, what: str) -> None:
+    done = place.run("-q", scenario=scenario(place, top, importer))
+    assert done.code == 4
+    assert what in done.err
