@@ -28,6 +28,8 @@ JUDGED_ROW, HASHED_ROW, KEPT_ROWS = 110, 15, 12_000_000
 """Bytes a row while a table is judged; those beyond so many are kept as hashes only."""
 SUITE_ROW = 700
 """Bytes a row while great-expectations judges the rows themselves."""
+MIRRORED_ROW = 650
+"""Bytes a row of the flows that a mirror compares, which are held as lines."""
 BATCHED, HELD = 2.5, 12.0
 """Times the size of a text that is read in batches, and of one that is held whole."""
 PACKED, UNPACKED = (".gz", ".zip", ".7z", ".xlsx"), 8
@@ -145,6 +147,11 @@ def judging_needs(rows: int, *, has_suite_on_rows: bool) -> int:
         return START + SUITE_ROW * rows
     kept = min(rows, KEPT_ROWS)
     return START + JUDGED_ROW * kept + HASHED_ROW * (rows - kept)
+
+
+def mirror_needs(rows: int) -> int:
+    """Bytes of a mirror of tables that hold some rows of the flows compared."""
+    return START + MIRRORED_ROW * rows
 
 
 def refuse_files(files: Sequence[Path], limit: int | None, *, times: float) -> None:

@@ -118,6 +118,25 @@ def test_what_is_no_table_of_trade_is_left_to_its_reader(tmp_path: Path) -> None
     assert memory.rows_of_importers(other, ["USA"]) == 0
 
 
+def test_a_mirror_is_refused_before_it_compares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    flow = {"importer": "USA", "partner": "JPN", "code": "870310", "fob_value_usd": 5.0}
+    imports = [flow | {"flow": "import"}, flow | {"flow": "import", "code": "870321"}]
+    trade_of([*imports, flow | {"flow": "export"}]).write_parquet("t.parquet")
+    needed = START + 3 * memory.MIRRORED_ROW
+
+    code = run_command(["mirror", "t.parquet", "--memory-limit", str(needed - 1)])
+
+    said = capsys.readouterr().err
+    assert code == 7, said
+    assert "a mirror of 3 reported rows is estimated to take 301MB of memory" in said
+    assert "compare tables of fewer years or economies" in said
+    assert [path.name for path in tmp_path.rglob("*")] == ["t.parquet"]
+    assert run_command(["mirror", "t.parquet", "--memory-limit", str(needed)]) == 0
+
+
 @pytest.mark.parametrize(
     ("command", "what"),
     [

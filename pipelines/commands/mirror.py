@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.common import AsJson, Quiet, WorkspaceOption, show
+from pipelines.commands.common import AsJson, MemoryLimit, Quiet, WorkspaceOption, show
 
 Imports = Annotated[
     str, typer.Argument(metavar="TABLE", help="Table (name or file) of the importers' reports.")
@@ -39,6 +39,7 @@ def mirror(
     threshold: Threshold = "25%",
     level: Level = None,
     convert: Convert = False,
+    memory_limit: MemoryLimit = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -53,6 +54,7 @@ def mirror(
           a table with the imports and exports of several economies
     """  # noqa: D301
     from calc.errors import UsageError
+    from pipelines.memory import limit_given
     from pipelines.mirror.step import MirrorSettings, compare_sides, write_mirror
     from pipelines.mirror.tell import mirror_lines, mirror_object
     from pipelines.progress import Talk
@@ -70,6 +72,7 @@ def mirror(
         threshold=share,
         level=level,
         convert=convert,
+        memory_limit=limit_given(memory_limit),
     )
     place = open_workspace(workspace)
     with Talk(quiet=quiet).working("comparing both sides"):

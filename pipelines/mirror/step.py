@@ -23,6 +23,7 @@ from calc.mirror_sums import funnel, pairs
 from calc.tables import TABLES
 from pipelines.files import sha256_of, write_bytes
 from pipelines.folders import new_folder
+from pipelines.memory import mirror_needs, refuse_beyond
 from pipelines.mirror.sides import (
     Editions,
     Reports,
@@ -59,6 +60,7 @@ class MirrorSettings:
         threshold: Asymmetry beyond which a line is flagged, a fraction.
         level: Digits of the codes that are compared; None: the finest that all have.
         convert: Put codes of several editions into the oldest.
+        memory_limit: Bytes that it may take; None: what is free.
     """
 
     imports: str
@@ -68,6 +70,7 @@ class MirrorSettings:
     threshold: float = 0.25
     level: int | None = None
     convert: bool = False
+    memory_limit: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,7 @@ def compare_sides(workspace: Workspace, settings: MirrorSettings) -> Mirrored:
     Raises:
         UsageError: A setting is not usable.
         DataRejectedError: A table cannot be used, or no flow is reported by both.
+        LimitError: It would take more memory than there may be.
         StorageError: A table cannot be read.
     """
     _check(settings)
@@ -110,6 +114,7 @@ def compare_sides(workspace: Workspace, settings: MirrorSettings) -> Mirrored:
     if settings.re_exports is not None:
         sides.append(reports_of(workspace, settings.re_exports, "re-exporter"))
     check_both_report(imports, exports)
+    _refuse_large(sides, settings.memory_limit)
     level = common_level(sides, settings.level)
     terms = MirrorTerms(level=level, cif_fob_ratio=settings.cif_fob, threshold=settings.threshold)
     editions = editions_of(sides, level, convert=settings.convert)
@@ -138,6 +143,17 @@ def _check(settings: MirrorSettings) -> None:
             where="--level",
             hint=f"one of {', '.join(map(str, LEVELS))}; 0 is all goods together",
         )
+
+
+def _refuse_large(sides: list[Reports], limit: int | None) -> None:
+    counts = pl.collect_all([side.own().select(pl.len()) for side in sides])
+    rows = sum(int(count.item()) for count in counts)
+    refuse_beyond(
+        mirror_needs(rows),
+        limit,
+        what=f"a mirror of {rows:,} reported rows",
+        hint="compare tables of fewer years or economies",
+    )
 
 
 def _tables(
