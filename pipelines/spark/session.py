@@ -66,7 +66,7 @@ def session(master: str | None) -> Iterator[Any]:
 
     url = master or LOCAL
     builder = SparkSession.builder.master(url).appName("retorsion")
-    for name, value in (OPTIONS | (SMALL if url.startswith(LOOPBACK) else {})).items():
+    for name, value in session_options(url).items():
         builder = builder.config(name, value)
     try:
         with warnings.catch_warnings():
@@ -76,12 +76,17 @@ def session(master: str | None) -> Iterator[Any]:
                 yield spark
             finally:
                 spark.stop()
-    except PySparkException as err:
+    except (PySparkException, ConnectionError) as err:  # the latter where Java is gone
         raise _failed(url, str(err)) from err
     except Exception as err:
         if type(err).__module__.split(".")[0] not in ("py4j", "pyspark"):
             raise
         raise _failed(url, str(err)) from err
+
+
+def session_options(url: str) -> dict[str, str]:
+    """How a session on a master is set; the rest is as Spark's own configuration says."""
+    return OPTIONS | (SMALL if url.startswith(LOOPBACK) else {})
 
 
 def _failed(url: str, said: str) -> LimitError | ServiceError:

@@ -1,5 +1,6 @@
 """The functions that run on a cluster give the figures of the engine here, to the last unit."""
 
+import contextlib
 from importlib import util
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import polars.selectors as cs
 import pytest
 from polars.testing import assert_frame_equal
 
+from calc.errors import ServiceError
 from calc.terms import ROW, Frame
 from pipelines.run.compute import answer
 from pipelines.run.question import Question
 from pipelines.spark.cluster import KEPT, Cluster
+from pipelines.spark.session import session_options
 from pipelines.spark.work import Worked, work
-from tests.run.tool import SCENARIO, Place
+from tests.run.tool import SCENARIO, Place, contents
 from tests.spark.job import asked
 
 REPORTS = ("by_importer", "by_partner", "by_group", "by_product")
@@ -126,3 +129,65 @@ def test_a_master_is_for_spark(place: Place) -> None:
     done = place.run("--master", "local[*]")
     assert done.code == 2
     assert "--master local[*] is for the Spark engine" in done.err
+
+
+class Marked(Here):
+    """Workers that say so when all parts of the lines are there."""
+
+    def written(self, lines: Frame, folder: Path) -> Frame:
+        folder.mkdir()
+        found = super().written(lines, folder)
+        (folder / "_SUCCESS").touch()
+        return found
+
+
+class Unmarked(Marked):
+    """Workers whose parts never became the whole."""
+
+    def written(self, lines: Frame, folder: Path) -> Frame:
+        found = super().written(lines, folder)
+        (folder / "_SUCCESS").unlink()
+        return found
+
+
+class Failing(Marked):
+    """Workers that fail once they have written a part."""
+
+    def written(self, lines: Frame, folder: Path) -> Frame:
+        super().written(lines, folder)
+        raise ServiceError("the job on Spark failed: a disk is full", where="here")
+
+
+def on(monkeypatch: pytest.MonkeyPatch, workers: type[Cluster]) -> None:
+    """Let ``--engine spark`` work without Spark, on these workers."""
+    monkeypatch.setattr("pipelines.spark.session.refuse_absent", lambda: None)
+    monkeypatch.setattr("pipelines.spark.step.session", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr("pipelines.spark.step.Cluster", workers)
+
+
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [
+        (Failing, "the job on Spark failed: a disk is full"),
+        (Unmarked, "the lines of the workers are not here"),
+    ],
+)
+def test_a_job_that_fails_half_way_leaves_the_earlier_result(
+    place: Place, monkeypatch: pytest.MonkeyPatch, workers: type[Cluster], said: str
+) -> None:
+    assert place.run().code == 0
+    runs = place.workspace.runs
+    before = contents(runs)
+    on(monkeypatch, workers)
+    done = place.run("--engine", "spark")
+    assert done.code == 5, done.err
+    assert said in done.err
+    assert contents(runs) == before
+
+
+def test_options_keep_a_cluster_of_this_machine_off_the_network() -> None:
+    here, alone = session_options("spark://127.0.0.1:7077"), session_options("local[*]")
+    assert here["spark.driver.bindAddress"] == alone["spark.driver.bindAddress"] == "127.0.0.1"
+    apart = session_options("spark://10.0.0.5:7077")
+    assert not [name for name in apart if name.startswith("spark.driver")]
+    assert apart["spark.sql.ansi.enabled"] == "true"
