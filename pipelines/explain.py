@@ -13,6 +13,7 @@ from calc.quotas import quarter_of
 from calc.results import result_ids
 from calc.scope import ALL
 from pipelines.explain_market import Market, market_lines, market_of
+from pipelines.explain_money import exchange_rates
 from pipelines.run.manifest import read_manifest
 from pipelines.run.tables import read_table, scan_table
 
@@ -28,7 +29,8 @@ class Trail:
     ``line`` is a row of LINES, ``sources`` its rows of PROVENANCE, ``components`` its rows of
     COMPONENTS, ``measures`` their rows of BY_MEASURE, ``quotas`` the rows of BY_QUOTA that the
     line counts against, and ``inputs`` the files of the run. ``readings`` say how the run departs
-    from the law, ``charges`` are its rows of BORDER_CHARGES.
+    from the law, ``charges`` are its rows of BORDER_CHARGES, ``exchange`` the rates of
+    money that duties name.
     """
 
     line: Row
@@ -40,6 +42,7 @@ class Trail:
     market: Market | None = None
     readings: Sequence[str] = ()
     charges: Sequence[Row] = ()
+    exchange: Sequence[str] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The trail as an object, for ``--json``."""
@@ -54,7 +57,7 @@ class Trail:
             "measures": [dict(row) for row in self.measures.values()],
             "quotas": [dict(row) for row in self.quotas],
             "border_charges": [dict(row) for row in self.charges],
-            "formulas": list(formulas(self)),
+            "formulas": [*formulas(self), *self.exchange],
             "inputs": [dict(row) for row in self.inputs],
             "effects": None if self.market is None else self.market.as_dict(),
         }
@@ -101,9 +104,8 @@ def _trails(folder: Path, wanted: pl.DataFrame) -> list[Trail]:
     components = _beside(folder, "components", wanted, key).sort(*key, "measure_id")
     measures = read_table(folder, "by_measure").to_dicts()
     by_id = {(row["importer"], row["measure_id"]): row for row in measures}
-    inputs = [
-        {"role": item.role, "name": item.name, "sha256": item.sha256} for item in manifest.inputs
-    ]
+    names = ("role", "name", "sha256")
+    inputs = [{name: getattr(item, name) for name in names} for item in manifest.inputs]
     quotas = _of_some(folder, "by_quota")
     charges = _of_some(folder, "border_charges")
     trails = []
@@ -122,6 +124,7 @@ def _trails(folder: Path, wanted: pl.DataFrame) -> list[Trail]:
                 market=market_of(folder, line),
                 readings=manifest.facts.get("readings", ()),
                 charges=[row for row in charges if _same(row, line, key)],
+                exchange=list(exchange_rates(folder, {row["measure_id"] for row in own})),
             )
         )
     return trails
@@ -287,6 +290,7 @@ def trail_lines(trail: Trail) -> Iterator[str]:
     yield f"  base         {line['base_rate_text'] or 'none'} ({line['base_programme'] or 'none'})"
     for sentence in formulas(trail):
         yield f"  {sentence}"
+    yield from (f"  exchange     {told}" for told in trail.exchange)
     for quota in trail.quotas:
         yield f"  quota        {quota_text(quota)}"
     yield from market_lines(trail.market)

@@ -33,7 +33,7 @@ def scenario(importer: str, edition: str, base: str, *duties: tuple[str, str, st
     adds = "".join(f'{name} = "adds"\n' for name, *_ in duties)
     return (
         f'id = "line"\nimporter = "{importer}"\nnomenclature = "{edition}"\ntrade = "t"\n'
-        f'base = "{base}"\n[currencies.GBP]\nusd = 1\nsource = "in pounds"\n'
+        f'base = "{base}"\n[currencies.GBP]\nusd = 1\non = 2021-01-01\nsource = "in pounds"\n'
         + "".join(MEASURE.format(*duty) for duty in duties)
         + f'[[stacking]]\n{adds}source = "as published"\n'
         + (VAT if importer == "GBR" else "")
@@ -90,4 +90,6 @@ def test_a_published_line_comes_out_of_the_commands(
     assert [row["charge"] for row in told] == ["vat", "duty and charges"]
     assert f"{told[1]['charge_after_usd']:.2f}" == f"{with_vat:.2f}"
     trail = place.do("explain", "line", "--line", "720211").out
+    written = "anti-dumping as written: 144.10 GBP/1000 kg"
+    assert f"exchange     {written}; 1 GBP = 1 USD on 2021-01-01 (in pounds)" in trail
     assert f"vat: 20% on value + duty, USD {1260.89 + paid:,.2f} = USD" in trail
