@@ -9,13 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 import narwhals as nw
 
 from calc.duty import ON_COMPONENTS, ON_SEGMENTS, TOGETHER, perform
+from calc.levied import NONE_STATED, Basis
 from calc.money import to_rate, to_units
 from calc.policy.quantities import unit_value, unit_value_text
 from calc.reasons import TOLD, first_texts, line_texts, named_texts
 from calc.sides import charge_highest
 from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import ROW, Frame, Terms
-from calc.valuation import NONE_STATED, Basis, duty_base
+from calc.valuation import duty_base
 
 LINE = ["importer", "partner", "code"]
 

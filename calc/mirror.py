@@ -17,9 +17,9 @@ import polars as pl
 
 from calc.apportion import part_of
 from calc.codes import HS6_DIGITS
+from calc.levied import CIF, FOB
 from calc.money import to_units, usd
 from calc.tables.trade import ALL_GOODS, VALUE_COLUMNS, WORLD
-from calc.valuation import CIF, FOB
 
 Side = Literal["importer", "exporter", "re-exporter"]
 

@@ -13,6 +13,7 @@ import polars as pl
 from calc.codes import edition_of
 from calc.errors import DataRejectedError, LimitError, ScenarioError
 from calc.hits import with_duty_base
+from calc.levied import Basis
 from calc.means import BEHIND, mean_of_years
 from calc.money import LARGEST_SUM_USD, to_units, to_usd
 from calc.periods import Reference, in_period, lacking, reference_of
@@ -22,7 +23,7 @@ from calc.resolve import LawTables
 from calc.seasons import windows_of
 from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import ROW, Frame
-from calc.valuation import Basis, any_value
+from calc.valuation import any_value
 from pipelines.parquet import constant_columns
 from pipelines.run.unsuited import no_basis, no_imports, no_period, not_whole, twice
 

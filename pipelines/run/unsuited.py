@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from calc.errors import Problem, ScenarioError, did_you_mean
+from calc.levied import BASIS_OF_IMPORTER
 from calc.money import to_usd
 from calc.periods import Reference
-from calc.valuation import BASIS_OF_IMPORTER, columns_for
+from calc.valuation import columns_for
 
 if TYPE_CHECKING:
     from pipelines.run.question import Question

@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from calc.levied import Basis
 from calc.policy.ave import Method
 from calc.policy.grammar import Reading
-from calc.valuation import Basis
 from pipelines.scenario.assumed import Era, Range, Response, Share
 from pipelines.scenario.instruments import BesideFlow, BorderCharge, Control, PaidBack, Quota
 from pipelines.scenario.model import Acceptance, BaseSource, Measure

@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from calc.levied import Basis
 from calc.policy.ave import Method
 from calc.policy.expression import FREE, Expression, ad_valorem_rate
 from calc.policy.model import FULL, Alternative, Claim, Mode
 from calc.seasons import Season
-from calc.valuation import Basis
 from pipelines.scenario.assumed import Era, Range, Response, Share
 from pipelines.scenario.instruments import (
     DUTY,

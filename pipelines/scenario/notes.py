@@ -114,7 +114,10 @@ def _preference_notes(scenario: Scenario, base: "ScenarioBase", name: str) -> It
 
 def _base_notes(scenario: Scenario, day: date | None, base: "ScenarioBase") -> Iterator[str]:
     if scenario.base.is_unknown:
-        yield "the base duty is not known: duty before and after are unknown, what is added is not"
+        yield (
+            "the base duty is not known: of a duty on top of it what is added is known, of one in "
+            "lieu of it the duty after"
+        )
         return
     if base.source is None:
         yield f"the base duty is taken to be {scenario.base.written} on all goods"

@@ -4,9 +4,9 @@ import re
 
 from calc.codes import EDITIONS, edition_of
 from calc.errors import did_you_mean
+from calc.levied import BASIS_OF_IMPORTER, Basis
 from calc.policy.ave import SOURCES_BY_METHOD, Method
 from calc.rate_text import quoted
-from calc.valuation import BASIS_OF_IMPORTER, Basis
 from pipelines.scenario.assumed import Range
 from pipelines.scenario.draft import Draft
 from pipelines.scenario.fields import Table, day_of, name_of, note_of, shown, table_of, text_of
