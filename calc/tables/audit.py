@@ -75,12 +75,14 @@ class Rejects(dy.Schema):
         nullable=True, metadata={"unit": "USD"}, description="Value of the row, where readable."
     )
     original = dy.String(
-        description="Original text of every cell, a JSON object of header to text."
+        description="Original text of every cell, a JSON object of the header in the file to text. "
+        "Where the text was not kept, as of rows that break only a rule of your own, the columns "
+        "of TRADE with the cells as ingested."
     )
 
 
 class Quarantine(Rejects):
-    """A row of a table that breaks a rule and cannot be used, with its original text."""
+    """A row of a table that breaks a rule and cannot be used, with its original text where kept."""
 
     table_row = dy.Int64(
         primary_key=True,

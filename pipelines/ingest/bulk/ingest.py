@@ -30,7 +30,7 @@ from pipelines.ingest.table import rejected
 from pipelines.parquet import TableWriter
 from pipelines.progress import Talk
 
-BULK_BYTES = 32_000_000
+BULK_BYTES = 4_000_000
 """Files of at least this size are read in batches where they can be."""
 
 
