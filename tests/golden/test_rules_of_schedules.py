@@ -198,9 +198,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return found
 
 
+def named(law: str, *arguments: str) -> str:
+    """The name of the run of a law, which is its own: runs of one second have no order."""
+    return f"rule-{crc32(' '.join((law, *arguments)).encode())}"
+
+
 def run(place: Place, law: str, *arguments: str) -> dict[tuple[str, str], float | None]:
     """What a law adds to the duty of each line that it names."""
-    name = f"rule-{crc32(' '.join((law, *arguments)).encode())}"
+    name = named(law, *arguments)
     path = place.root / "rule.toml"
     path.write_text(law.replace('id = "rule"', f'id = "{name}"', 1), encoding="utf-8")
     done = place.run("-q", *arguments, scenario=path)
@@ -234,7 +239,9 @@ def test_16_each_importer_levies_on_its_own_basis(
     law = measure("m", 'products = ["8708.29"]\npartners = ["JPN"]\nrate = "10%"')
     top = TOP.replace('"USA"', f'"{importer}"') + 'base = "2.5%"\n'
     assert run(place, top + law) == {LAMPS: duty}
-    funnel = place.table("funnel").filter(pl.col("stage").str.starts_with("value beyond"))
+    funnel = place.table("funnel", named(top + law)).filter(
+        pl.col("stage").str.starts_with("value beyond")
+    )
     assert funnel.select("kind", "rows", "value_usd").rows() == [("excluded", 0, beyond)]
 
 
@@ -293,8 +300,9 @@ def test_an_excise_counts_the_second_quantity_of_each_part(place: Place) -> None
     parts = 'by_portion = { made = { rate = "5%" } }'
     law = measure("m", f'products = ["2207"]\nrate = "10%"\n{parts}') + MADE
     law += '[charges.excise]\nrate = "2 USD/l"\nproducts = ["2207"]\nsource = "made up"\n'
-    run(place, TOP + 'base = "2.5%"\n' + law)
-    paid = place.table("border_charges").sort("charge_after_usd")
+    whole = TOP + 'base = "2.5%"\n' + law
+    run(place, whole)
+    paid = place.table("border_charges", named(whole)).sort("charge_after_usd")
     assert paid.select("segment", "charge_after_usd").rows() == [
         ("made", 7.2), ("not made", 16.8),
     ]  # fmt: skip
