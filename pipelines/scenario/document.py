@@ -9,7 +9,7 @@ from typing import Any
 
 from calc.errors import ScenarioError, StorageError, did_you_mean
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_000_000
 OTHER_LANGUAGES = {".yaml", ".yml", ".json"}
 PART = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
 ABSURD_KEY = re.compile(rf"(?<![\w-]){PART}(?:[ \t]*+\.[ \t]*+{PART}){{99}}")

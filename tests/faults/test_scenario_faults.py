@@ -112,7 +112,7 @@ def test_large_file_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, "# " + "x" * 5_000_000)
 
     assert refused(path).problems[0].what == (
-        "cars.toml is larger than 5 MB, too large for a scenario"
+        "cars.toml is larger than 2 MB, too large for a scenario"
     )
 
 
