@@ -106,12 +106,13 @@ def weighted_rate(duty: str, where: pl.Expr) -> pl.Expr:
 def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.LazyFrame:
     """Simple average rates of the covered lines by a key, as the WTO takes them.
 
-    Rates are averaged over the partners and statistical suffixes of a tariff line, then over the
-    tariff lines of a six-digit subheading, then over the subheadings, so that subheadings of many
-    lines do not weigh more.
+    A code of a partner counts once, at its rate over all of its parts (those of portions, quotas
+    and seasons, and months), each by its value. These rates are averaged over the statistical
+    suffixes of a tariff line, then over the partners, then over the tariff lines of a six-digit
+    subheading, then over the subheadings, so that subheadings of many lines do not weigh more.
 
     Args:
-        lines: What ``calc.lines.with_status`` gives.
+        lines: What ``calc.lines.with_status`` gives, or cells of it.
         key: Columns to group by.
         digits: Digits of a tariff line in the nomenclature.
 
@@ -122,17 +123,22 @@ def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.La
     code = pl.col("code")
     rates = {"simple_average_rate_before": "rate_before", "simple_average_rate_after": "rate_after"}
     level = lines.filter(COVERED).select(
-        *key,
+        *(pl.col(name).alias(f"key_{at}") for at, name in enumerate(key)),
+        "code",
+        "partner",
         tariff_line=code.str.slice(0, digits),
         subheading=code.str.slice(0, 6),
+        value=VALUE.cast(pl.Int128),
+        of=pl.col(BEHIND) if BEHIND in lines.collect_schema() else pl.lit(1),
         **{name: scaled(pl.col(rate)) for name, rate in rates.items()},
-        **({"of": pl.col(BEHIND)} if BEHIND in lines.collect_schema() else {}),
     )
-    of = "of" if "of" in level.collect_schema() else None
-    for held in (["tariff_line", "subheading"], ["subheading"], []):
-        level = level.group_by(*key, *held).agg(whole_mean(name, of=of) for name in rates)
-        of = None
-    return level.with_columns(divided_by(pl.col(name), RATE_UNITS) for name in rates)
+    held = ("subheading", "tariff_line", "partner", "code")
+    own = [f"key_{at}" for at in range(len(key))]
+    level = level.group_by(*own, *held).agg(_mean_by_value(name) for name in rates)
+    for count in (3, 2, 1, 0):
+        level = level.group_by(*own, *held[:count]).agg(whole_mean(name) for name in rates)
+    named = [pl.col(mine).alias(name) for mine, name in zip(own, key, strict=True)]
+    return level.select(*named, *(divided_by(pl.col(name), RATE_UNITS) for name in rates))
 
 
 def scaled(rate: pl.Expr) -> pl.Expr:
@@ -145,10 +151,16 @@ def whole_mean(name: str, *, of: str | None = None) -> pl.Expr:
 
     Args:
         name: Their column.
-        of: Column of how many each stands for; null for one.
+        of: Column of what each weighs; null for one. Null too where all weights are 0.
     """
     total, count = pl.col(name).sum(), pl.col(name).count()
     if of is not None:
-        total = (pl.col(name) * pl.col(of).cast(pl.Int128)).sum()
-        count = pl.col(of).filter(pl.col(name).is_not_null()).sum()
+        weight = pl.col(of).cast(pl.Int128)
+        total = (pl.col(name) * weight).sum()
+        count = weight.filter(pl.col(name).is_not_null()).sum()
     return pl.when(count > 0).then(ratio(total, count).round().cast(pl.Int128)).alias(name)
+
+
+def _mean_by_value(name: str) -> pl.Expr:
+    """The mean of rates by value; of parts without a value, by their number."""
+    return pl.coalesce(whole_mean(name, of="value"), whole_mean(name, of="of"))

@@ -142,6 +142,38 @@ def test_averages_do_not_count_partners_twice() -> None:
     assert one(average_rates(lines, ["importer"], 8))["simple_average_rate_before"] == 0.03
 
 
+def test_a_line_in_parts_counts_once_in_an_average() -> None:
+    """A quarter of a line is over a quota: 2 % of one is (3 x 0 % + 8 %) / 4; the other has 6 %.
+
+    The mean of the two lines is 4 %; over the four parts of them it would be 5 %.
+    """
+    lines = hits(
+        in_force("87089910", 750.0, 0.0, segment="not over quota beef"),
+        in_force("87089910", 250.0, 0.08, segment="over quota beef"),
+        in_force("87089920", 1.0, 0.06, segment="not made"),
+        in_force("87089920", 3.0, 0.06, segment="made"),
+    )
+    by_cell = lines.with_columns(lines_behind=1)
+
+    assert one(average_rates(lines, ["importer"], 8))["simple_average_rate_before"] == 0.04
+    assert one(average_rates(by_cell, ["importer"], 8))["simple_average_rate_before"] == 0.04
+
+
+def test_parts_of_a_line_without_a_value_count_alike() -> None:
+    lines = hits(in_force("87089910", 0.0, 0.02), in_force("87089910", 0.0, 0.06))
+    assert one(average_rates(lines, ["partner"], 8))["simple_average_rate_before"] == 0.04
+
+
+def test_averages_go_over_partners_after_the_suffixes_of_each() -> None:
+    """Japan has two suffixes at 2 % and 4 %, Korea one at 9 %: (3 % + 9 %) / 2 is 6 %."""
+    lines = hits(
+        in_force("8708991010", 1.0, 0.02),
+        in_force("8708991090", 1.0, 0.04),
+        in_force("8708991010", 1.0, 0.09, partner="KOR"),
+    )
+    assert one(average_rates(lines, ["importer"], 8))["simple_average_rate_before"] == 0.06
+
+
 def test_averages_are_of_the_lines_whose_rate_is_known() -> None:
     lines = hits(
         in_force("87089910", 1.0, 0.02),

@@ -59,6 +59,19 @@ MADE = '[portions.made]\ncentral = 0.3\nsource = "study"\n'
 STEEL = '[contents.steel]\ntable = "metal.csv"\nsource = "study"\n'
 STACKED = '[[stacking]]\nsource = "made up"\n'
 STEPS = '[{ from = 2024-01-01, rate = "10%" }, { from = 2025-01-01, rate = "20%" }]'
+ERAS = """[[stacking]]
+source = "made up"
+reciprocal = { on = "rest of section-232" }
+section-301 = "adds"
+section-232 = "adds"
+within = { section-301 = "highest" }
+[[stacking]]
+from = 2024-07-01
+source = "made up"
+first = ["section-232", "reciprocal"]
+section-301 = "adds"
+within = { section-301 = "highest" }
+"""
 EVENTS = """events = [
     { on = 2024-01-10, is = "announced" },
     { on = 2024-03-01, is = "effective", since = 2024-02-01 },
@@ -132,6 +145,24 @@ CASES: dict[str, tuple[str, str, dict[tuple[str, str], float | None]]] = {
         measure("m", 'products = "all"\nrate = "min(10%, 2 USD/kg)"\npartners = ["GBR", "DEU"]'),
         {BRITAIN: 100.0, ALCOHOL: 20.0},
     ),
+    **{
+        f"15 two authorities, on {day}": (
+            f"as_of = {day}\n",
+            measure("all", 'products = "all"\nrate = "10%"\npartners = ["JPN"]', "reciprocal")
+            + measure("metal", 'products = ["8708"]\nrate = "50%"\non = "steel"', "section-232")
+            + measure("list-1", 'products = ["8708.29"]\nrate = "7.5%"\npartners = ["JPN"]')
+            + measure("list-2", 'products = ["8708.29"]\nrate = "25%"\npartners = ["JPN"]')
+            + STEEL + ERAS,
+            expected,
+        )
+        # 40 % of lamps and 70 % of brakes are steel; of two lists the higher is charged
+        for day, expected in [
+            # what the steel leaves is charged 10 %: 200 + 60 + 250, and 350 + 30
+            ("2024-06-30", {JAPAN: 100.0, LAMPS: 510.0, BRAKES: 380.0, BRITAIN: 200.0}),
+            # the first that hits is charged; the lists add to it: 200 + 250, and 350
+            ("2024-07-01", {JAPAN: 100.0, LAMPS: 450.0, BRAKES: 350.0, BRITAIN: 200.0}),
+        ]
+    },
     "17 contents by product: 25 % on 40 and on 70 percent": (
         "",
         measure("m", 'products = ["8708"]\nrate = "25%"\non = "steel"') + STEEL,
@@ -149,6 +180,12 @@ CASES: dict[str, tuple[str, str, dict[tuple[str, str], float | None]]] = {
                 'by_portion = { claimed = { rate = "10%" } }')
         + '[portions.claimed]\ncentral = 0.3\nprogramme = "fta"\nsource = "study"\n',
         {JAPAN: 30.0 + 700 * 0.125},
+    ),
+    "20 a rebate of 3.75 % on the third that is assembled at home: 25 % less 1.2375 %": (
+        "",
+        measure("m", 'products = ["8708"]\nrate = "25%"\npartners = ["JPN"]\n'
+                'credit = { rate = "3.75%", share = 0.33, source = "study" }'),
+        {LAMPS: 237.625, BRAKES: 237.625},
     ),
     "21 an exclusion in its time, of which 30 percent is claimed": (
         "as_of = 2024-06-01\n",
@@ -170,6 +207,11 @@ CASES: dict[str, tuple[str, str, dict[tuple[str, str], float | None]]] = {
         + measure("list", 'rate = "25%"')
         + STACKED + 'section-201 = { excludes = ["section-301"] }\nsection-301 = "adds"\n',
         {JAPAN: 250.0, LAMPS: 300.0, BRAKES: 250.0, BRITAIN: 300.0},
+    ),
+    "32 a duty is rounded once, a half away from zero, to a ten-thousandth: 0.00625 is 0.0063": (
+        "",
+        measure("m", 'products = ["2207"]\nrate = "0.000625 USD/kg"'),
+        {ALCOHOL: 0.0063},
     ),
     **{
         f"33 {name}": (
@@ -276,6 +318,27 @@ def test_25_a_court_ends_an_authority(place: Place, void: str, day: str, duty: f
         f'[[change]]\ndisable = {{ authority = "ieepa", from = 2024-05-01{void} }}\n'
     )
     assert run(place, law, "--as-of", day) == {JAPAN: duty}
+
+
+def test_30_each_figure_says_where_its_law_is_written(place: Place) -> None:
+    """25 % of 1,000 by one act and 10 % by another, each with its act in tables and trail."""
+    goods = 'products = ["8708.29"]\npartners = ["JPN"]\n'
+    acts = {"lamps": "83 FR 47974, annex A", "surcharge": "19 U.S.C. 2132(a)"}
+    law = measure("lamps", f'{goods}rate = "25%"').replace("made up", acts["lamps"])
+    law += measure("surcharge", f'{goods}rate = "10%"', "section-122").replace(
+        "made up", acts["surcharge"]
+    ) + STACKED + 'section-122 = "adds"\nsection-301 = "adds"\n'  # fmt: skip
+    whole = TOP + 'base = "2.5%"\n' + law
+    assert run(place, whole) == {LAMPS: 350.0}
+
+    found = place.table("by_measure", named(whole)).sort("measure_id")
+    assert found.select("measure_id", "source", "measure_duty_usd").rows() == [
+        ("lamps", acts["lamps"], 250.0), ("surcharge", acts["surcharge"], 100.0),
+    ]  # fmt: skip
+    trail = place.do("explain", named(whole), "--line", "8708.29.50", "--partner", "JPN").out
+    assert "lamps: 25% on full value (USD 1,000.00) = USD 250.00" in trail
+    for name, act in acts.items():
+        assert f"  law          {name}: {act}\n" in trail
 
 
 @pytest.mark.parametrize(
