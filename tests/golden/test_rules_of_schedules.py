@@ -153,14 +153,14 @@ CASES: dict[str, tuple[str, str, dict[tuple[str, str], float | None]]] = {
             + measure("list-1", 'products = ["8708.29"]\nrate = "7.5%"\npartners = ["JPN"]')
             + measure("list-2", 'products = ["8708.29"]\nrate = "25%"\npartners = ["JPN"]')
             + STEEL + ERAS,
-            expected,
+            dict(expected),
         )
         # 40 % of lamps and 70 % of brakes are steel; of two lists the higher is charged
         for day, expected in [
             # what the steel leaves is charged 10 %: 200 + 60 + 250, and 350 + 30
-            ("2024-06-30", {JAPAN: 100.0, LAMPS: 510.0, BRAKES: 380.0, BRITAIN: 200.0}),
+            ("2024-06-30", [(JAPAN, 100.0), (LAMPS, 510.0), (BRAKES, 380.0), (BRITAIN, 200.0)]),
             # the first that hits is charged; the lists add to it: 200 + 250, and 350
-            ("2024-07-01", {JAPAN: 100.0, LAMPS: 450.0, BRAKES: 350.0, BRITAIN: 200.0}),
+            ("2024-07-01", [(JAPAN, 100.0), (LAMPS, 450.0), (BRAKES, 350.0), (BRITAIN, 200.0)]),
         ]
     },
     "17 contents by product: 25 % on 40 and on 70 percent": (
