@@ -93,24 +93,39 @@ class Quarantine(Rejects):
 
 
 class Suggestions(dy.Schema):
-    """A repair proposed for a cell of a row that cannot be used; none is applied."""
+    """A repair proposed for a cell of a row that cannot be used or read; none is applied."""
 
-    table_row = dy.Int64(
-        primary_key=True, min=0, metadata=COUNT, description="Row in the table, counted from 0."
-    )
-    column = dy.String(primary_key=True, description="Column of the cell.")
-    repair = dy.String(primary_key=True, description="Name of the repair.")
-    source_id = dy.String(description="Name of the source file.")
+    source_id = dy.String(primary_key=True, description="Name of the source file.")
     source_row = dy.Int64(
+        primary_key=True,
         min=1,
         metadata=COUNT,
         description="Row in the file as a spreadsheet counts it: the header is row 1.",
     )
-    from_text = dy.String(nullable=True, description="The cell as it is; null where it is empty.")
-    to_text = dy.String(nullable=True, description="The cell as proposed.")
+    column = dy.String(primary_key=True, description="Column of TRADE that the cell is read for.")
+    repair = dy.String(primary_key=True, description="Name of the repair.")
+    table_row = dy.Int64(
+        nullable=True,
+        min=0,
+        metadata=COUNT,
+        description="Row in the table, counted from 0; null for a row that ingest set aside.",
+    )
+    header = dy.String(
+        nullable=True,
+        description="Header of the cell in the file; null for a row of the table.",
+    )
+    from_text = dy.String(
+        nullable=True,
+        description="The cell as it is; null where it is empty. Of several repairs of one cell, "
+        "each begins with what the one before made.",
+    )
+    to_text = dy.String(
+        nullable=True, description="The cell as proposed; empty where it is to be emptied."
+    )
     because = dy.String(description="What seems to have happened to the cell.")
     brings_back = dy.Bool(
-        description="Whether all proposals for the row together make it keep every rule on rows."
+        description="Whether all proposals for the row together make it readable, with every rule "
+        "on rows kept."
     )
     value_usd = dy.Float64(
         nullable=True, metadata={"unit": "USD"}, description="Value of the row, where known."

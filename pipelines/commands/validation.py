@@ -27,7 +27,8 @@ Suggest = Annotated[
     bool,
     typer.Option(
         "--fix-suggestions",
-        help="Propose repairs for the failed rows, with what they would bring back; apply none.",
+        help="Propose repairs for the failed rows and those set aside at ingest, with what they "
+        "would bring back; apply none.",
     ),
 ]
 DataDocs = Annotated[
@@ -198,14 +199,18 @@ def _suggestions(place: Any, table: str, verdict: Any, own_rules: Path | None) -
     from pipelines.validation.words import counted, money
 
     own = [] if own_rules is None else read_user_rules(own_rules).rules
-    proposed = write_suggestions(table_of(place, table), verdict, own)
+    proposed, untold = write_suggestions(table_of(place, table), verdict, own)
     lines = [
         f"repair proposed: {one.repair}: {counted(one.cells, 'cell')}; brings back "
         f"{counted(one.rows, 'row')}, {money(one.value_usd if one.rows else 0.0)}"
         for one in proposed
     ] or ["no repair is known for the failed rows"]
     where = f"{place.relative(suggestions_folder(verdict))}/{CSV}"
-    return [*lines, f"all proposals: {where}; none is applied: mend the source, then ingest it"]
+    return [
+        *lines,
+        *untold,
+        f"all proposals: {where}; none is applied: mend the source, then ingest it",
+    ]
 
 
 def _docs_notice(place: Any, verdict: Any) -> str:

@@ -92,7 +92,7 @@ def test_repairs_are_summed_up_by_rows_and_dollars(workspace: Workspace, tmp_pat
     verdict = verdict_for(workspace, table)
     told = [
         (one.repair, one.cells, one.rows, one.value_usd)
-        for one in write_suggestions(table, verdict)
+        for one in write_suggestions(table, verdict)[0]
     ]
     assert told == [
         ("blanks", 2, 2, 11.0),
@@ -105,10 +105,10 @@ def test_repairs_are_summed_up_by_rows_and_dollars(workspace: Workspace, tmp_pat
         encoding="utf-8",
     )
     held = verdict_for(workspace, table, Settings(rules=own))
-    by_own = write_suggestions(table, held, read_user_rules(own).rules)
+    by_own, _ = write_suggestions(table, held, read_user_rules(own).rules)
     assert [(one.rows, one.value_usd) for one in by_own] == [(1, 5.0)] * 3
 
 
 def test_a_valid_table_needs_no_repair(workspace: Workspace) -> None:
     table = write_trade(workspace, "good", lawful_rows(2))
-    assert write_suggestions(table, verdict_for(workspace, table)) == []
+    assert write_suggestions(table, verdict_for(workspace, table)) == ([], [])
