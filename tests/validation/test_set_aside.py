@@ -109,8 +109,8 @@ def test_a_repaired_file_comes_back_by_the_front_door(tmp_path: Path) -> None:
     after = pl.read_parquet(table)
     back = told.unique("source_row")
     assert after.height - before.height == back.height == 5
-    gained = after["fob_value_usd"].sum() - before["fob_value_usd"].sum()
-    assert gained == back["value_usd"].sum() == 4_237_596.0
+    gained = sum(after["fob_value_usd"]) - sum(before["fob_value_usd"])
+    assert gained == sum(back["value_usd"]) == 4_237_596.0
 
 
 def test_rows_whose_reading_is_not_kept_are_told(tmp_path: Path) -> None:
