@@ -15,6 +15,7 @@ from pipelines.ingest.bulk.coded import APART, BLANK, FAULTY, PADDED, REASON
 from pipelines.ingest.bulk.figures import Figures, settled, values_of
 from pipelines.ingest.bulk.plan import Plan, spilled
 from pipelines.ingest.bulk.scopes import Counted
+from pipelines.ingest.bulk.spill import to_disk
 from pipelines.ingest.casts import NUMBERS
 from pipelines.ingest.excluded import EMPTY_ROW
 from pipelines.ingest.mapped import COLUMNS
@@ -22,7 +23,7 @@ from pipelines.ingest.record import FunnelStage, Kind
 from pipelines.ingest.source import ROW, cell
 from pipelines.ingest.table import NO_ECONOMY
 
-BATCH_ROWS = 250_000
+BATCH_ROWS = 500_000
 REMAINDER = "is_remainder"
 """Whether a row is left out, but is a part of a total over partners nevertheless."""
 
@@ -97,7 +98,7 @@ def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found
     for batch in plan.source.cells.collect_batches(chunk_size=BATCH_ROWS, engine="streaming"):
         kept = _one(plan, batch, found)
         path = folder / f"{len(found.files):06}.arrow"
-        kept.write_ipc(path, compression="uncompressed")
+        to_disk(kept, path)
         found.files.append(path)
         done(batch.height)
     return found

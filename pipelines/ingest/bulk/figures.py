@@ -97,11 +97,8 @@ def _where(here: pl.Series, value: pl.Series, other: pl.Series | None) -> pl.Ser
 
 def values_of(rows: pl.DataFrame) -> pl.Series:
     """The value of each row of TRADE, in units of money."""
-    absent = [pl.lit(None, dtype=pl.Float64).alias(name) for name in VALUE_COLUMNS
-              if name not in rows.columns]  # fmt: skip
     there = [name for name in VALUE_COLUMNS if name in rows.columns]
-    frame = rows.lazy().select(*there, *absent)
-    return judge.with_row_and_value(frame, VALUE_COLUMNS).select(judge.VALUE).collect().to_series()
+    return judge.with_value(rows.lazy(), there).select(judge.VALUE).collect().to_series()
 
 
 __all__ = ["Figures", "GroupedError", "UnsuitedError", "settled", "values_of"]

@@ -94,10 +94,10 @@ def _nested(marked: pl.DataFrame) -> bool:
 
 def _check(plan: Plan, marks: Marks) -> None:
     kept = marks.kept
-    flows = set(kept["flow"])
+    flows = set(kept["flow"].unique())
     item = plan.mapping.mapped("importer")
     reports = item is not None and folded(item.header).startswith(REPORTERS)
-    exports = {"export", "re-export"} & set(marks.scopes["flow"])
+    exports = {"export", "re-export"} & set(marks.scopes["flow"].unique())
     unsuited = (
         not kept[ROWS].sum(),
         any({part, whole} <= flows for part, whole in PART_OF.items()),

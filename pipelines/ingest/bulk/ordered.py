@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from calc import judge
@@ -13,14 +15,16 @@ from pipelines.ingest.bulk.batches import Found
 from pipelines.ingest.bulk.coded import UnsuitedError
 from pipelines.ingest.bulk.plan import TEXTS, Plan
 from pipelines.ingest.bulk.scopes import ROWS
+from pipelines.ingest.bulk.spill import from_disk, to_disk
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import FIRST
 
 PART_ROWS = 500_000
-GROUP_FILES = 8
+GROUP_FILES = 4
 KEY = (*FIRST, "period", "flow", "nomenclature")
 PLACE = "place"
 AT = "at"
+Places = npt.NDArray[np.uint64]
 LARGEST = 2**62
 FAMILY = 2
 """Digits of a code that finer and coarser ones of it share."""
@@ -62,7 +66,7 @@ def parts_of(
         families: Whether the codes of a chapter have to be in one part.
     """
     for files in _files(found, ranks, folder, families=families):
-        yield pl.concat([pl.read_ipc(path) for path in files], how="diagonal")
+        yield pl.concat(map(from_disk, files), how="diagonal")
 
 
 def _files(
@@ -75,16 +79,14 @@ def _files(
     parts: list[list[Path]] = [[] for _ in range(len(bounds) + 1)]
     for start in range(0, len(found.files), GROUP_FILES):
         group = found.files[start : start + GROUP_FILES]
-        rows = pl.concat([pl.read_ipc(path) for path in group], how="diagonal")
+        rows = pl.concat(map(from_disk, group), how="diagonal")
         for path in group:
             path.unlink()
         place = rows.select(_pair(ranks).alias(PLACE)).to_series()
-        part = bounds.search_sorted(place, side="right")
-        split = rows.with_columns(part.alias(PLACE)).partition_by(PLACE, as_dict=True)
-        for (where,), some in split.items():
-            made = folder / f"part-{int(where):06}-{start:06}.arrow"
-            some.drop(PLACE).write_ipc(made, compression="uncompressed")
-            parts[int(where)].append(made)
+        for where, some in _split(rows, bounds.search_sorted(place, side="right")):
+            made = folder / f"part-{where:06}-{start:06}.arrow"
+            to_disk(some, made)
+            parts[where].append(made)
     for files in parts:
         if files:
             yield files
@@ -124,26 +126,66 @@ def _bounds(found: Found, ranks: dict[str, Ranked], *, families: bool) -> pl.Ser
     return begins[PLACE]
 
 
+def _split(rows: pl.DataFrame, part: pl.Series) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The rows of each part, by its number: put in order of parts once, then cut."""
+    numbers = part.to_numpy().astype(np.uint16)  # which sorts by digits, in one pass
+    placed = _gathered(rows, np.argsort(numbers, kind="stable").astype(np.uint32))
+    counts = np.bincount(numbers)
+    ends = np.cumsum(counts)
+    for where in np.flatnonzero(counts):
+        height = int(counts[where])
+        yield int(where), placed.slice(int(ends[where]) - height, height)
+
+
 def sorted_rows(rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
-    """Rows in the order of the table."""
+    """Rows in the order of the table.
+
+    Raises:
+        UnsuitedError: The places of all keys are more than a number can tell, or one is unknown.
+    """
     size, key = 1, pl.lit(0, dtype=pl.UInt64)
     for name in KEY:
         if name in ranks:
             size *= max(len(ranks[name].values), 1)
             key = key * len(ranks[name].values) + _rank(ranks[name]).cast(pl.UInt64)
-    if size >= LARGEST:
+    places = rows.with_columns(key.alias(PLACE))[PLACE]
+    if size >= LARGEST or places.null_count():
         raise UnsuitedError
+    if not rows.height:
+        return rows
+    placed, order = _in_order(places.to_numpy(), size)
+    same = placed[1:] == placed[:-1]
+    if same.any():  # rows of one key are put in order among themselves
+        twin = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+        order[twin] = _twins(rows, ranks, placed[twin], order[twin])
+    return _gathered(rows, order)
+
+
+def _in_order(places: Places, size: int) -> tuple[Places, Places]:
+    """The places in their order, and the rows that have them, of equal ones the first first.
+
+    Place and row are sorted as one number where it can hold both: twice as fast as sorting rows.
+    """
+    height = len(places)
+    if size * height >= LARGEST:
+        order = np.argsort(places, kind="stable").astype(np.uint64)
+        return places[order], order
+    both = np.sort(places * np.uint64(height) + np.arange(height, dtype=np.uint64))
+    placed = both // np.uint64(height)
+    return placed, both - placed * np.uint64(height)
+
+
+def _twins(rows: pl.DataFrame, ranks: dict[str, Ranked], placed: Places, order: Places) -> Places:
+    """The order of some rows of the same keys: by place, then all other columns, then the row."""
     others = [name for name in column_names(Trade) if name not in KEY]
     by = [_rank(ranks[n]) if n in ranks else pl.col(n) for n in others if n in ranks or n in rows]
-    placed = rows.with_columns(key.alias(PLACE)).sort(PLACE)
-    same = placed[PLACE] == placed[PLACE].shift(1)
-    twin = same.fill_null(value=False) | same.shift(-1).fill_null(value=False)
-    if twin.any():  # rows of one key are put in order among themselves
-        twins = placed.filter(twin).sort([PLACE, *by, ROW], nulls_last=True)
-        alone = placed.filter(~twin).with_columns(twin.not_().arg_true().alias(AT))
-        put = twins.with_columns(twin.arg_true().alias(AT))
-        placed = pl.concat([alone, put]).sort(AT).drop(AT)
-    return placed.drop(PLACE)
+    twins = _gathered(rows, order).with_columns(pl.Series(PLACE, placed), pl.Series(AT, order))
+    put: Places = twins.sort([PLACE, *by, ROW], nulls_last=True)[AT].to_numpy()
+    return put
+
+
+def _gathered(rows: pl.DataFrame, order: npt.NDArray[np.unsignedinteger]) -> pl.DataFrame:
+    return rows.select(pl.all().gather(pl.Series(order.astype(np.uint32))))
 
 
 def as_table(plan: Plan, rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
