@@ -1,8 +1,6 @@
 """Economies and groups of a table that were none in the years in which it has trade of them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -10,42 +8,39 @@ import polars as pl
 from calc import judge
 from calc.money import UNITS_PER_USD
 from calc.tables.trade import VALUE_COLUMNS
-from pipelines.ingest.record import IngestRecord
-from pipelines.validation.known import known
+from pipelines.validation.known import economy_spans
 from pipelines.validation.words import counted, money
 
 YEAR = pl.col("period").str.slice(0, 4).cast(pl.Int64, strict=False)
 
 
-def with_years_told(record: IngestRecord, table: Path) -> IngestRecord:
-    """The record with a warning for each economy of the table in years in which it was none.
+def warnings_of(rows: pl.LazyFrame, met: pl.DataFrame) -> Iterator[str]:
+    """A sentence for each economy with trade in years in which it was none.
 
     Args:
-        record: What the ingest did.
-        table: The table that it made.
+        rows: Rows of TRADE; looked at only where there is something to tell.
+        met: The importers, partners and periods that stand together in them.
     """
-    told = tuple(_warnings(table))
-    return replace(record, notes=(*record.notes, *told), warnings=(*record.warnings, *told))
-
-
-def _warnings(table: Path) -> Iterator[str]:
-    spans = known().economies.filter(
-        pl.col("first_year").is_not_null() | pl.col("last_year").is_not_null()
-    )
-    names = spans.collect()["economy"]
+    spans = economy_spans().lazy()
     for role in ("importer", "partner"):
-        rows = pl.scan_parquet(table).filter(pl.col(role).is_in(names.implode()))
-        for found in _outside(rows, spans, role).iter_rows(named=True):
-            yield _told(role, found)
+        wrong = _outside(met.lazy().select(role, "period").unique(), spans, role)
+        names = wrong.select(pl.col(role).unique()).collect().to_series()
+        if len(names):
+            found = _summed(rows.filter(pl.col(role).is_in(names.implode())), spans, role)
+            for economy in found.iter_rows(named=True):
+                yield _told(role, economy)
 
 
-def _outside(rows: pl.LazyFrame, spans: pl.LazyFrame, role: str) -> pl.DataFrame:
-    """One row an economy with trade in years in which it was none: those years, rows, value."""
-    joined = judge.with_value(rows, VALUE_COLUMNS).join(
-        spans, left_on=role, right_on="economy", how="inner", validate="m:1"
-    )
+def _outside(rows: pl.LazyFrame, spans: pl.LazyFrame, role: str) -> pl.LazyFrame:
+    """The rows of years in which their economy was none, with the years of that economy."""
+    joined = rows.join(spans, left_on=role, right_on="economy", how="inner", validate="m:1")
     early, late = pl.col("first_year") > YEAR, pl.col("last_year") < YEAR
-    outside = joined.filter(early.fill_null(value=False) | late.fill_null(value=False))
+    return joined.filter(early.fill_null(value=False) | late.fill_null(value=False))
+
+
+def _summed(rows: pl.LazyFrame, spans: pl.LazyFrame, role: str) -> pl.DataFrame:
+    """One row an economy with trade in years in which it was none: those years, rows, value."""
+    outside = _outside(judge.with_value(rows, VALUE_COLUMNS), spans, role)
     summed = outside.group_by(role, "first_year", "last_year").agg(
         first=YEAR.min(),
         last=YEAR.max(),

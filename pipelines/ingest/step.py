@@ -57,7 +57,7 @@ def ingest(
         StorageError: A file cannot be written.
         LockedError: Another process writes the table of that name.
     """
-    from pipelines.ingest import existence, sniff, store
+    from pipelines.ingest import sniff, store
     from pipelines.ingest.bulk.ingest import bulk_ingest
 
     check_settings(settings)
@@ -67,9 +67,8 @@ def ingest(
         held(workspace, f"trade-{settings.name}", f"ingest {settings.name}", talk),
         store.scratch_folder(workspace.trade, settings.name) as fresh,
     ):
-        opened, mappings = _open_all(
-            sorted(files, key=lambda path: path.name), settings, fresh, talk
-        )
+        named = sorted(files, key=lambda path: path.name)
+        opened, mappings = _open_all(named, settings, fresh, talk)
         made = bulk_ingest(opened, mappings, settings, fresh, talk)
         if made is not None:
             of_bulk = Made(made.table, made.rows, made.funnel, made.notes)
@@ -77,14 +76,13 @@ def ingest(
         else:
             refuse_files(files, settings.memory_limit, times=HELD)
             record = _whole(opened, mappings, settings, fresh, talk)
-        record = existence.with_years_told(record, fresh / record.table.file)
         (fresh / f"{settings.name}.json").write_bytes(to_json(record))
         store.put_in_place(fresh, workspace.trade, settings.name)
     return record
 
 
 class Made(NamedTuple):
-    """A table made: its file, rows with importer, period and nomenclature, funnel and notes."""
+    """A table made: its file, its economies, periods and nomenclatures, funnel and notes."""
 
     file: Path
     rows: "pl.DataFrame"
@@ -224,6 +222,10 @@ def _record(
     rows: int | None = None,
 ) -> IngestRecord:
     """What is kept of an ingest; the rows of the table are those kept where none were added up."""
+    import polars as pl
+
+    from pipelines.ingest import existence
+
     kept = made.funnel[-1]
     facts = TableFacts(
         file=made.file.name,
@@ -232,9 +234,11 @@ def _record(
         rows=kept.rows if rows is None else rows,
         value_usd=kept.value_usd,
     )
-    known = [reading.mapping for reading in readings if reading.mapping is not None]
-    layouts = sorted({mapping.declared.name for mapping in known}) or ["canonical"]
-    told = [*(note for reading in readings for note in reading.notes), *made.notes]
+    known = [(read.source.name, read.mapping) for read in readings if read.mapping is not None]
+    layouts = sorted({mapping.declared.name for _, mapping in known}) or ["canonical"]
+    years = list(existence.warnings_of(pl.scan_parquet(made.file), made.rows))
+    told = [*(note for reading in readings for note in reading.notes), *made.notes, *years]
+    warned = [*(text for reading in readings for text in reading.warnings), *years]
     return IngestRecord(
         name=settings.name,
         tool_version=tool_version(),
@@ -249,16 +253,14 @@ def _record(
         nomenclatures=_distinct(made.rows, "nomenclature"),
         funnel=made.funnel,
         notes=tuple(dict.fromkeys(told)),
-        recognised=tuple(_recognised(reading) for reading in readings if reading.mapping),
-        warnings=tuple(dict.fromkeys(text for reading in readings for text in reading.warnings)),
+        recognised=tuple(_recognised(*one) for one in known),
+        warnings=tuple(dict.fromkeys(warned)),
     )
 
 
-def _recognised(reading: "Reading") -> str:
-    assert reading.mapping is not None
-    declared = reading.mapping.declared
-    name = f"{reading.source.name}: taken for {declared.name}, {declared.title}"
-    return f"{name}: {reading.mapping.why}"
+def _recognised(source: str, mapping: "Mapping") -> str:
+    declared = mapping.declared
+    return f"{source}: taken for {declared.name}, {declared.title}: {mapping.why}"
 
 
 def _distinct(rows: "pl.DataFrame", column: str) -> tuple[str, ...]:
@@ -289,9 +291,7 @@ def _mapped(reading: "Reading", settings: IngestSettings) -> list[MappedFrom]:
     mapping, file = reading.mapping, reading.source.name
     if mapping is None:
         return []
-    found = [
-        MappedFrom(column=item.column, source=item.told, file=file) for item in mapping.columns
-    ]
+    found = [MappedFrom(column=one.column, source=one.told, file=file) for one in mapping.columns]
     for column, text in mapping.constants.items():
         if mapping.mapped(column) is None:
             giver = f"--{column}" if column in settings.constants else mapping.declared.name

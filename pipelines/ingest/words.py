@@ -22,6 +22,7 @@ class Words:
     unit_endings: dict[str, str]
 
 
+@functools.lru_cache(maxsize=10_000)
 def folded(text: str) -> str:
     """A header or name without case, accents, blanks and punctuation."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

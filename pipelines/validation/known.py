@@ -24,7 +24,7 @@ def known() -> Known:
     Raises:
         DataRejectedError: A file of the tool is missing.
     """
-    return Known(codes=_codes().lazy(), economies=_economies().lazy(), columns=trade_columns())
+    return Known(codes=_codes().lazy(), economies=economy_spans().lazy(), columns=trade_columns())
 
 
 def _codes() -> pl.DataFrame:
@@ -65,7 +65,7 @@ def _years_of_groups(declared: dict[str, dict[str, Any]]) -> pl.DataFrame:
     )
 
 
-def _economies() -> pl.DataFrame:
+def economy_spans() -> pl.DataFrame:
     """One row an economy, or aggregate, and the years in which it was one."""
     names = pl.read_csv(embedded(ECONOMIES_FILE), infer_schema=False)["iso3"].to_list()
     declared = tomllib.loads(embedded(AGGREGATES_FILE).read_text(encoding="utf-8"))["groups"]

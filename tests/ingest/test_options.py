@@ -93,7 +93,10 @@ def test_economies_are_told_in_years_in_which_they_were_none(tmp_path: Path) -> 
         "the partner SUN ended in 1991, and the table has 2 rows of it in 1993 to 1995, "
         f"USD 5: {after} (retorsion codes country SUN)",
     ]
-    assert f"note: {result.exception.problems[2].what}" in result.output.splitlines()
+    notes = [f"note: {problem.what}" for problem in result.exception.problems]
+    assert set(notes) < set(result.output.splitlines())
+    inspected = typed("inspect", str(path)).output.splitlines()
+    assert [line for line in inspected if line.startswith("note: the")] == notes
 
 
 def test_source_and_rate_that_are_not_known(workspace: Workspace, tmp_path: Path) -> None:

@@ -20,12 +20,20 @@ def chunks_of(content: bytes, size: int) -> list[bytes]:
     return [content[start : start + size] for start in range(0, len(content), size)]
 
 
-@given(rows=ROWS, size=st.integers(1, 9), end=st.sampled_from(["\n", "\r\n"]), closed=st.booleans())
+@given(
+    rows=ROWS,
+    size=st.sampled_from([1, 2, 3, 5, 9, 40]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    quoted=st.booleans(),
+    closed=st.booleans(),
+)
 def test_shape_is_what_was_written(
-    rows: list[list[str]], size: int, end: str, *, closed: bool
+    rows: list[list[str]], size: int, end: str, *, quoted: bool, closed: bool
 ) -> None:
+    """Of a text without quotation marks, whose records are counted a chunk at once, too."""
     stream = io.StringIO()
-    csv.writer(stream, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
+    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    csv.writer(stream, lineterminator=end, quoting=quoting).writerows(rows)
     written = stream.getvalue()
     content = (written if closed else written.removesuffix(end)).encode()
     shape = Shape(",", len(rows[0]))

@@ -44,7 +44,7 @@ class Bulk:
         read: All rows of the file, as a stage of the funnel.
         funnel: All stages.
         notes: What the table is told of as a whole.
-        rows: Distinct importer, period and nomenclature of the table.
+        rows: Distinct importer, partner, period and nomenclature of the table.
         height: Rows of the table.
     """
 
@@ -212,6 +212,6 @@ def _bulk(ending: Ending, reading: Reading, rejects: pl.DataFrame, table: Path) 
         read=read,
         funnel=funnel,
         notes=tuple(ending.notes()),
-        rows=ending.marks.kept.select("importer", "period", "nomenclature"),
+        rows=ending.marks.kept.select("importer", "partner", "period", "nomenclature"),
         height=ending.rows,
     )

@@ -170,9 +170,10 @@ def _in_order(places: Places, size: int) -> tuple[Places, Places]:
     if size * height >= LARGEST:
         order = np.argsort(places, kind="stable").astype(np.uint64)
         return places[order], order
-    both = np.sort(places * np.uint64(height) + np.arange(height, dtype=np.uint64))
-    placed = both // np.uint64(height)
-    return placed, both - placed * np.uint64(height)
+    rows, rank = np.uint64(height), np.arange(height, dtype=np.uint64)
+    both: Places = np.sort(places * rows + rank)
+    placed: Places = np.floor_divide(both, rows, dtype=np.uint64)
+    return placed, np.subtract(both, placed * rows, dtype=np.uint64)
 
 
 def _twins(rows: pl.DataFrame, ranks: dict[str, Ranked], placed: Places, order: Places) -> Places:
