@@ -32,8 +32,10 @@ def test_shape_is_what_was_written(
 ) -> None:
     """Of a text without quotation marks, whose records are counted a chunk at once, too."""
     stream = io.StringIO()
-    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    csv.writer(stream, lineterminator=end, quoting=quoting).writerows(rows)
+    if quoted:
+        csv.writer(stream, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
+    else:
+        csv.writer(stream, lineterminator=end).writerows(rows)
     written = stream.getvalue()
     content = (written if closed else written.removesuffix(end)).encode()
     shape = Shape(",", len(rows[0]))
