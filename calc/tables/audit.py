@@ -75,20 +75,27 @@ class Rejects(dy.Schema):
         nullable=True, metadata={"unit": "USD"}, description="Value of the row, where readable."
     )
     original = dy.String(
-        description="Original text of every cell, a JSON object of the header in the file to text. "
-        "Where the text was not kept, as of rows that break only a rule of your own, the columns "
-        "of TRADE with the cells as ingested."
+        description="Original text of every cell, a JSON object of the header in the file to text."
     )
 
 
 class Quarantine(Rejects):
-    """A row of a table that breaks a rule and cannot be used, with its original text where kept."""
+    """A row of a table that breaks a rule, with its original text and its cells as ingested."""
 
     table_row = dy.Int64(
         primary_key=True,
         min=0,
         metadata=COUNT,
         description="Row in the table, counted from 0.",
+    )
+    original = dy.String(
+        nullable=True,
+        description="Original text of every cell, a JSON object of the header in the file to text; "
+        "null where ingest did not keep it and the source file was not at hand, or is another by "
+        "its hash. Of rows that are noticed only, what ingest kept.",
+    )
+    as_ingested = dy.String(
+        description="The cells as the table has them, a JSON object of the columns of TRADE."
     )
 
 

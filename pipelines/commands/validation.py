@@ -38,6 +38,15 @@ DataDocs = Annotated[
         help="Also build great-expectations' own pages, which load assets from the network.",
     ),
 ]
+Sources = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="FOLDER",
+        help="Where the ingested files are, to read the text of failed rows again.",
+        show_default=False,
+    ),
+]
 
 
 def validate(
@@ -48,6 +57,7 @@ def validate(
     own_rules: OwnRules = None,
     fix_suggestions: Suggest = False,
     data_docs: DataDocs = False,
+    sources: Sources = None,
     memory_limit: MemoryLimit = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
@@ -81,8 +91,12 @@ def validate(
         quarantine=leave_out, max_rejected_share=share, max_rejected_usd=max_rejected_usd
     )
     limit = limit_given(memory_limit)
-    settings = Settings(choice=choice, rules=own_rules, data_docs=data_docs, memory_limit=limit)
+    settings = Settings(
+        choice=choice, rules=own_rules, data_docs=data_docs, memory_limit=limit, sources=sources
+    )
     verdict = verdict_for(place, table_of(place, table), settings, talk)
+    for line in _not_at_hand(verdict):
+        talk.say(line)
     if data_docs:
         talk.say(_docs_notice(place, verdict))
     if fix_suggestions:
@@ -210,6 +224,22 @@ def _suggestions(place: Any, table: str, verdict: Any, own_rules: Path | None) -
         *lines,
         *untold,
         f"all proposals: {where}; none is applied: mend the source, then ingest it",
+    ]
+
+
+def _not_at_hand(verdict: Any) -> list[str]:
+    """Of which files the original text of failed rows is not known, and what to do."""
+    from pipelines.validation.quarantine import without_original
+    from pipelines.validation.verdict import QUARANTINE_FILE
+    from pipelines.validation.words import counted
+
+    if not verdict.rows_failed:
+        return []
+    lacking = without_original(verdict.folder / QUARANTINE_FILE).rows()
+    return [
+        f"the original text of {counted(rows, 'failed row')} of {name} is not known: the file that "
+        "was ingested is not at hand, or is another by its hash; say where it is: --sources FOLDER"
+        for name, rows in lacking
     ]
 
 

@@ -186,8 +186,15 @@ def _rows_table(shown: Sequence[Row], caption: str) -> str:
             number(f"{row['source_row']}"),
             f"<td>{breakable(row['failed_rules'].replace(';', '; '))}</td>",
             f'<td class="long">{escape(row["reason"])}</td>',
-            f"<td><code>{escape(row['original'])}</code></td>",
+            f"<td>{_cells(row)}</td>",
         ]
         for row in shown
     ]
     return table(caption, columns, rows)
+
+
+def _cells(row: Row) -> str:
+    """The original text of a row; where it is not known, the cells as ingested, and said so."""
+    if row["original"] is not None:
+        return f"<code>{escape(row['original'])}</code>"
+    return f"not at hand; as ingested: <code>{escape(row['as_ingested'])}</code>"

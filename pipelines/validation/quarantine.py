@@ -19,16 +19,15 @@ from calc.money import usd
 from calc.rules import Rule
 from calc.tables.audit import Quarantine
 from calc.tables.trade import Trade
-from pipelines.ingest.record import beside_path
 from pipelines.parquet import ROW_GROUP_ROWS, arrow_table
 from pipelines.provenance import rows_of, source_rows
 from pipelines.validation.group_rows import WITH_ROWS
+from pipelines.validation.originals import NOWHERE, SOURCE, AtHand, with_originals
 from pipelines.validation.rows import Judged
 
 VALUE_CHARACTERS = 80
 FORMULA_START = r"^[=+\-@\t\r]"
 PRICE = ("customs_value_usd", "quantity", "net_mass_kg")
-SOURCE = ("source_id", "source_row")
 FROM = ("from_source_id", "from_source_row")
 
 
@@ -73,7 +72,9 @@ def noticed(judged: Judged) -> Named:
     return Named(rows=rows.sort(judge.ROW), rules=named, table_rows=judged.rows)
 
 
-def write_named(files: tuple[Path, Path], table: Path, named: Named) -> None:
+def write_named(
+    files: tuple[Path, Path], table: Path, named: Named, at_hand: AtHand = NOWHERE
+) -> None:
     """Write rows that rules name to a Parquet file and a CSV file, both as QUARANTINE.
 
     In the CSV a text that a spreadsheet would take for a formula starts with an apostrophe.
@@ -82,6 +83,7 @@ def write_named(files: tuple[Path, Path], table: Path, named: Named) -> None:
         files: The Parquet file and the CSV file.
         table: The table judged; its provenance and originals are read beside it.
         named: The rows.
+        at_hand: Where source files may be read again for the text that ingest did not keep.
 
     Raises:
         DataRejectedError: The provenance does not belong to the table.
@@ -91,7 +93,7 @@ def write_named(files: tuple[Path, Path], table: Path, named: Named) -> None:
     parquet = pq.ParquetWriter(files[0], empty.schema, compression="zstd", write_page_checksum=True)
     with parquet, files[1].open("wb") as csv:
         _empty().write_csv(csv)
-        for part in _readable(table, named_parts(table, named)):
+        for part in _readable(table, named_parts(table, named, at_hand)):
             arrow = arrow_table(part, "quarantine", Quarantine, {})
             parquet.write_table(arrow.cast(empty.schema), row_group_size=ROW_GROUP_ROWS)
             csv_safe(part).write_csv(csv, include_header=False)
@@ -125,7 +127,7 @@ def csv_safe(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def named_parts(table: Path, named: Named) -> Iterator[pl.DataFrame]:
+def named_parts(table: Path, named: Named, at_hand: AtHand = NOWHERE) -> Iterator[pl.DataFrame]:
     """The rows that rules name, a part at a time, in the order of the table.
 
     Raises:
@@ -144,9 +146,10 @@ def named_parts(table: Path, named: Named) -> Iterator[pl.DataFrame]:
             failed_rules(named.rules),
             reason(named.rules),
             usd(pl.col(judge.VALUE)).alias("value_usd"),
-            texts.struct.json_encode().alias("from_table"),
+            texts.struct.json_encode().alias("as_ingested"),
         ).sort(judge.ROW)
-        yield _with_originals(table, whole.collect())
+        told = with_originals(table, whole.collect(), at_hand)
+        yield told.select(column_names(Quarantine))
 
 
 def failed_rules(rules: Sequence[Rule]) -> pl.Expr:
@@ -184,21 +187,12 @@ def _cell(name: str) -> pl.Expr:
     return quoted.fill_null(f"{name} = (empty)")
 
 
-def _with_originals(table: Path, part: pl.DataFrame) -> pl.DataFrame:
-    """A part with the original text of its rows: the table's own cells where none was kept."""
-    path = beside_path(table, "originals")
-    if not path.is_file():
-        return part.rename({"from_table": "original"}).select(column_names(Quarantine))
-    rows = part["source_row"]
-    near = pl.col("source_row").is_between(rows.min(), rows.max())
-    kept = pl.scan_parquet(path).filter(near).select(*SOURCE, "original")
-    found = kept.join(part.lazy().select(SOURCE), on=SOURCE, how="semi")
-    once = found.unique(subset=SOURCE, keep="first", maintain_order=True)
-    joined = part.lazy().join(once, on=SOURCE, how="left", maintain_order="left")
-    original = pl.coalesce("original", "from_table").alias("original")
-    return joined.with_columns(original).select(column_names(Quarantine)).collect()
-
-
 def head_of(path: Path, rows: int) -> list[dict[str, Any]]:
     """The first rows of a kept quarantine, or of the rows that were noticed."""
     return pl.scan_parquet(path).head(rows).collect().to_dicts()
+
+
+def without_original(path: Path) -> pl.DataFrame:
+    """By file, the rows of a kept quarantine whose original text is not known: ``rows``."""
+    lacking = pl.scan_parquet(path).filter(pl.col("original").is_null())
+    return lacking.group_by("source_id").agg(pl.len().alias("rows")).sort("source_id").collect()

@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from pipelines.locks import held
 from pipelines.progress import Talk
 from pipelines.validation.store import (
     folder_of,
+    folders_of,
     read_kept,
     subject_of,
     write_verdict,
@@ -90,14 +92,17 @@ def verdict_for(
     own = None if settings.rules is None else _own_rules(settings.rules)
     subject = subject_of(workspace, table, settings.rules)
     folder = folder_of(workspace, subject)
-    kept = read_kept(folder, subject, settings)
-    if kept is not None and not settings.data_docs and chosen(kept, settings.choice) == kept:
+    anew = settings.data_docs or settings.sources is not None
+    kept = None if anew else read_kept(folder, subject, settings)
+    if kept is not None and chosen(kept, settings.choice) == kept:
         return kept
     with held(workspace, f"validation-{folder.name}", f"validate {table.stem}", talk):
-        kept = None if settings.data_docs else read_kept(folder, subject, settings)
+        kept = None if anew else read_kept(folder, subject, settings)
         if kept is None:
             _check_record(workspace, table)
-            return _judge(table, subject, settings, talk, own_rules=own or [], folder=folder)
+            places = folders_of(workspace, settings.sources)
+            judge = partial(_judge, own_rules=own or [], folder=folder, places=places)
+            return judge(table, subject, settings, talk)
         same = chosen(kept, settings.choice) == kept
         return kept if same else _told_again(kept, settings.choice)
 
@@ -143,6 +148,7 @@ def _judge(
     *,
     own_rules: "list[Rule]",
     folder: Path,
+    places: tuple[Path, ...],
 ) -> Verdict:
     """Judge a table with both engines, then write all there is to keep."""
     from calc.rules import in_order
@@ -160,7 +166,8 @@ def _judge(
         audited = audit.audit(table, judged, settings.suite_on(judged.rows), docs)
     verdict = tell.verdict_of(judged, audited, subject, folder, choice=settings.choice)
     with replaced_folder(folder) as fresh:
-        _write(fresh, table, verdict, judged, audited)
+        _write_rows(fresh, table, judged, places)
+        _write(fresh, verdict, judged, audited)
     return verdict
 
 
@@ -169,12 +176,18 @@ def docs_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}-data-docs")
 
 
-def _write(fresh: Path, table: Path, verdict: Verdict, judged: "Judged", audited: "Audit") -> None:
-    from pipelines.validation import tables
+def _write_rows(fresh: Path, table: Path, judged: "Judged", places: tuple[Path, ...]) -> None:
+    from pipelines.validation.originals import AtHand
     from pipelines.validation.quarantine import left_out, noticed, write_named
 
-    write_named((fresh / QUARANTINE_FILE, fresh / QUARANTINE_CSV), table, left_out(judged))
+    at_hand = AtHand(folders=places, scratch=fresh / "sources")
+    write_named((fresh / QUARANTINE_FILE, fresh / QUARANTINE_CSV), table, left_out(judged), at_hand)
     write_named((fresh / NOTICED_FILE, fresh / NOTICED_CSV), table, noticed(judged))
+
+
+def _write(fresh: Path, verdict: Verdict, judged: "Judged", audited: "Audit") -> None:
+    from pipelines.validation import tables
+
     tables.write_tables(fresh, verdict, judged)
     (fresh / RESULT_FILE).write_bytes(to_json(audited.result))
     for name, content in audited.suites.items():

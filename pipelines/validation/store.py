@@ -16,7 +16,7 @@ from pipelines.validation.verdict import (
     to_json,
 )
 from pipelines.version import tool_version
-from pipelines.workspace import Workspace, embedded
+from pipelines.workspace import Workspace, embedded, embedded_folder
 
 JUDGED_BY = (
     *(
@@ -88,6 +88,15 @@ def folder_of(workspace: Workspace, subject: Subject) -> Path:
     """Where the verdict on a subject is kept."""
     own = f"-{subject.user_rules_sha256[:8]}" if subject.user_rules_sha256 else ""
     return workspace.validation / f"{subject.sha256[:16]}{own}"
+
+
+def folders_of(workspace: Workspace, given: Path | None) -> tuple[Path, ...]:
+    """Where source files are looked for: the folder given, this one, those of the workspace."""
+    raw = workspace.raw
+    fetched = sorted(path for path in raw.glob("*") if path.is_dir()) if raw.is_dir() else []
+    own = [given] if given is not None else []
+    places = [*own, Path.cwd(), workspace.root, raw, *fetched, embedded_folder()]
+    return tuple(dict.fromkeys(place.absolute() for place in places))
 
 
 def read_kept(folder: Path, subject: Subject, settings: Settings) -> Verdict | None:

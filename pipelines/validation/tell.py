@@ -132,8 +132,15 @@ def _problem(row: dict[str, Any]) -> Problem:
     return Problem(
         _printable(row["reason"]),
         where=_printable(f"{row['source_id']} row {row['source_row']}"),
-        hint=_printable(f"the row: {_cut(row['original'])}"),
+        hint=_printable(_cells(row)),
     )
+
+
+def _cells(row: dict[str, Any]) -> str:
+    """The original text of a row; where it is not known, its cells as ingested."""
+    if row["original"] is None:
+        return f"the row as ingested: {_cut(row['as_ingested'])}"
+    return f"the row: {_cut(row['original'])}"
 
 
 def _cut(text: str) -> str:

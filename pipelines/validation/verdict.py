@@ -57,6 +57,7 @@ class Settings:
         rules: A file of rules of the user's own; None for none.
         data_docs: Also build great-expectations' own pages, which load assets from the network.
         memory_limit: Bytes that judging may take; None for what is free.
+        sources: A folder in which source files are looked for first, for their original text.
     """
 
     choice: Choice = REFUSE
@@ -64,6 +65,7 @@ class Settings:
     rules: Path | None = None
     data_docs: bool = False
     memory_limit: int | None = None
+    sources: Path | None = None
 
     def suite_on(self, rows: int) -> SuiteOn:
         """What great-expectations judges in a table of so many rows."""
