@@ -17,6 +17,8 @@ from pipelines.commands.common import (
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A scenario file (TOML).")]
 WIDEST = 48
+Told = tuple[Any, Any, list[str]]
+"""A scenario, its law at the date, and what may be wrong with it."""
 
 app = typer.Typer(
     name="scenario",
@@ -44,14 +46,15 @@ def check(
 
     scenario, laws = _laws(file, as_of, allow_rate_above, workspace)
     lines = _whole(scenario)
-    for part, law in laws:
-        lines.append(_headline(part, law))
+    for part, law, warnings in laws:
+        lines.append(_headline(part, law, warnings))
         told = [
             f"  {each['id']}: {each['state']}{_since(each)}"
-            for each in _result(part, law)["measures"]
+            for each in _result(part, law, warnings)["measures"]
         ]
         lines += dict.fromkeys(told)  # branches of a measure that are in one state are told once
         lines += [f"note: {note}" for note in told_at_once(part)]
+        lines += [f"warning: {warning}" for warning in warnings]
     show(_results(scenario, laws), [*lines, f"next: retorsion run {file}"], as_json=as_json)
 
 
@@ -72,7 +75,7 @@ def show_law(
           the same for machines
     """  # noqa: D301
     scenario, laws = _laws(file, as_of, allow_rate_above, workspace)
-    blocks = ["\n".join(_law_lines(part, law)) for part, law in laws]
+    blocks = ["\n".join(_law_lines(*each)) for each in laws]
     lines = ["\n\n".join([*_whole(scenario), *blocks])]
     show(_results(scenario, laws), lines, as_json=as_json)
 
@@ -88,15 +91,17 @@ app.command("show")(show_law)
 
 def _laws(
     file: Path, as_of: str | None, allow_rate_above: str | None, workspace: Path | None
-) -> tuple[Any, list[tuple[Any, Any]]]:
+) -> tuple[Any, list[Told]]:
     """A scenario, and each of its parts (itself where it includes no other) with its law."""
     from pipelines.scenario.law import law_at
     from pipelines.scenario.read import read_scenario
+    from pipelines.scenario.warnings import warnings_of
     from pipelines.workspace import open_workspace
 
     day, highest = day_given(as_of), rate_given(allow_rate_above)
     scenario = read_scenario(file, allow_rate_above=highest, workspace=open_workspace(workspace))
-    return scenario, [(part, law_at(part, day)) for part in scenario.parts or (scenario,)]
+    laws = [(part, law_at(part, day)) for part in scenario.parts or (scenario,)]
+    return scenario, [(part, law, warnings_of(part, law)) for part, law in laws]
 
 
 def _whole(scenario: Any) -> list[str]:
@@ -107,7 +112,7 @@ def _whole(scenario: Any) -> list[str]:
     return [f"{scenario.scenario_id} includes {len(scenario.parts)} scenarios, of {names}"]
 
 
-def _results(scenario: Any, laws: list[tuple[Any, Any]]) -> dict[str, Any]:
+def _results(scenario: Any, laws: list[Told]) -> dict[str, Any]:
     """The law for ``--json``, or that of each part where a scenario includes others."""
     if not scenario.parts:
         return _result(*laws[0])
@@ -115,17 +120,18 @@ def _results(scenario: Any, laws: list[tuple[Any, Any]]) -> dict[str, Any]:
         "scenario_id": scenario.scenario_id,
         "title": scenario.title,
         "note": scenario.note,
-        "parts": [_result(part, law) for part, law in laws],
+        "parts": [_result(*each) for each in laws],
     }
 
 
-def _law_lines(scenario: Any, law: Any) -> list[str]:
+def _law_lines(scenario: Any, law: Any, warnings: list[str]) -> list[str]:
     """The law of a scenario for people: its measures as a table, their sources, and notes."""
-    measures = _result(scenario, law)["measures"]
-    lines = [_headline(scenario, law), "", *_table(measures), ""]
+    measures = _result(scenario, law, warnings)["measures"]
+    lines = [_headline(scenario, law, warnings), "", *_table(measures), ""]
     lines += _by_portion(measures)
     lines += [f"source of {each['id']}: {each['source']}" for each in measures]
     lines += [f"note: {note}" for note in law.notes]
+    lines += [f"warning: {warning}" for warning in warnings]
     if law.change_dates:
         lines.append(f"the law changes on: {', '.join(map(str, law.change_dates))}")
     return lines
@@ -141,7 +147,7 @@ def _by_portion(measures: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def _result(scenario: Any, law: Any) -> dict[str, Any]:
+def _result(scenario: Any, law: Any, warnings: list[str]) -> dict[str, Any]:
     """The law for ``--json``; dates are written year-month-day."""
     from pipelines.scenario.show import measures_shown
 
@@ -161,15 +167,18 @@ def _result(scenario: Any, law: Any) -> dict[str, Any]:
             {"name": name, "what": what, "sha256": digest} for name, what, digest in law.sources
         ],
         "notes": list(law.notes),
+        "warnings": warnings,
     }
 
 
-def _headline(scenario: Any, law: Any) -> str:
+def _headline(scenario: Any, law: Any, warnings: list[str]) -> str:
     count = len(scenario.measures)
     in_force = law.measures.filter("is_in_force")["measure_id"].n_unique()
     day = f" at {law.as_of}" if law.as_of else ""
+    warned = f"{len(warnings)} warning{'' if len(warnings) == 1 else 's'}"
+    good = f"can be read, with {warned}" if warnings else "is good"
     return (
-        f"{scenario.scenario_id} is good: {count} measure{'' if count == 1 else 's'} of "
+        f"{scenario.scenario_id} {good}: {count} measure{'' if count == 1 else 's'} of "
         f"{scenario.importer}, {in_force} in force{day}"
     )
 
