@@ -72,6 +72,7 @@ class RunFacts:
             between them is then told of each in the facts above, such as ``CAN: Free; USA: 2.5%``.
         adds_up: Whether figures of the importers may be added up.
         readings: Readings of other engines that were applied in place of the law, in sentences.
+        bounds: Measures whose figures are an upper bound: goods are finer than the trade.
         total_text: What their sum is of, or why there is none; empty where there is one importer.
     """
 
@@ -94,6 +95,15 @@ class RunFacts:
     adds_up: bool = True
     total_text: str = ""
     readings: tuple[str, ...] = ()
+    bounds: tuple[str, ...] = ()
+
+    @property
+    def bound_lines(self) -> list[str]:
+        """The line that says which figures are an upper bound; none where none is."""
+        names = ", ".join(self.bounds)
+        return (
+            [f"upper bound  of goods finer than the trade all is taken: {names}"] if names else []
+        )
 
     @property
     def trade_text(self) -> str:
@@ -124,6 +134,7 @@ def facts_from(kept: Mapping[str, Any]) -> RunFacts:
                 "sources": tuple(Source(**fitting(Source, item)) for item in kept["sources"]),
                 "files": tuple(OutputFile(**fitting(OutputFile, item)) for item in kept["files"]),
                 "readings": tuple(kept.get("readings", ())),
+                "bounds": tuple(kept.get("bounds", ())),
                 "parts": tuple(
                     PartFacts(**fitting(PartFacts, item)) for item in kept.get("parts", ())
                 ),

@@ -118,10 +118,11 @@ def fitted(line: str) -> str:
 
 
 def reading_lines(facts: RunFacts) -> Iterator[str]:
-    """Which readings were applied in place of the law; the page says what each means."""
+    """What figures are not: the law, by readings; points, of finer goods. The page says more."""
     names = (told.partition("reading ")[2].partition(":")[0] for told in facts.readings)
     if facts.readings:
         yield f"not law      by the readings {', '.join(names)}"
+    yield from facts.bound_lines
 
 
 def read_lines(facts: RunFacts, tables: Tables) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, OutputFile, PartFac
 from pipelines.report.figures import exact_sum
 from pipelines.run.accepted import left_out_notes
 from pipelines.run.effects import EFFECT_TABLES
-from pipelines.run.finer import finer_notes
+from pipelines.run.finer import bounded, finer_notes
 from pipelines.run.inputs import Inputs
 from pipelines.run.members import membership_notes
 from pipelines.run.parts import Part
@@ -133,6 +133,7 @@ def facts_of(
         sources=tuple(dict.fromkeys(source for part in parts for source in _sources(part.inputs))),
         notes=(*_notes(inputs, parts), *together.notes),
         readings=tuple(dict.fromkeys(_readings_told(inputs))),
+        bounds=tuple(dict.fromkeys(name for part in parts for name in _bounded(part))),
         files=tuple(
             OutputFile(name=name, what=what_is(name)) for name in _names(inputs, parts, together)
         ),
@@ -222,6 +223,10 @@ def _notes(inputs: Whole, parts: Sequence[Part]) -> Iterator[str]:
         of_part = f"{part.importer}: " if inputs.includes else ""
         notes += [f"{of_part}{note}" for note in _part_notes(part)]
     return (" ".join(note.split()) for note in notes)
+
+
+def _bounded(part: Part) -> list[str]:
+    return bounded(part.inputs, part.tables["components"]) if "components" in part.tables else []
 
 
 def _part_notes(part: Part) -> list[str]:

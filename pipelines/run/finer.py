@@ -10,6 +10,7 @@ from calc.codes import LEVELS
 from calc.lines import KEY
 from calc.money import to_units, to_usd
 from calc.scope import ALL
+from pipelines.scenario.notes import is_bound
 
 if TYPE_CHECKING:
     from pipelines.run.inputs import Inputs
@@ -36,6 +37,18 @@ def finer_notes(inputs: "Inputs", components: pl.DataFrame) -> Iterator[str]:
                 "bound; a portion says how much is meant"
             )
     yield from _left_in(inputs, components)
+
+
+def bounded(inputs: "Inputs", components: pl.DataFrame) -> list[str]:
+    """The measures whose figures are an upper bound, because goods are finer than the trade.
+
+    Args:
+        inputs: What the run was made from.
+        components: COMPONENTS of the run.
+    """
+    told = (note for note in finer_notes(inputs, components) if "an upper bound" in note)
+    partly = (one.measure_id for one in inputs.scenario.measures if is_bound(one))
+    return sorted({*(note.split(" ", 1)[0] for note in told), *partly})
 
 
 def _value(rows: pl.DataFrame) -> float:

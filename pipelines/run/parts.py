@@ -21,6 +21,7 @@ from pipelines.run.funnel import stages_of
 from pipelines.run.inputs import Inputs
 from pipelines.run.instruments import amounts_table, instruments_table
 from pipelines.run.question import Question
+from pipelines.run.units import refuse_other_units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,7 @@ def answered(inputs: Inputs, question: Question, talk: Talk) -> Part:
         LimitError: The values are beyond what is summed exactly.
     """
     found = replace(answer(question), links=question.links)
+    refuse_other_units(found.tables)
     importer = inputs.scenario.importer
     flows = beside_table(inputs)
     stages = [

@@ -24,7 +24,7 @@ def notes_of(
     scenario: Scenario, day: date | None, base: "ScenarioBase", reference: Reference
 ) -> tuple[str, ...]:
     """The notes, in an order that does not depend on that of the file's measures."""
-    measures = sorted(scenario.measures, key=lambda measure: measure.measure_id)
+    measures = _by_name(scenario)
     return (
         *([] if measures else [NO_MEASURE]),
         *reading_notes(scenario),
@@ -44,7 +44,24 @@ def told_at_once(scenario: Scenario) -> list[str]:
     """The notes that a check of a scenario tells: what may be a mistake, and what is no law."""
     none = [] if scenario.measures or scenario.parts else [NO_MEASURE]
     told = (*reading_notes(scenario), *beyond_limits(scenario), *unknown_authorities(scenario))
-    return [*none, *told]
+    bounds = [_bound_note(measure) for measure in _by_name(scenario) if is_bound(measure)]
+    return [*none, *bounds, *told]
+
+
+def is_bound(measure: Measure) -> bool:
+    """Whether a measure names parts of codes and does not say how much of each."""
+    return measure.portion is None and any(word.is_part for word in measure.products)
+
+
+def _bound_note(measure: Measure) -> str:
+    return (
+        f"{measure.measure_id} names parts of codes (ex) without a portion: its figures are upper "
+        "bounds"
+    )
+
+
+def _by_name(scenario: Scenario) -> list[Measure]:
+    return sorted(scenario.measures, key=lambda measure: measure.measure_id)
 
 
 def _product_notes(scenario: Scenario, reference: Reference) -> Iterator[str]:
@@ -89,8 +106,8 @@ def _measure_notes(measure: Measure, day: date | None) -> Iterator[str]:
         yield f"{name} does not say its mode: its rate is added to the base duty"
     if measure.partners.reach == "some" and measure.partners.groups and measure.partners.economies:
         yield f"{name} names economies and groups: all of its partners rank as a group"
-    if any(word.is_part for word in measure.products) and measure.portion is None:
-        yield f"{name} names parts of codes (ex) without a portion: its figures are upper bounds"
+    if is_bound(measure):
+        yield _bound_note(measure)
     if measure.would_apply_from is not None and not any(
         event.since == measure.would_apply_from for event in measure.timing.events
     ):

@@ -229,7 +229,11 @@ def test_c06_the_world_beside_its_partners(judged: Place, tmp_path: Path) -> Non
 
 def test_c12_a_part_of_a_code_is_an_upper_bound(judged: Place, tmp_path: Path) -> None:
     scenario = ONE.replace("faults", "part").replace('"8708"', '"ex 8708.29.51"')
-    kept(judged, 0, "run", write(tmp_path / "s.toml", scenario))
+    path = write(tmp_path / "s.toml", scenario)
+    checked = judged.do("scenario", "check", path)
+    assert "note: ID names parts of codes (ex) without a portion" in checked.out
+    ran = kept(judged, 0, "run", path)
+    assert "upper bound  of goods finer than the trade all is taken: ID" in ran.out
     runs = judged.root / "data" / "processed" / "runs" / "part"
     page = next(runs.rglob("report.html")).read_text(encoding="utf-8")
     assert "ID names parts of codes (ex) without a portion: its figures are upper bounds" in page

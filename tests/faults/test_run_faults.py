@@ -430,6 +430,27 @@ def test_v05_v06_duty_by_quantity(
     assert line["duty_after_usd"] == 125.0
 
 
+@pytest.mark.parametrize(
+    ("rate", "code"), [("1 USD/kg", 4), ("1 USD/m2", 0), ("2% + 0.1 USD/dozen", 4)]
+)
+def test_v06_a_measure_by_a_unit_that_none_of_its_trade_is_counted_in(
+    mixed: Place, scenario: Scenario, rate: str, code: int
+) -> None:
+    """Glass is counted in m2; a rate by kg cannot be meant of it, as one by m2 can."""
+    path = scenario(measure("glass", products='["7005"]', partners='"all"', rate=f'"{rate}"'))
+    if not code:
+        assert mixed.run(scenario=path).code == 0
+        return
+    unit = rate.partition("/")[2]
+    assert refused(mixed, 4, path).err.splitlines() == [
+        f"error: the rate of glass counts {unit}, and all of the goods that it names in the trade "
+        "table are counted in m2",
+        "where: measure glass, rate",
+        f"hint: write the rate by m2, use trade counted in {unit}, or state estimate = "
+        '"unctad-1" to value quantities',
+    ]
+
+
 def test_v05_strict_refuses_what_is_unknown_and_keeps_the_run(
     mixed: Place, scenario: Scenario, tmp_path: Path
 ) -> None:
