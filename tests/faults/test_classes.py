@@ -233,7 +233,9 @@ def test_c12_a_part_of_a_code_is_an_upper_bound(judged: Place, tmp_path: Path) -
     checked = judged.do("scenario", "check", path)
     assert "note: ID names parts of codes (ex) without a portion" in checked.out
     ran = kept(judged, 0, "run", path)
-    assert "upper bound  of goods finer than the trade all is taken: ID" in ran.out
+    assert (
+        "upper bound  ID: of goods finer than the trade's codes the whole code is taken" in ran.out
+    )
     runs = judged.root / "data" / "processed" / "runs" / "part"
     page = next(runs.rglob("report.html")).read_text(encoding="utf-8")
     assert "ID names parts of codes (ex) without a portion: its figures are upper bounds" in page
