@@ -101,9 +101,8 @@ class RunFacts:
     def bound_lines(self) -> list[str]:
         """The line that says which figures are an upper bound; none where none is."""
         names = ", ".join(self.bounds)
-        return (
-            [f"upper bound  of goods finer than the trade all is taken: {names}"] if names else []
-        )
+        told = f"upper bound  {names}: of goods finer than the trade's codes the whole code is taken"
+        return [told] if names else []
 
     @property
     def trade_text(self) -> str:
