@@ -13,6 +13,7 @@ from pipelines.validation.html import head, number, table
 from pipelines.validation.verdict import Verdict
 from pipelines.validation.words import dollars
 
+CHANGES = ("Change, rows", "Change, USD")
 CHECK = (
     "<p>Every file of this pack is listed with its SHA-256 in <code>pack.json</code>, whose own is "
     "in <code>pack.sha256</code>. With the tool: <code>retorsion verify PACK.zip</code>. Without "
@@ -40,7 +41,7 @@ def report(
     title = f"Audit of run {manifest.run_id}: {manifest.title}"
     parts = (
         page.body(verdict, examples, title),
-        _trend(verdict, before),
+        trend(verdict, before),
         _funnel(funnel),
         _inputs(manifest),
         _versions(manifest),
@@ -55,7 +56,16 @@ def report(
     )
 
 
-def _trend(verdict: Verdict, before: Verdict | None) -> str:
+def _signed(before: float | None, now: float | None) -> str:
+    """What came to be more, with its sign; in words where either is not known."""
+    if before is None or now is None:
+        return dollars(None)
+    more = dollars(now - before)
+    return more if more.startswith("-") or more == "0" else f"+{more}"
+
+
+def trend(verdict: Verdict, before: Verdict | None) -> str:
+    """What changed since the verdict before on the same dataset, as a section of the page."""
     if before is None:
         none = "<p>No other verdict on this dataset is kept, so there is nothing to compare.</p>"
         return section("trend", "Since the verdict before", none)
@@ -75,10 +85,12 @@ def _trend(verdict: Verdict, before: Verdict | None) -> str:
             number("" if change.rows_before is None else dollars(change.usd_before)),
             number(f"{change.rows_now:,}"),
             number(dollars(change.usd_now)),
+            number(_signed(change.rows_before, change.rows_now)),
+            number(_signed(change.usd_before, change.usd_now)),
         ]
         for change in found
     ]
-    columns = ("Rule", "Rows before", "USD before", "Rows now", "USD now")
+    columns = ("Rule", "Rows before", "USD before", "Rows now", "USD now", *CHANGES)
     caption = "Rules that rows break, then and now"
     return section("trend", "Since the verdict before", facts + table(caption, columns, rows))
 

@@ -101,7 +101,9 @@ class RunFacts:
     def bound_lines(self) -> list[str]:
         """The line that says which figures are an upper bound; none where none is."""
         names = ", ".join(self.bounds)
-        told = f"upper bound  {names}: of goods finer than the trade's codes the whole code is taken"
+        told = (
+            f"upper bound  {names}: of goods finer than the trade's codes the whole code is taken"
+        )
         return [told] if names else []
 
     @property

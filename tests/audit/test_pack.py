@@ -1,6 +1,7 @@
 """The audit pack: the same bytes, whole or not at all, checked anywhere, refused when touched."""
 
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from calc.errors import StorageError, VerificationError
 from pipelines.audit.check import verify_pack
 from pipelines.audit.pack import write_pack
+from pipelines.audit.page import trend
 from pipelines.audit.trend import changes, verdict_before
 from pipelines.demo import run_demo
 from pipelines.progress import Talk
@@ -239,3 +241,12 @@ def test_the_verdict_before_is_of_the_same_name_and_other_contents(tmp_path: Pat
     told = [(one.rule_id, one.rows_before, one.usd_before, one.rows_now, one.usd_now)
             for one in changes(before, now)]  # fmt: skip
     assert told == [("trade.importer.pattern", 1, 5.0, 0, 0.0)]
+    section = trend(now, before)
+    row_of = re.search(r"importer.*?</tr>", section, re.S)
+    assert row_of is not None
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", row_of[0]) == ["1", "5", "0", "0", "-1", "-5"]
+    assert re.findall(r'<th scope="col" class="number">([^<]*)</th>', section) == [
+        *("Rows before", "USD before", "Rows now", "USD now", "Change, rows", "Change, USD"),
+    ]
+    assert "3 rows then, 3 now; invalid then, valid now" in section
+    assert "nothing to compare" in trend(first, None)
