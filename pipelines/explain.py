@@ -14,6 +14,7 @@ from calc.results import result_ids
 from calc.scope import ALL
 from pipelines.explain_market import Market, market_lines, market_of
 from pipelines.explain_money import exchange_rates
+from pipelines.explain_quota import quota_text
 from pipelines.run.manifest import read_manifest
 from pipelines.run.tables import read_table, scan_table
 
@@ -260,21 +261,6 @@ def formulas(trail: Trail) -> Iterator[str]:
         base, after = usd(row["base_after_usd"]), usd(row["charge_after_usd"])
         told = f"{row['charge']}: {row['rate_text']} on {row['charge_on']}, {base} = {after}"
         yield f"{told} (before {usd(row['charge_before_usd'])}; {row['source']})"
-
-
-def quota_text(row: Row) -> str:
-    """How far an amount is filled, with its numbers."""
-    amount, imports = (f"{row[name]:,.6g} {row['unit']}" for name in ("amount", "imports_amount"))
-    origin = "all others" if row["origin"] == ALL else row["origin"]
-    if row["over_share"] is not None:
-        over = f"{percent(row['over_share'])} of it over"
-    else:
-        over = "split by lines" if row["observed_split"] == "lines" else "what is over is unknown"
-    bound = ", at least" if row["is_lower_bound"] and row["over_share"] is not None else ""
-    return (
-        f"{row['quota_id']} for {origin} in {row['quota_period']}: {imports} of {amount}, "
-        f"{row['state']}, {over}{bound} ({row['status']}; {row['source']})"
-    )
 
 
 def trail_lines(trail: Trail) -> Iterator[str]:

@@ -5,7 +5,7 @@ Amounts are worked out as exact fractions and rounded once, to the nearest numbe
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +28,13 @@ from calc.policy.refusals import (
     no_exchange_rate,
     points_or_percent,
     points_without_base,
+    refuse_all,
     unknown_unit,
     unreadable_number,
 )
 from calc.policy.units import read_unit
 from calc.policy.wording import holds_base, text_of
+from calc.rate_text import RateTextError
 
 if TYPE_CHECKING:
     from lark import Token, Tree
@@ -44,13 +46,17 @@ LARGEST_NUMBER = 10**15
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The text that is read, and what it is read by; see ``calc.policy.grammar``."""
+    """The text that is read, and what it is read by; see ``calc.policy.grammar``.
+
+    ``refused`` collects what is wrong with its terms, so that all of it is told at once.
+    """
 
     text: str
     highest: float
     currencies: Mapping[str, float]
     currency: str | None
     reading: str | None
+    refused: list[RateTextError] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,9 @@ def duty_meant(tree: "Tree[Token]", terms: Terms) -> Expression:
         return _applicable(words, terms)
     chain: Any = tree.children[0]
     _refuse_bare(chain.children[0] if len(chain.children) == 1 else None, terms)
-    return _duty(_chain(chain, terms), terms)
+    meant = _chain(chain, terms)
+    refuse_all(terms.refused)
+    return _duty(meant, terms)
 
 
 def all_in_of(tree: "Tree[Token]", terms: Terms) -> Expression:
@@ -87,7 +95,18 @@ def all_in_of(tree: "Tree[Token]", terms: Terms) -> Expression:
     """
     operand: Any = tree.children[0]
     _refuse_bare(operand, terms)
-    return _duty(_operand(operand, terms), terms)
+    meant = _tried(operand, terms)
+    refuse_all(terms.refused)
+    return _duty(meant, terms)
+
+
+def _tried(tree: "Tree[Token]", terms: Terms) -> Operand:
+    """An operand, or nothing where it is refused: the reading goes on to what is wrong beside."""
+    try:
+        return _operand(tree, terms)
+    except RateTextError as err:
+        terms.refused.append(err)
+        return FREE
 
 
 def _refuse_bare(operand: Any, terms: Terms) -> None:
@@ -117,7 +136,8 @@ def _operand(tree: "Tree[Token]", terms: Terms) -> Operand:
         case "chain":
             return _chain(tree, terms)
         case "extreme":
-            parts = tuple(_duty(_operand(word, terms), terms) for word in words[1:])
+            tried = [_tried(word, terms) for word in words[1:]]
+            parts = tuple(_duty(part, terms) for part in tried)
             return Greatest(parts) if words[0].lower() == "max" else Least(parts)
         case "percent":
             return AdValorem(_percentage(words[0], terms))
@@ -199,10 +219,12 @@ def _usd_for_one(price: list["Token"], terms: Terms) -> Fraction:
 
 def _chain(tree: "Tree[Token]", terms: Terms) -> Operand:
     words: list[Any] = tree.children
-    first = _operand(words[0], terms)
+    first = _tried(words[0], terms)
     steps = [
-        (sign, _operand(word, terms)) for sign, word in zip(words[1::2], words[2::2], strict=True)
+        (sign, _tried(word, terms)) for sign, word in zip(words[1::2], words[2::2], strict=True)
     ]
+    if terms.refused:
+        return FREE
     extremes = [sign for sign, _ in steps if sign.type == "EXTREME"]
     if not extremes or len(extremes) == len(steps):
         return _left_to_right(first, steps, terms)

@@ -2,10 +2,10 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from calc.errors import did_you_mean
+from calc.errors import Problem, did_you_mean
 from calc.policy.printed import reason_not_read
 from calc.policy.units import spellings
 from calc.rate_text import RateTextError, percent_hint, quoted
@@ -85,6 +85,21 @@ def refuse_negative_start(text: str) -> None:
             hint='write "Free" for no duty',
             position=text.index(written) + 1,
         )
+
+
+def refuse_all(refused: Sequence[RateTextError]) -> None:
+    """Nothing, where no term of a text was refused.
+
+    Raises:
+        RateTextError: All that is wrong with the terms, each once, in the order of the text.
+    """
+    found: dict[Problem, int] = {}
+    for each in sorted(refused, key=lambda one: one.position or 0):
+        found.setdefault(each.problems[0], each.position or 0)
+    for problem, position in found.items():
+        error = RateTextError(problem.what, hint=problem.hint, position=position)
+        error.problems = list(found)
+        raise error
 
 
 def not_a_rate(text: str, offset: int | None) -> RateTextError:

@@ -133,9 +133,10 @@ def day_given(text: str | None) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise UsageError(
-        f"{text!r} is not a date", where="--as-of", hint="write year-month-day: 2024-12-31"
-    )
+    from pipelines.scenario.no_day import no_such_day
+
+    hint = no_such_day(text) or "write year-month-day: 2024-12-31"
+    raise UsageError(f"{text!r} is not a date", where="--as-of", hint=hint)
 
 
 def method_given(text: str | None) -> Any:

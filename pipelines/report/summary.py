@@ -6,7 +6,7 @@ from math import fsum
 from typing import Any
 
 from pipelines.report.answers import answer_lines
-from pipelines.report.border import border_totals
+from pipelines.report.border import border_lines, border_totals
 from pipelines.report.cells import MOST_CELLS, cell_lines
 from pipelines.report.checks import failed_checks
 from pipelines.report.columns import (
@@ -243,11 +243,7 @@ def aside_lines(tables: Tables) -> Iterator[str]:
         names = ("duty_usd", "drawback_usd", "duty_after_drawback_usd")
         duty, back, after = (number(exact_sum(tables["drawback"], name)) for name in names)
         yield f"drawback     of {duty} USD of duty {back} USD are paid back: {after} USD are left"
-    for row in border_totals(tables):
-        before, after = number(row["charge_before_usd"]), number(row["charge_after_usd"])
-        unknown = row["unknown_lines"]
-        beside = f"; unknown on {unknown:,} line{'' if unknown == 1 else 's'}" if unknown else ""
-        yield f"at the border {row['charge']}: {before} USD before, {after} USD after{beside}"
+    yield from border_lines(tables)
 
 
 def assumption_lines(tables: Tables, *, of_several: bool) -> Iterator[str]:

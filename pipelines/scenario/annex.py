@@ -13,6 +13,7 @@ from pathlib import Path
 from calc.errors import Problem, ScenarioError, StorageError, did_you_mean
 from calc.rate_text import quoted
 from pipelines.scenario.fields import ISO_DAY, Table
+from pipelines.scenario.no_day import no_such_day
 from pipelines.scenario.timed import FIRST_DAY
 
 MAX_BYTES = 100_000_000
@@ -106,7 +107,8 @@ class Row:
         except ValueError:
             day = None
         if day is None or day < FIRST_DAY:
-            self.refuse(column, f"{quoted(text)} is not a date", "write year-month-day: 2024-12-31")
+            hint = no_such_day(text) or "write year-month-day: 2024-12-31"
+            self.refuse(column, f"{quoted(text)} is not a date", hint)
         return day
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from calc.errors import ScenarioError, StorageError, did_you_mean
+from pipelines.scenario.no_day import no_such_day
 
 MAX_BYTES = 2_000_000
 OTHER_LANGUAGES = {".yaml", ".yml", ".json"}
@@ -98,13 +99,14 @@ def _parsed(name: str, text: str) -> dict[str, Any]:
     except RecursionError as err:
         raise ScenarioError(f"{name} is nested absurdly deep", where=name) from err
     except ValueError as err:
-        raise _not_toml(name, str(err)) from err
+        raise _not_toml(name, text, str(err)) from err
 
 
-def _not_toml(name: str, reason: str) -> ScenarioError:
+def _not_toml(name: str, text: str, reason: str) -> ScenarioError:
     """What the parser says, with its position as a place."""
-    found = re.search(r" \(at (line \d+, column \d+|end of document)\)$", reason)
+    found = re.search(r" \(at (line (\d+), column \d+|end of document)\)$", reason)
     what = reason[: found.start()] if found else reason.split(";")[0]
     place = f"{name} {found[1]}" if found else name
-    hint = 'texts need quotes (rate = "25%"), dates none (as_of = 2024-12-31)'
+    line = text.split("\n")[int(found[2]) - 1] if found and found[2] else ""
+    hint = no_such_day(line) or 'texts need quotes (rate = "25%"), dates none (as_of = 2024-12-31)'
     return ScenarioError(f"{name} is not TOML: {what}", where=place, hint=hint)

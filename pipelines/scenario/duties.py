@@ -64,7 +64,8 @@ def read_duty(place: Place, key: str | int, value: Any, words: Words) -> Duty | 
     try:
         return words.duty(value)
     except RateTextError as err:
-        place.refuse(key, err.problems[0].what, err.problems[0].hint)
+        for problem in err.problems:
+            place.refuse(key, problem.what, problem.hint)
         return None
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from calc.rate_text import quoted
 from pipelines.scenario.ledger import Ledger
 from pipelines.scenario.lines import KeyPath
+from pipelines.scenario.no_day import no_such_day
 from pipelines.scenario.timed import FIRST_DAY
 
 LAST_DAY = date(2199, 12, 30)
@@ -143,6 +144,8 @@ def day_of(table: Table, key: str) -> date | None:
 def _day(key: str, value: Any) -> str:
     """How to write a date, with the day itself where the text holds it without doubt."""
     is_iso = isinstance(value, str) and ISO_DAY.fullmatch(value.strip())
+    if is_iso and (absent := no_such_day(value)):
+        return f"{absent}; dates are without quotes"
     day = value.strip() if is_iso else "2024-12-31"
     return f"write {key} = {day} (year-month-day, without quotes)"
 

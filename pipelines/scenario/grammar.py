@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from calc.errors import did_you_mean, nearest
+from pipelines.scenario.elsewhere import ELSEWHERE
 from pipelines.scenario.fields import Table
 
 
@@ -131,9 +132,7 @@ SEASON = Grammar(
     header="rate",
     required={"season": 'season = "05-16..10-15"', "rate": 'rate = "25%"'},
 )
-FIRMS = Grammar(
-    noun="rates by firm", header="rate", required={"split": 'split = "firms.csv"'}, optional=()
-)
+FIRMS = Grammar(noun="rates by firm", header="rate", required={"split": 'split = "firms.csv"'})
 ALTERNATIVE = Grammar(
     noun="what a portion pays",
     header="by_portion",
@@ -291,6 +290,8 @@ def refuse_later(table: Table, key: str, name: str, meaning: str) -> None:
 
 
 def _hint(key: str, grammar: Grammar) -> str:
+    if key in ELSEWHERE:
+        return ELSEWHERE[key]
     for other in TABLES:
         if key in other.known or key in other.later:
             return f"it is a key of {other.noun}; write it under {other.header}"

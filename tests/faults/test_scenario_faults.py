@@ -99,6 +99,61 @@ def test_what_is_not_toml_is_refused_with_its_place(
     assert (problem.what, problem.where) == (what, where)
 
 
+@pytest.mark.parametrize(
+    ("day", "hint"),
+    [
+        ("2025-06-31", "there is no 2025-06-31: June 2025 has 30 days"),
+        ("2023-02-29", "there is no 2023-02-29: February 2023 has 28 days"),
+        ("2025-13-01", "there is no month 13 in 2025-13-01: dates are year-month-day"),
+        ("2025-6-1", "write 2025-06-01: month and day have two digits each"),
+        ("31.12.2024", "31.12.2024 is no date of TOML: write year-month-day, 2024-12-31"),
+        ("tomorrow", 'texts need quotes (rate = "25%"), dates none (as_of = 2024-12-31)'),
+    ],
+)
+def test_a_day_that_is_not_on_the_calendar_is_told_as_one(
+    tmp_path: Path, day: str, hint: str
+) -> None:
+    problem = only(tmp_path, LAWFUL.replace("2024-12-31", f"{day}  # not 2024-02-30"))
+
+    assert (problem.where.partition(",")[0], problem.hint) == ("cars.toml line 5", hint)
+    if day[0] == "2":
+        quoted = only(tmp_path, LAWFUL.replace("2024-12-31", '"2025-06-31"'))
+        assert quoted.hint == (
+            "there is no 2025-06-31: June 2025 has 30 days; dates are without quotes"
+        )
+
+
+def test_all_terms_of_a_rate_are_told_at_once(tmp_path: Path) -> None:
+    found = problems(tmp_path, changed('"25%"', '"max(42 INR/kg + 25, 3 INR/kg, 4 USD per bag)"'))
+
+    assert [(each.where, each.what.partition('" ')[2]) for each in found] == [
+        ('cars.toml line 13, measure "cars", rate', said)
+        for said in (
+            "is in INR, of which no exchange rate is given",
+            "has no % sign, and a bare number is never a rate",
+            'is per "bag", which is no unit that is known',
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ('season = "05-16..10-15"', 'a season belongs to a rate: rate = { season = "05-16..10-15"'),
+        ('all_except = ["CAN"]', 'it belongs to partners: partners = { all_except = ["CAN", "MEX"'),
+        ("central = 0.3", "write portion = { central = 0.27, low = 0.2, high = 0.35, source = "),
+        ('over = "26.4%"', "it belongs to a quota: write it under [quota.NAME]"),
+    ],
+)
+def test_a_key_of_an_inner_value_is_told_where_it_belongs(
+    tmp_path: Path, key: str, hint: str
+) -> None:
+    problem = only(tmp_path, LAWFUL + key)
+
+    assert problem.what == f"{key.partition(' =')[0]} is not a key of a measure"
+    assert problem.hint.startswith(hint)
+
+
 def test_other_encoding_is_refused_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "cars.toml"
     path.write_bytes('id = "x"\nnote = "Côte"'.encode("latin-1"))

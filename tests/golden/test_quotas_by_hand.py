@@ -92,11 +92,11 @@ def test_people_are_told_how_far_quotas_are_filled(place: Place) -> None:
     ]
     trail = place.do("explain", "quotas-by-hand", "--line", "0201200000").out
     assert (
-        "quota        beef for all others in 2024-Q2: 60 t of 30 t, over-quota, 50 % of it over, "
-        "at least (in force; made up)" in trail
+        "quota        beef for all others in 2024-Q2: in-quota quantity 30 t, used up: 60 t "
+        "imported, at least 50 % of that over the quota (in force; made up)" in trail
     )
     own = place.do("explain", "quotas-by-hand", "--line", "0201", "--partner", "ARG").out
-    assert own.count("beef for ARG in 2024-Q3: 40 t of 10 t") == 2
+    assert own.count("beef for ARG in 2024-Q3: in-quota quantity 10 t, used up: 40 t") == 2
     assert "all others" not in own
     notes = told(place)["run"]["notes"]
     assert sum("more may be over than is told" in note for note in notes) == 6
