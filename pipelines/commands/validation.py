@@ -244,7 +244,17 @@ def _not_at_hand(verdict: Any) -> list[str]:
 
 
 def _docs_notice(place: Any, verdict: Any) -> str:
+    """Where great-expectations' own pages are, and what opening them asks of the network."""
+    from pipelines.validation.docs import ASSETS_FILE, hosts_of, result_pages
     from pipelines.validation.step import docs_of
 
-    pages = f"{place.relative(docs_of(verdict.folder))}/index.html"
-    return f"{pages}: opening these pages loads scripts, fonts and a logo from the network"
+    folder = docs_of(verdict.folder)
+    pages = [place.relative(page) for page in result_pages(folder)]
+    return "\n".join(
+        [
+            f"{place.relative(folder)}/index.html: opening these pages loads scripts, styles and a "
+            f"logo from the network, of {', '.join(hosts_of(folder))}; each address is in "
+            f"{ASSETS_FILE} beside it. Without it the index is empty, and these can be read:",
+            *pages,
+        ]
+    )

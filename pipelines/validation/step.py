@@ -154,6 +154,7 @@ def _judge(
     from calc.rules import in_order
     from calc.tables.trade_rules import trade_rules
     from pipelines.validation import audit, known, layout, rows, tell
+    from pipelines.validation.docs import write_assets
 
     layout.check_layout(table)
     _refuse_too_large(table, settings)
@@ -164,6 +165,8 @@ def _judge(
         docs = stack.enter_context(replaced_folder(docs_of(folder))) if settings.data_docs else None
         stack.enter_context(talk.working(f"judging {table.name} with great-expectations"))
         audited = audit.audit(table, judged, settings.suite_on(judged.rows), docs)
+        if docs is not None:
+            write_assets(docs)
     verdict = tell.verdict_of(judged, audited, subject, folder, choice=settings.choice)
     with replaced_folder(folder) as fresh:
         _write_rows(fresh, table, judged, places)

@@ -174,5 +174,7 @@ def python_pattern(pattern: str) -> str:
 
 
 def _about(rule: Rule) -> dict[str, Any]:
+    """The rule's id and words: for our reader of results, and for the engine's own pages."""
     facts = {"rule_id": rule.rule_id, "message": rule.message}
-    return {"meta": facts, "severity": SEVERITY[rule.severity]}
+    told = f"{rule.rule_id}: {rule.message}"
+    return {"meta": facts, "description": told, "severity": SEVERITY[rule.severity]}

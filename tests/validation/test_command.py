@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import typer
@@ -58,6 +59,15 @@ def test_data_docs_are_built_beside_with_a_notice(workspace: Workspace) -> None:
     result = run("validate", "good", "--data-docs", "--workspace", str(workspace.root))
     assert result.exit_code == 0
     assert "from the network" in result.stderr
+    (docs,) = workspace.validation.glob("*-data-docs")
+    assets = (docs / "outside-assets.txt").read_text(encoding="utf-8").split()
+    assert assets == sorted(set(assets))
+    assert "https://code.jquery.com/jquery-3.7.1.min.js" in assets
+    assert {urlsplit(address).scheme for address in assets} == {"https"}
+    assert all(urlsplit(address).netloc in result.stderr for address in assets)
+    (page,) = docs.glob("validations/rows/**/*.html")
+    assert str(page.relative_to(workspace.root)) in result.stderr
+    assert "trade.importer.pattern: importer matches" in page.read_text(encoding="utf-8")
     assert len(list(workspace.validation.glob("*-data-docs/index.html"))) == 1
 
 
