@@ -33,7 +33,12 @@ def duty_base(
     return nw.coalesce(nw.col("customs_value_usd"), *own) if own else nw.col("customs_value_usd")
 
 
-def export_base(held: Collection[str] = VALUE_COLUMNS, *, share: float | None = None) -> nw.Expr:
+def export_base(
+    held: Collection[str] = VALUE_COLUMNS,
+    stated: Mapping[str, Basis] = NONE_STATED,
+    *,
+    share: float | None = None,
+) -> nw.Expr:
     """The value on which a row's exporter levies duty: free on board; null where it is not known.
 
     The value recorded as such comes first, then the customs value of an importer that levies duty
@@ -41,12 +46,14 @@ def export_base(held: Collection[str] = VALUE_COLUMNS, *, share: float | None = 
 
     Args:
         held: Value columns that hold anything.
+        stated: The basis of importers that are not in ``BASIS_OF_IMPORTER``, as a scenario says.
         share: Value free on board as a share of a value on another basis, where one is assumed.
     """
-    importers = [name for name, found in BASIS_OF_IMPORTER.items() if found == "fob"]
+    bases = {**BASIS_OF_IMPORTER, **stated}
+    importers = [name for name, found in bases.items() if found == "fob"]
     customs = nw.when(nw.col("importer").is_in(importers)).then(nw.col("customs_value_usd"))
     known = [nw.col("fob_value_usd"), customs] if "fob_value_usd" in held else [customs]
-    assumed = [] if share is None else [any_value(held) * share]
+    assumed = [] if share is None else [any_value(held, stated) * share]
     return nw.coalesce(*known, *assumed) if len(known) + len(assumed) > 1 else customs
 
 

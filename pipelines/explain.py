@@ -125,7 +125,13 @@ def _trails(folder: Path, wanted: pl.DataFrame) -> list[Trail]:
                 market=market_of(folder, line),
                 readings=manifest.facts.get("readings", ()),
                 charges=[row for row in charges if _same(row, line, key)],
-                exchange=list(exchange_rates(folder, {row["measure_id"] for row in own})),
+                exchange=list(
+                    exchange_rates(
+                        folder,
+                        {row["measure_id"] for row in own},
+                        {row["charge"] for row in charges if _same(row, line, key)},
+                    )
+                ),
             )
         )
     return trails
@@ -259,7 +265,9 @@ def formulas(trail: Trail) -> Iterator[str]:
         yield f"threatened: would add {usd(line['threatened_increment_usd'])}"
     for row in sorted(trail.charges, key=lambda each: each["place"]):
         base, after = usd(row["base_after_usd"]), usd(row["charge_after_usd"])
-        told = f"{row['charge']}: {row['rate_text']} on {row['charge_on']}, {base} = {after}"
+        by_value = "%" in row["rate_text"] or row["rate_text"].casefold() == "free"
+        of_value = f"{row['charge_on']}, {base}" if by_value else "the quantity"
+        told = f"{row['charge']}: {row['rate_text']} on {of_value} = {after}"
         yield f"{told} (before {usd(row['charge_before_usd'])}; {row['source']})"
 
 

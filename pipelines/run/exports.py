@@ -38,7 +38,8 @@ def export_duties_table(inputs: "Inputs", question: Question, period: Reference)
     """
     asked = export_question(inputs, question)
     rows = asked.scan().filter(asked.is_asked & period.holds())
-    flows = valued_flows(rows, export_base(asked.held, share=share_of(inputs)), period)
+    own = export_base(asked.held, asked.stated, share=share_of(inputs))
+    flows = valued_flows(rows, own, period)
     valued = flows.filter(~nw.col("duty_base_usd").is_null())
     resolved = resolve(asked, valued)
     measures = asked.law.measures
@@ -51,7 +52,7 @@ def export_duties_table(inputs: "Inputs", question: Question, period: Reference)
             _unknown(components), on="measure_id", how="left", validate="1:1"
         )
     by_id = {one.measure_id: one.instrument.imposed_by for one in inputs.scenario.measures}
-    every = valued_flows(rows, any_value(asked.held), period)
+    every = valued_flows(rows, any_value(asked.held, asked.stated), period)
     off_basis = _off_basis(asked, every.join(valued.select(ROW), on=ROW, how="anti"))
     whole = sums.with_columns(
         revenue_of=pl.col("measure_id").replace_strict(by_id, return_dtype=pl.String),

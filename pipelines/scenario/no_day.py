@@ -26,4 +26,4 @@ def no_such_day(line: str) -> str:
         if len(month) + len(day) < len("MMDD"):
             return f"write {year}-{number:02}-{int(day):02}: month and day have two digits each"
     other = OTHER_DAY.search(line.partition("#")[0])
-    return f"{other[0]} is no date of TOML: write year-month-day, 2024-12-31" if other else ""
+    return f"write {other[0]} as year-month-day, such as 2024-12-31" if other else ""

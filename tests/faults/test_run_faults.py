@@ -373,13 +373,22 @@ def test_date_is_asked_for_where_the_law_changes(mixed: Place, scenario: Scenari
     assert "--as-of 2024-09-01" in done.err
 
 
-@pytest.mark.parametrize("day", ["2024-02-30", "1.6.2024", "2024-6-1", "20240601", ""])
-def test_v10_date_that_is_none(mixed: Place, scenario: Scenario, day: str) -> None:
+@pytest.mark.parametrize(
+    ("day", "hint"),
+    [
+        ("2024-02-30", "there is no 2024-02-30: February 2024 has 29 days"),
+        ("1.6.2024", "write 1.6.2024 as year-month-day, such as 2024-12-31"),
+        ("2024-6-1", "write 2024-06-01: month and day have two digits each"),
+        ("20240601", "write year-month-day: 2024-12-31"),
+        ("", "write year-month-day: 2024-12-31"),
+    ],
+)
+def test_v10_date_that_is_none(mixed: Place, scenario: Scenario, day: str, hint: str) -> None:
     done = refused(mixed, 2, scenario(), "--as-of", day)
     assert done.err.splitlines() == [
         f"error: {day!r} is not a date",
         "where: --as-of",
-        "hint: write year-month-day: 2024-12-31",
+        f"hint: {hint}",
     ]
 
 

@@ -106,7 +106,7 @@ def test_what_is_not_toml_is_refused_with_its_place(
         ("2023-02-29", "there is no 2023-02-29: February 2023 has 28 days"),
         ("2025-13-01", "there is no month 13 in 2025-13-01: dates are year-month-day"),
         ("2025-6-1", "write 2025-06-01: month and day have two digits each"),
-        ("31.12.2024", "31.12.2024 is no date of TOML: write year-month-day, 2024-12-31"),
+        ("31.12.2024", "write 31.12.2024 as year-month-day, such as 2024-12-31"),
         ("tomorrow", 'texts need quotes (rate = "25%"), dates none (as_of = 2024-12-31)'),
     ],
 )

@@ -75,3 +75,23 @@ def test_what_cannot_be_stated(place: Place, top: str, importer: str, what: str)
     done = place.run("-q", scenario=scenario(place, top, importer))
     assert done.code == 4
     assert what in done.err
+
+
+@pytest.mark.parametrize(("basis", "duty", "not_fob"), [("fob", 200.0, 0.0), ("cif", None, 1000.0)])
+def test_an_exporter_levies_on_customs_values_that_are_free_on_board(
+    tmp_path: Path, basis: str, duty: float | None, not_fob: float
+) -> None:
+    """China's 20 % on what Brazil recorded at 1,000: a value free on board only if it says so."""
+    place = Place(tmp_path)
+    flows = "importer,partner,period,flow,nomenclature,code,customs_value_usd\n"
+    flows += "BRA,CHN,2024,import,HS2022,850511,1000\n"
+    (tmp_path / "trade.csv").write_text(flows, encoding="utf-8")
+    assert place.do("ingest", tmp_path / "trade.csv", "--name", "t", "-q").code == 0
+    law = SCENARIO.replace('products = ["8703"]\nrate = "10%"', 'products = ["8505"]\nrate = "20%"')
+    law = law.replace('"cars"', '"magnets"\ninstrument = "export-duty"\nimposed_by = "CHN"')
+    path = tmp_path / "answer.toml"
+    path.write_text(STATED.format(basis) + law, encoding="utf-8")
+    done = place.run("-q", scenario=path)
+    assert done.code == 0, done.err
+    row = place.table("export_duties").row(0, named=True)
+    assert (row["export_duty_usd"] or None, row["value_not_fob_usd"]) == (duty, not_fob)
