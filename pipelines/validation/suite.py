@@ -10,6 +10,7 @@ import importlib
 import os
 import warnings
 from collections.abc import Iterator, Sequence
+from html import escape
 from typing import Any
 
 import polars as pl
@@ -176,5 +177,5 @@ def python_pattern(pattern: str) -> str:
 def _about(rule: Rule) -> dict[str, Any]:
     """The rule's id and words: for our reader of results, and for the engine's own pages."""
     facts = {"rule_id": rule.rule_id, "message": rule.message}
-    told = f"{rule.rule_id}: {rule.message}"
+    told = escape(f"{rule.rule_id}: {rule.message}", quote=False)  # its pages do not escape it
     return {"meta": facts, "description": told, "severity": SEVERITY[rule.severity]}
