@@ -19,6 +19,8 @@ PERIOD = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"
 ODD_DIGITS = r"^[0-9]([0-9]{2}){0,4}$"
 RANGE = r"^\s*([0-9]{2}\s*-\s*[0-9]{2}|[0-9]{4}\s*-\s*[0-9]{4})\s*$"
 """Two codes of one length with a dash between them, which would be read as one code."""
+DECIMALS = r"^\s*[0-9]{5,10}\.0+\s*$"
+"""A code written as a number with decimals, which would be read as one of more digits."""
 NOT_FINITE = r"^[+-]?(nan|inf|infinity)$"
 LONG = r"^[+-]?[0-9]{4,}"
 EMPTY = "is empty"
@@ -82,7 +84,8 @@ def code_cast(text: pl.Expr, *, pad: bool, fill_to: int = 0, cut_to: int = 0) ->
     odd = digits.str.contains(ODD_DIGITS)
     whole = pl.when(odd & pl.lit(pad)).then("0" + digits).otherwise(digits)
     is_range = text.fill_null("").str.contains(RANGE)
-    keeps = whole.str.contains(CODE) & (digits != ALL_GOODS) & ~is_range
+    has_decimals = text.fill_null("").str.contains(DECIMALS)
+    keeps = whole.str.contains(CODE) & (digits != ALL_GOODS) & ~is_range & ~has_decimals
     lengths = pl.format(
         "has {} digits: a leading zero may be lost, and is not guessed", digits.str.len_chars()
     )
@@ -93,6 +96,10 @@ def code_cast(text: pl.Expr, *, pad: bool, fill_to: int = 0, cut_to: int = 0) ->
         .then(pl.lit(EMPTY))
         .when(is_range)
         .then(pl.lit("may be a range of codes: write one code, without a dash"))
+        .when(has_decimals)
+        .then(
+            pl.lit("may be a code written as a number: the zeros behind the point are none of it")
+        )
         .when(odd)
         .then(lengths)
         .otherwise(pl.lit("is not a code of 2, 4, 6, 8 or 10 digits"))

@@ -152,7 +152,7 @@ def code_repairs() -> Iterator[CellRepair]:
     yield CellRepair(
         name="decimals",
         because="the code was written as a number with decimals",
-        text=replaced(r"^([0-9]+)\.0$", "$1"),
+        text=replaced(r"^([0-9]+)\.0+$", "$1"),
     )
     is_mistyped = _either(r"^[0-9O.]*[0-9][0-9O.]*$")
     yield CellRepair(

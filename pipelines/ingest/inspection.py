@@ -109,7 +109,7 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
 def _understood(opened: Any, understood: Any, settings: IngestSettings) -> dict[str, Any]:
     import polars as pl
 
-    from pipelines.ingest import cells, existence
+    from pipelines.ingest import cells, odd
 
     reading = cells.read_cells(opened, understood, settings)
     left_out = pl.col(cells.EXCLUDED).is_not_null() | _is_total()
@@ -129,7 +129,7 @@ def _understood(opened: Any, understood: Any, settings: IngestSettings) -> dict[
         "partners": kept["partner"].n_unique(),
         "codes": kept["code"].n_unique(),
         "code_digits": tuple(sorted(kept["code"].str.len_chars().unique())),
-        "notes": (*reading.notes, *existence.warnings_of(kept.lazy(), kept)),
+        "notes": (*reading.notes, *odd.warnings_of(kept.lazy(), kept)),
     }
 
 

@@ -224,7 +224,7 @@ def _record(
     """What is kept of an ingest; the rows of the table are those kept where none were added up."""
     import polars as pl
 
-    from pipelines.ingest import existence
+    from pipelines.ingest import odd
 
     kept = made.funnel[-1]
     facts = TableFacts(
@@ -236,9 +236,9 @@ def _record(
     )
     known = [(read.source.name, read.mapping) for read in readings if read.mapping is not None]
     layouts = sorted({mapping.declared.name for _, mapping in known}) or ["canonical"]
-    years = list(existence.warnings_of(pl.scan_parquet(made.file), made.rows))
-    told = [*(note for reading in readings for note in reading.notes), *made.notes, *years]
-    warned = [*(text for reading in readings for text in reading.warnings), *years]
+    odd_ones = list(odd.warnings_of(pl.scan_parquet(made.file), made.rows))
+    told = [*(note for reading in readings for note in reading.notes), *made.notes, *odd_ones]
+    warned = [*(text for reading in readings for text in reading.warnings), *odd_ones]
     return IngestRecord(
         name=settings.name,
         tool_version=tool_version(),

@@ -196,6 +196,7 @@ CELLS: dict[str, tuple[str, ...]] = {
     "C01 code": (
         *("-8703230", "+87032301", "８４７１３００１", "8471-8473", "84-85"),
         *("8471/8473", "ex 8471", "8471*", "84713001.0", "847", "84713001111", '"8471,3001"'),
+        *("847130.00", "84713.000"),
     ),
     "C10 nomenclature": ("HS2023", "SITC4", "NAICS2017"),
     "C16 flow": ("import/export", "3", "imprt", "transit"),
@@ -240,6 +241,35 @@ def test_parent_that_is_no_sum(earlier: Earlier, tmp_path: Path) -> None:
     assert "code 8708 stands beside 87082951, a finer code of it" in done.err
     assert "where: USA from JPN, 2024: USD 5,000 against USD 100" in done.err
     assert contents(place.root / "data") == before
+
+
+@pytest.mark.parametrize(
+    ("values", "is_odd"),
+    [
+        (("1.234", "22.345", "333.456", "7.89"), False),
+        (("1.234", "22.345", "333.456", "7.890", "5.001"), True),
+        (("1.234", "22.345"), False),
+        (("1.234", "22.345", "333.456", "1000.5"), False),
+        (("0.1234", "22.345", "333.456"), False),
+        (("500", "22", "333"), False),
+    ],
+)
+def test_points_that_may_separate_thousands_are_told(
+    tmp_path: Path, values: tuple[str, ...], is_odd: bool
+) -> None:
+    """F24: a file that writes 1,234 as 1.234 can be read, and is then wrong by a thousand."""
+    rows = [f"USA,JPN,2024,import,HTS2024,8708{number:04},{one}" for number, one in
+            enumerate(values)]  # fmt: skip
+    path = write(tmp_path / "t.csv", "\n".join([HEADER, *rows, ""]))
+    done = Place(tmp_path).do("ingest", path, "--name", "t", "--strict")
+    assert done.code == (8 if is_odd else 0)
+    told = f"customs_value_usd: {len(values)} values, all below 1,000"
+    assert (told in done.out + done.err) == is_odd
+    again = Place(tmp_path).do("ingest", path, "--name", "t", "--decimal", ",", "--strict")
+    assert again.code == 0 or not is_odd
+    if is_odd:
+        table = tmp_path / "data" / "processed" / "trade" / "t.parquet"
+        assert pl.read_parquet(table)["customs_value_usd"].sum() == 369926.0
 
 
 def test_na_alone_is_namibia(tmp_path: Path) -> None:

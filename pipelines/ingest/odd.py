@@ -1,0 +1,18 @@
+"""What is odd in a table that was made, and may mean that its file is faulty or was misread."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from pipelines.ingest import existence, thousandths
+
+
+def warnings_of(rows: pl.LazyFrame, met: pl.DataFrame) -> Iterator[str]:
+    """Sentences on economies that were none in their years, and on money in thousandths.
+
+    Args:
+        rows: Rows of TRADE.
+        met: The importers, partners and periods that stand together in them.
+    """
+    yield from existence.warnings_of(rows, met)
+    yield from thousandths.warnings_of(rows)

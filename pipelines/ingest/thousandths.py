@@ -1,0 +1,48 @@
+"""Columns of money that look as if points had separated their thousands."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from calc.tables.trade import VALUE_COLUMNS
+from pipelines.validation.words import counted
+
+FEWEST = 3
+"""Values below which nothing is told: three decimals may be chance."""
+SHARE = 0.8
+"""Of the values, the part that has three decimals; of drawn thousands nine in ten do."""
+NEAR = 1e-9
+
+
+def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
+    """A sentence for each column of money all of whose values are small, with three decimals.
+
+    A file that writes 1,234,567 as 1.234.567 cannot be read as it stands; one whose values are all
+    below a million, 1.234 to 999.999, can, and is then wrong by a thousand.
+
+    Args:
+        rows: Rows of TRADE, in whole U.S. dollars.
+    """
+    found = rows.select(pl.struct(_signs(name)).alias(name) for name in VALUE_COLUMNS).collect()
+    for name, signs in found.row(0, named=True).items():
+        values, thousandths = signs["values"], signs["thousandths"]
+        if values >= FEWEST and signs["fits"] == values and thousandths >= SHARE * values:
+            yield (
+                f"{name}: {counted(values, 'value')}, all below 1,000 and to thousandths of a "
+                "dollar: if a point separates their thousands (1.234 is 1,234), they are wrong "
+                "by a thousand; then give --decimal ,"
+            )
+
+
+def _signs(name: str) -> list[pl.Expr]:
+    """Values; those that three decimals below 1,000 can say; those that need all three."""
+    value = pl.col(name)
+    tenths, thousandths = value * 100, value * 1000
+    is_whole = (thousandths - thousandths.round()).abs() < NEAR * 1000
+    fits = is_whole & value.is_between(0, 1000, closed="left")
+    needs = fits & ((tenths - tenths.round()).abs() > NEAR * 1000)
+    return [
+        value.count().alias("values"),
+        fits.sum().alias("fits"),
+        needs.sum().alias("thousandths"),
+    ]
