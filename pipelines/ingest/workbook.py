@@ -1,16 +1,19 @@
 """An Excel workbook as cells of text: the one sheet with content, or those that go together."""
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from calc.errors import DataRejectedError, UsageError, did_you_mean
+from pipelines.ingest.formulas import with_errors, without_value
 from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.sniff import AGAIN
 from pipelines.ingest.source import FIRST_ROW, ROW, Opened, cell, nothing
 from pipelines.ingest.sources.declaration import Sheets
 from pipelines.ingest.sources.registry import SOURCES
+from pipelines.validation.words import counted
 
 
 def workbook(path: Path, settings: IngestSettings) -> Opened:
@@ -44,7 +47,16 @@ def workbook(path: Path, settings: IngestSettings) -> Opened:
             hint="name the one to read with --sheet: which is meant is not guessed",
         )
     name, sheet = next(iter(filled.items()))
-    return table(f'Excel workbook, sheet "{name}"', sheet)
+    opened = table(f'Excel workbook, sheet "{name}"', sheet)
+    empty = without_value(path)
+    if not empty:
+        return opened
+    told = (
+        f"{path.name}: {counted(empty, 'cell')} of the workbook "
+        f"{'is a formula' if empty == 1 else 'are formulas'} without a stored value, read as "
+        "empty: open it in a spreadsheet and save it"
+    )
+    return replace(opened, notes=(told,), warnings=(told,))
 
 
 def _sheets(path: Path) -> dict[str, pl.DataFrame]:
@@ -55,7 +67,7 @@ def _sheets(path: Path) -> dict[str, pl.DataFrame]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return {
-                name: book.load_sheet(name, header_row=None, dtypes="string").to_polars()
+                name: with_errors(book.load_sheet(name, header_row=None, dtypes="string"))
                 for name in book.sheet_names
             }
     except fastexcel.FastExcelError as err:

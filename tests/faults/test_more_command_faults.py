@@ -214,6 +214,41 @@ CELLS: dict[str, tuple[str, ...]] = {
 IN_CELLS = [(fault, cell) for fault, cells in CELLS.items() for cell in cells]
 
 
+def with_cell(text: str, kind: str) -> bytes:
+    """A workbook whose value in row 3 is a formula or an error."""
+    workbook, stream = openpyxl.Workbook(), io.BytesIO()
+    for row in [COLUMNS, *(one.split(",") for one in LINES)]:
+        workbook["Sheet"].append(row)
+    cell = workbook["Sheet"]["G3"]
+    cell.value, cell.data_type = text, kind
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "error", ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"]
+)
+def test_errors_of_a_workbook(earlier: Earlier, tmp_path: Path, error: str) -> None:
+    """F27: the reader of workbooks alone takes them for empty cells."""
+    said = ("row 3", f'column "customs_value_usd" = "{error}"', "1 of 3 rows")
+    refused(earlier, tmp_path, ("t.xlsx", with_cell(error, "e"), said))
+
+
+def test_a_formula_without_a_stored_value_is_told(tmp_path: Path) -> None:
+    """F27: it is read as empty; a program wrote the workbook, and none has worked it out."""
+    path = write(tmp_path / "t.xlsx", with_cell("=G2*2", "f"))
+    done = Place(tmp_path).do("ingest", path, "--name", "t", "--strict")
+    assert done.code == 8
+    assert (
+        "t.xlsx: 1 cell of the workbook is a formula without a stored value, read as empty: open "
+        "it in a spreadsheet and save it"
+    ) in done.out
+    table = tmp_path / "data" / "processed" / "trade" / "t.parquet"
+    assert pl.read_parquet(table)["customs_value_usd"].null_count() == 1
+    plain = write(tmp_path / "plain.xlsx", book(COLUMNS, *(one.split(",") for one in LINES)))
+    assert Place(tmp_path).do("ingest", plain, "--name", "plain", "--strict").code == 0
+
+
 @pytest.mark.parametrize("fault", FILES)
 def test_files(earlier: Earlier, tmp_path: Path, fault: str) -> None:
     refused(earlier, tmp_path, FILES[fault])
