@@ -1,6 +1,7 @@
 """A file as text: a frame of its cells with their row numbers, whatever its format."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,7 +95,9 @@ def open_source(path: Path, settings: IngestSettings, scratch: Path) -> Source:
         StorageError: The system does not let it be read.
     """
     try:
-        return _opened(path, settings, scratch)
+        with ThreadPoolExecutor(1) as beside:  # the hash is had while the text is looked at
+            hashed = beside.submit(sha256_of, path)
+            return _opened(path, settings, scratch, hashed)
     except OSError as err:
         raise StorageError(
             f"cannot read {path.name}: {err.strerror or err}",
@@ -103,7 +106,7 @@ def open_source(path: Path, settings: IngestSettings, scratch: Path) -> Source:
         ) from err
 
 
-def _opened(path: Path, settings: IngestSettings, scratch: Path) -> Source:
+def _opened(path: Path, settings: IngestSettings, scratch: Path, hashed: Future[str]) -> Source:
     from pipelines.ingest import archive, delimited, other, replies, sniff, text, workbook
 
     found = sniff.format_of(path)
@@ -131,7 +134,7 @@ def _opened(path: Path, settings: IngestSettings, scratch: Path) -> Source:
     check_headers(path.name, opened.headers)
     return Source(
         name=path.name,
-        sha256=sha256_of(path),
+        sha256=hashed.result(),
         bytes=path.stat().st_size,
         said=opened.said,
         headers=opened.headers,

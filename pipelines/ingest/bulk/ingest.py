@@ -165,8 +165,8 @@ def _write(ending: Ending, settings: IngestSettings, fresh: Path) -> Path:
 def _written(
     outputs: list[tuple[TableWriter, int]], made: Iterator[tuple[pl.DataFrame, pl.DataFrame]]
 ) -> None:
-    """Write each part while the next one is put in order."""
-    with ThreadPoolExecutor(1) as pool:
+    """Write each part, its files at once, while the next one is put in order."""
+    with ThreadPoolExecutor(len(outputs)) as pool:
         _each(outputs, made, lambda write, rows: pool.submit(write, rows))
 
 
