@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from calc.errors import UsageError
-from pipelines.ingest.economies import economies
+from pipelines.ingest.economies import choices, economies
 from pipelines.ingest.words import words
 from pipelines.scenario.reference import PartnerGroup, Reference, fold, read_reference
 from pipelines.workspace import embedded
@@ -98,11 +98,12 @@ def economy(word: str) -> Economy:
             hint="give the code of the one that you mean",
         )
     if not codes:
+        several = choices(word)
         near = reference.near_partners(word) or [row["name"] for row in _rows()[:3]]
         raise UsageError(
             f"{word!r} is no economy, group or number that is known",
             where="NAME",
-            hint=f"did you mean {' or '.join(near)}?",
+            hint=f"did you mean {several or ' or '.join(near)}?",
         )
     return _economy(word, codes[0], reference)
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from calc.codes import HS6_DIGITS, normalise_code
 from calc.concordance import adjacent_pairs, edition_names
-from calc.errors import UsageError
+from calc.errors import UsageError, nearest
 from pipelines.codes.sitc import Sitc, read_sitc
 from pipelines.codes.texts import Texts, read_texts
 from pipelines.nomenclature import codes_of, nomenclature
@@ -91,9 +91,7 @@ def show_code(written: str, texts_file: Path | None, sitc_file: Path | None = No
     """
     code = normalise_code(written)
     if code is None:
-        raise UsageError(
-            f"{written!r} is not a code", where="CODE", hint='write 2 to 10 digits, or use "find"'
-        )
+        raise UsageError(f"{written!r} is not a code", where="CODE", hint=_instead(written))
     head = code[:HS6_DIGITS]
     editions = {
         name: [each for each in codes_of(name) if each.startswith(head)] for name in edition_names()
@@ -108,6 +106,19 @@ def show_code(written: str, texts_file: Path | None, sitc_file: Path | None = No
         changes=_changes(head) if len(head) == HS6_DIGITS else [],
         texts=read_texts(texts_file),
         sitc=None if sitc_file is None else read_sitc(sitc_file),
+    )
+
+
+def _instead(written: str) -> str:
+    """What to type for something that is not a code: a group, where one is named like it."""
+    groups = sorted(read_reference().product_groups)
+    named = [name for name in groups if name == written.strip().casefold()]
+    near = named or nearest(written, groups)
+    if not near:
+        return 'write 2 to 10 digits, or use "find"'
+    commands = " or ".join(f"retorsion codes show @{name}" for name in near)
+    return (
+        f"it is the name of a group: {commands}" if named else f"a group may be meant: {commands}"
     )
 
 

@@ -133,6 +133,7 @@ def ingest(
         rate=rate,
         partner_codes=partner_codes,
         memory_limit=limit_given(memory_limit),
+        workspace=workspace,
     )
     place = open_workspace(workspace)
     record = step.ingest(place, files, settings, Talk(quiet=quiet))

@@ -1,6 +1,7 @@
 """Economies as files write them, and the declared groups whose members are counted in them."""
 
 import functools
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from calc import cast
+from calc.errors import nearest
 from pipelines.ingest.words import words
 from pipelines.workspace import embedded
 
@@ -95,6 +97,18 @@ def economies() -> Economies:
         _comtrade(table, numbers),
         {"comtrade": _residual(numbers), "comext": EUROSTAT_RESIDUAL},
     )
+
+
+def choices(text: str) -> str | None:
+    """The economies that a text may mean by a name that several share, in words; null where none.
+
+    The name is the text, one of its words ("Congo Republic") or nearly the text ("Kongo").
+    """
+    shared = economies().ambiguous
+    words_of = _folded([text, *re.split(r"[^\w]+", text)])
+    found = next((word for word in words_of if word in shared), None)
+    near = [found] if found is not None else nearest(words_of[0], shared)
+    return shared[near[0]] if near else None
 
 
 def _said(

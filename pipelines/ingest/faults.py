@@ -12,7 +12,8 @@ from calc.tables.audit import Rejects
 from calc.tables.trade import VALUE_COLUMNS
 from pipelines.ingest.casts import NUMBERS
 from pipelines.ingest.cells import REJECTED, Reading
-from pipelines.ingest.economies import economies
+from pipelines.ingest.economies import choices, economies
+from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.source import ROW, Source, cell
 from pipelines.ingest.words import words
 from pipelines.validation.words import counted
@@ -131,6 +132,8 @@ def hint_for(column: str, text: str) -> str:
     if column in ("importer", "partner"):
         if any(sign in text for sign in MOJIBAKE):
             return "the text looks like UTF-8 read as another encoding: export the file again"
+        if (several := choices(text)) is not None:
+            return f"write the code of the one that is meant: {several}"
         known = [*economies().names, *economies().names.values()]
         return did_you_mean(text, known) if nearest(text, known) else "an ISO 3166 code or name"
     if column == "period":
@@ -152,15 +155,16 @@ def _number_hint(text: str) -> str:
     return f"not known is written as one of {known}"
 
 
-def summary(readings: Sequence[Reading], rejects: Sequence[pl.DataFrame]) -> Problem:
+def summary(
+    readings: Sequence[Reading], rejects: Sequence[pl.DataFrame], settings: IngestSettings
+) -> Problem:
     """How many rows of which files could not be read, and what to do."""
-    return summary_of(
-        [
-            told(reading.source.name, reading.rows.height, found.height)
-            for reading, found in zip(readings, rejects, strict=True)
-            if found.height
-        ]
-    )
+    parts = [
+        told(reading.source.name, reading.rows.height, found.height)
+        for reading, found in zip(readings, rejects, strict=True)
+        if found.height
+    ]
+    return summary_of(parts, [reading.source for reading in readings], settings)
 
 
 def told(name: str, rows: int, wrong: int) -> str:
@@ -168,9 +172,12 @@ def told(name: str, rows: int, wrong: int) -> str:
     return f"{wrong:,} of {counted(rows, 'row')} of {name}"
 
 
-def summary_of(parts: Sequence[str]) -> Problem:
+def summary_of(
+    parts: Sequence[str], sources: Sequence[Source], settings: IngestSettings
+) -> Problem:
     """What ``summary`` gives, of what is told of each file."""
+    again = settings.command(source.given or source.name for source in sources)
     return Problem(
         f"{', '.join(parts)} cannot be read; nothing was written",
-        hint="mend the cells, or set the rows aside and count them with --quarantine",
+        hint=f"mend the cells, or set the rows aside and count them: {again}",
     )

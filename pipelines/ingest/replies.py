@@ -12,6 +12,7 @@ from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.sniff import AGAIN
 from pipelines.ingest.source import Opened, cell, nothing
 from pipelines.ingest.workbook import table
+from pipelines.validation.words import counted
 
 MAX_JSON_BYTES = 500_000_000
 
@@ -78,10 +79,28 @@ def _not_rows(path: Path, reply: dict[str, Any], settings: IngestSettings) -> Op
             hint="see what was asked for; accept it with --allow-empty",
         )
     if isinstance(reply.get("data"), list):
+        _check_listing(path, reply["data"])
         return _from_objects(path, reply["data"])
     if "dataSets" in reply and "structure" in reply:
         return sdmx_rows(path.name, reply)
     raise _shape(path, f"an object with {', '.join(sorted(reply)[:8])}")
+
+
+def _check_listing(path: Path, rows: list[Any]) -> None:
+    """Nothing, where the rows are not UN Comtrade's list of its bulk files.
+
+    Raises:
+        DataRejectedError: They are.
+    """
+    listed = sum(isinstance(row, dict) and {"fileUrl", "fileSize"} <= row.keys() for row in rows)
+    if listed and listed == len(rows):
+        raise DataRejectedError(
+            f"{path.name} is a listing of files, not trade: it names {counted(listed, 'bulk file')}"
+            " of UN Comtrade, and has no value",
+            where=path.name,
+            hint="download the files that it names, with your key, and ingest those (.txt.gz): "
+            "retorsion ingest FILE --source comtrade-bulk --name NAME",
+        )
 
 
 def _from_rows(path: Path, reply: list[Any]) -> Opened:

@@ -1,6 +1,8 @@
 """What a caller chooses of an ingest."""
 
 import re
+import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,7 @@ class IngestSettings:
         rate: U.S. dollars for one of the file's currency, such as ``EUR=1.08``.
         partner_codes: A table of the file's own codes of economies, beside those that are known.
         memory_limit: Bytes that the ingest may take; None for what is free.
+        workspace: The workspace as it was named, for commands to type; None where it was not.
     """
 
     name: str
@@ -61,6 +64,7 @@ class IngestSettings:
     rate: str | None = None
     partner_codes: Path | None = None
     memory_limit: int | None = None
+    workspace: Path | None = None
 
     @property
     def constants(self) -> dict[str, str]:
@@ -75,17 +79,26 @@ class IngestSettings:
         return {column: text for column, text in texts.items() if text is not None}
 
     def given(self) -> dict[str, Any]:
-        """The options that differ from their defaults, without the name and the limit."""
+        """The options that differ from their defaults, without name, limit and workspace."""
         chosen = {item.name: getattr(self, item.name) for item in fields(self)}
         defaults = {item.name: item.default for item in fields(self)}
         given = {
             name: value
             for name, value in chosen.items()
-            if name not in ("name", "memory_limit") and value != defaults[name]
+            if name not in ("name", "memory_limit", "workspace") and value != defaults[name]
         }
         if self.partner_codes is not None:
             given["partner_codes"] = self.partner_codes.name
         return given
+
+    def command(self, files: Iterable[str]) -> str:
+        """The same ingest as a command to type, but for rows that cannot be read set aside."""
+        words = ["retorsion", "ingest", *files, "--name", self.name]
+        for name, value in (self.given() | {"quarantine": True}).items():
+            text = str(self.partner_codes) if name == "partner_codes" else str(value)
+            words += [f"--{name.replace('_', '-')}", *([] if value is True else [text])]
+        words += [] if self.workspace is None else ["--workspace", str(self.workspace)]
+        return shlex.join(words)
 
     def usd_for(self, currency: str) -> float | None:
         """U.S. dollars for one of a currency, where the caller gave it."""

@@ -35,6 +35,7 @@ class Source:
         notes: What looked odd, in sentences.
         own_width: How many columns are the file's own, where others are made of them; else 0.
         warnings: Those of the notes that may mean that the file is faulty.
+        given: The file as the caller named it, for commands to type; empty where it has no place.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Source:
     notes: tuple[str, ...] = ()
     own_width: int = 0
     warnings: tuple[str, ...] = ()
+    given: str = ""
 
     @property
     def width(self) -> int:
@@ -143,6 +145,7 @@ def _opened(path: Path, settings: IngestSettings, scratch: Path, hashed: Future[
         misshapen=opened.misshapen,
         notes=opened.notes,
         warnings=opened.warnings,
+        given=str(path),
     )
 
 

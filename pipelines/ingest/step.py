@@ -105,7 +105,7 @@ def _whole(
     readings = _read_all(opened, mappings, settings, talk)
     rejects = [faults.rejects_of(reading) for reading in readings]
     if any(found.height for found in rejects) and not settings.quarantine:
-        raise _refused(readings, rejects)
+        raise _refused(readings, rejects, settings)
     with talk.working("putting the table in order"):
         combined = table.combine(readings, rejects, settings)
     _check_left(combined.rows, settings)
@@ -202,7 +202,9 @@ def _check_left(rows: "pl.DataFrame", settings: IngestSettings) -> None:
         )
 
 
-def _refused(readings: "Sequence[Reading]", rejects: "Sequence[pl.DataFrame]") -> DataRejectedError:
+def _refused(
+    readings: "Sequence[Reading]", rejects: "Sequence[pl.DataFrame]", settings: IngestSettings
+) -> DataRejectedError:
     from pipelines.ingest import faults
 
     problems = [
@@ -210,7 +212,7 @@ def _refused(readings: "Sequence[Reading]", rejects: "Sequence[pl.DataFrame]") -
         for reading, found in zip(readings, rejects, strict=True)
         for problem in faults.problems_of(reading, found)
     ]
-    return DataRejectedError.collected([faults.summary(readings, rejects), *problems])
+    return DataRejectedError.collected([faults.summary(readings, rejects, settings), *problems])
 
 
 def _record(

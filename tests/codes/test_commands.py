@@ -122,7 +122,13 @@ def test_show_of_a_heading_counts_its_codes() -> None:
     [
         ("770000", "no edition lists 770000", "the chapters are 01 to 97, without 77"),
         ("870888", "no edition lists 870888", "under 8708 there are 870810, 870821, 870822"),
-        ("glass", "'glass' is not a code", "write 2 to 10 digits"),
+        (
+            "glass",
+            "'glass' is not a code",
+            "a group may be meant: retorsion codes show @flat-glass",
+        ),
+        ("Telecom", "'Telecom' is not a code", "name of a group: retorsion codes show @telecom"),
+        ("xyz", "'xyz' is not a code", "write 2 to 10 digits"),
     ],
 )
 def test_show_of_what_is_no_code(code: str, error: str, hint: str) -> None:
@@ -367,6 +373,9 @@ def test_country_says_what_is_near() -> None:
 
     assert done.code == 2
     assert "did you mean DEU (Germany)" in done.err
+    either = "did you mean COD (Congo, Democratic Republic of the) or COG (Congo)?"
+    for word in ("Kongo", "Congo Republic"):
+        assert either in codes("country", word).err
 
 
 def test_every_state_that_is_no_more_is_followed_by_known_ones() -> None:

@@ -363,10 +363,12 @@ def test_f27_text_in_a_number_column_names_row_column_and_value(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     cells = [str(number) for number in range(1, 201)] + ["eleven"] + ["7"] * 2
-    problems = rejected_file(workspace, value_file(tmp_path, *cells))
+    path = value_file(tmp_path, *cells)
+    problems = rejected_file(workspace, path)
     assert problems[0].what == "1 of 203 rows of t.csv cannot be read; nothing was written"
     assert problems[0].hint == (
-        "mend the cells, or set the rows aside and count them with --quarantine"
+        "mend the cells, or set the rows aside and count them: "
+        f"retorsion ingest {path} --name t --quarantine"
     )
     assert problems[1:] == [
         Problem(
@@ -578,7 +580,9 @@ def test_c17_economies_in_many_writings(workspace: Workspace, tmp_path: Path) ->
 
 
 def test_c17_ambiguous_and_unknown_economies(workspace: Workspace, tmp_path: Path) -> None:
-    problems = rejected_file(workspace, partner_file(tmp_path, "Korea", "Congo", "Germny"))
+    problems = rejected_file(
+        workspace, partner_file(tmp_path, "Korea", "Congo", "Germny", "Kongo", "Congo Republic")
+    )
     assert problems[1].what == (
         'column "partner" = "Korea": may be KOR (Korea, Republic of) or PRK (Korea, Democratic '
         "People's Republic of)"
@@ -587,6 +591,9 @@ def test_c17_ambiguous_and_unknown_economies(workspace: Workspace, tmp_path: Pat
         'column "partner" = "Congo": may be COD (Congo, Democratic Republic of the) or COG (Congo)'
     )
     assert problems[3].hint.startswith("did you mean Germany")
+    either = "COD (Congo, Democratic Republic of the) or COG (Congo)"
+    for problem in (problems[2], problems[4], problems[5]):
+        assert problem.hint == f"write the code of the one that is meant: {either}"
 
 
 # Values and units

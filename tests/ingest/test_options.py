@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from calc.errors import UsageError, VerificationError
+from calc.errors import DataRejectedError, UsageError, VerificationError
 from pipelines.commands import data
 from pipelines.workspace import Workspace
 from tests.ingest.files import HEADER, LINES, run, table, text_of, write
@@ -116,3 +116,30 @@ def test_sources_are_listed(tmp_path: Path) -> None:
     assert one["recognised_by"] == ["t", "i", "j", "k", "v", "q"]
     assert one["given"] == {"flow": "import", "unit": "thousand-USD"}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_asked_for_is_the_whole_command(tmp_path: Path) -> None:
+    path = write(tmp_path / "my trade.csv", text_of(["USA,JPN,2024,import,HS2022,870829,x"]))
+    place = ("--workspace", str(tmp_path / "w"))
+    options = ("--pad-codes", "--level", "6", "--source", "canonical")
+    result = typed("ingest", str(path), "--name", "t", *options, *place)
+    assert isinstance(result.exception, DataRejectedError)
+    again = result.exception.problems[0].hint.partition("count them: ")[2]
+    assert again == (
+        f"retorsion ingest '{path}' --name t --pad-codes --source canonical --level 6 --quarantine "
+        f"--workspace {tmp_path / 'w'}"
+    )
+
+
+def test_a_listing_of_bulk_files_is_no_trade(workspace: Workspace, tmp_path: Path) -> None:
+    row = {"fileUrl": "b07f", "fileSize": "183.34 KB", "reporterCode": 32, "period": 1962}
+    path = tmp_path / "listing.json"
+    path.write_text(json.dumps({"count": 2, "data": [row, row]}), encoding="utf-8")
+    with pytest.raises(DataRejectedError) as caught:
+        run(workspace, path)
+    (problem,) = caught.value.problems
+    assert problem.what == (
+        "listing.json is a listing of files, not trade: it names 2 bulk files of UN Comtrade, and "
+        "has no value"
+    )
+    assert "retorsion ingest FILE --source comtrade-bulk --name NAME" in problem.hint

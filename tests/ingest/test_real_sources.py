@@ -248,6 +248,9 @@ def test_usa_trade_online(workspace: Workspace, shared: Path) -> None:
         "if it is 2,429, take what stands behind it out of the file; what it means is not guessed. "
         "Or set the row aside and count it with --quarantine"
     )
+    assert caught.value.problems[0].hint.endswith(
+        f"count them: retorsion ingest {path} --name t --quarantine"
+    )
     record = run(workspace, path, quarantine=True)
     rows = table(workspace)
     assert layout(record) == "usa-trade-online"

@@ -134,7 +134,10 @@ def _rejects(reading: Reading, found: Found, settings: IngestSettings) -> pl.Dat
     if rejects.height and not settings.quarantine:
         told = faults.told(reading.source.name, found.read.rows, rejects.height)
         raise DataRejectedError.collected(
-            [faults.summary_of([told]), *faults.problems_of(reading, rejects)]
+            [
+                faults.summary_of([told], [reading.source], settings),
+                *faults.problems_of(reading, rejects),
+            ]
         )
     return rejects
 
