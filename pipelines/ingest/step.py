@@ -207,12 +207,10 @@ def _refused(
 ) -> DataRejectedError:
     from pipelines.ingest import faults
 
-    problems = [
-        problem
-        for reading, found in zip(readings, rejects, strict=True)
-        for problem in faults.problems_of(reading, found)
-    ]
-    return DataRejectedError.collected([faults.summary(readings, rejects, settings), *problems])
+    problems = [faults.summary(readings, rejects, settings)]
+    for reading, found in zip(readings, rejects, strict=True):
+        problems += faults.problems_of(reading, found)
+    return DataRejectedError.collected(problems)
 
 
 def _record(
@@ -274,7 +272,7 @@ def _read_stage(reading: "Reading") -> FunnelStage:
     from calc.tables.trade import VALUE_COLUMNS
     from pipelines.ingest.table import stage
 
-    rows = judge.with_row_and_value(reading.rows.lazy(), VALUE_COLUMNS).select(judge.VALUE)
+    rows = judge.with_value(reading.rows.lazy(), VALUE_COLUMNS).select(judge.VALUE)
     return stage(rows.collect(), "read", "in", "")
 
 
