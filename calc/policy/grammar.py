@@ -25,11 +25,12 @@ Reading = Literal["uk", "left-to-right"]
 
 GRAMMAR = r"""
 rate: chain                                     -> duty
+    | chain OR chain WHICHEVER                  -> whichever
     | operand ALL_IN                            -> all_in
     | APPLICABLE                                -> applicable
     | APPLICABLE (PLUS | MINUS) NUMBER PERCENT  -> applicable
 
-chain: operand ((PLUS | MINUS | EXTREME) operand)*
+chain: operand ((PLUS | MINUS | EXTREME | LIMIT) operand)*
 
 ?operand: "(" chain ")"
     | EXTREME "(" chain ("," chain)+ ")"        -> extreme
@@ -63,6 +64,9 @@ per: EACH
 APPLICABLE: /the duty (?:rate )?provided (?:for )?in ?(?:the applicable|such) subheading/i
 ALL_IN.2: /all[- ]?in\b/i
 EXTREME.2: /(?:min|max)\b/i
+LIMIT.2: /,?\s*but\s+not\s+(?:less|more)\s+than\b/i
+OR: /or\b/i
+WHICHEVER.2: /,?\s*whichever\s+(?:is|be)\s+(?:the\s+)?(?:greater|higher|lesser|less|lower)\b/i
 PLUS.2: /\+|plus\b/i
 MINUS.2: /[-−–]|minus\b/i
 FREE: /free\b/i

@@ -40,16 +40,14 @@ if TYPE_CHECKING:
     from lark import Token, Tree
 
 SYMBOLS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+LIMITS = ("EXTREME", "LIMIT")
 LONGEST_NUMBER = 40
 LARGEST_NUMBER = 10**15
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The text that is read, and what it is read by; see ``calc.policy.grammar``.
-
-    ``refused`` collects what is wrong with its terms, so that all of it is told at once.
-    """
+    """The text that is read, what it is read by, and what was refused in it so far."""
 
     text: str
     highest: float
@@ -80,6 +78,8 @@ def duty_meant(tree: "Tree[Token]", terms: Terms) -> Expression:
     if tree.data == "applicable":
         words: list[Any] = tree.children
         return _applicable(words, terms)
+    if tree.data == "whichever":
+        return _whichever(tree.children, terms)
     chain: Any = tree.children[0]
     _refuse_bare(chain.children[0] if len(chain.children) == 1 else None, terms)
     meant = _chain(chain, terms)
@@ -119,6 +119,15 @@ def _duty(operand: Operand, terms: Terms) -> Expression:
     if isinstance(operand, Points):
         raise points_without_base(terms.text, operand.position)
     return operand
+
+
+def _whichever(words: Sequence[Any], terms: Terms) -> Expression:
+    """The greater or the lesser of two duties, as schedules write it out."""
+    arms = [_chain(chain, terms) for chain in (words[0], words[2])]
+    refuse_all(terms.refused)
+    first, second = (_duty(arm, terms) for arm in arms)
+    is_greater = words[3].lower().endswith(("greater", "higher"))
+    return Greatest((first, second)) if is_greater else Least((first, second))
 
 
 def _applicable(words: Sequence["Token"], terms: Terms) -> Expression:
@@ -225,7 +234,7 @@ def _chain(tree: "Tree[Token]", terms: Terms) -> Operand:
     ]
     if terms.refused:
         return FREE
-    extremes = [sign for sign, _ in steps if sign.type == "EXTREME"]
+    extremes = [sign for sign, _ in steps if sign.type in LIMITS]
     if not extremes or len(extremes) == len(steps):
         return _left_to_right(first, steps, terms)
     if terms.reading is not None:
@@ -244,7 +253,7 @@ def _left_to_right(first: Operand, steps: Iterable[Step], terms: Terms) -> Opera
     """One operation after the other, whatever they are."""
     summed = [first]
     for sign, operand in steps:
-        if sign.type == "EXTREME":
+        if sign.type in LIMITS:
             summed = [_limited(_summed(summed), sign, operand, terms)]
         else:
             summed.append(_signed(sign, operand, summed, terms))
@@ -253,7 +262,7 @@ def _left_to_right(first: Operand, steps: Iterable[Step], terms: Terms) -> Opera
 
 def _split_at_last(first: Operand, steps: Sequence[Step], terms: Terms) -> Operand:
     """Split at the last MIN or MAX, and so on to its left: plus and minus stay within an arm."""
-    places = [place for place, (sign, _) in enumerate(steps) if sign.type == "EXTREME"]
+    places = [place for place, (sign, _) in enumerate(steps) if sign.type in LIMITS]
     if not places:
         return _left_to_right(first, steps, terms)
     sign, opens = steps[places[-1]]
@@ -267,7 +276,7 @@ READINGS = {"uk": _split_at_last, "left-to-right": _left_to_right}
 def _limited(left: Operand, sign: "Token", right: Operand, terms: Terms) -> Expression:
     """A schedule's ``A MIN B``: B is the minimum, so the greater is owed; MAX is a ceiling."""
     arms = (_duty(left, terms), _duty(right, terms))
-    return Greatest(arms) if sign.lower() == "min" else Least(arms)
+    return Greatest(arms) if sign.lower() == "min" or "less" in sign.lower() else Least(arms)
 
 
 def _summed(summed: list[Operand]) -> Operand:

@@ -108,5 +108,8 @@ def _not_toml(name: str, text: str, reason: str) -> ScenarioError:
     what = reason[: found.start()] if found else reason.split(";")[0]
     place = f"{name} {found[1]}" if found else name
     line = text.split("\n")[int(found[2]) - 1] if found and found[2] else ""
+    if what == r"Illegal character '\n'":
+        hint = "the text on this line is not closed: write the quote at its end"
+        return ScenarioError(f"{name} is not TOML: {what}", where=place, hint=hint)
     hint = no_such_day(line) or 'texts need quotes (rate = "25%"), dates none (as_of = 2024-12-31)'
     return ScenarioError(f"{name} is not TOML: {what}", where=place, hint=hint)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from calc.errors import did_you_mean, nearest
-from pipelines.scenario.elsewhere import ELSEWHERE
+from pipelines.scenario.elsewhere import ELSEWHERE, OF_TABLE
 from pipelines.scenario.fields import Table
 
 
@@ -290,8 +290,8 @@ def refuse_later(table: Table, key: str, name: str, meaning: str) -> None:
 
 
 def _hint(key: str, grammar: Grammar) -> str:
-    if key in ELSEWHERE:
-        return ELSEWHERE[key]
+    if key in ELSEWHERE or (key, grammar.noun) in OF_TABLE:
+        return OF_TABLE.get((key, grammar.noun)) or ELSEWHERE[key]
     for other in TABLES:
         if key in other.known or key in other.later:
             return f"it is a key of {other.noun}; write it under {other.header}"

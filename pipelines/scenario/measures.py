@@ -35,6 +35,11 @@ from pipelines.scenario.setting import Setting
 from pipelines.scenario.timing import read_timing
 
 MODES = ("add", "replace", "all-in")
+SAID_OF_MODES = {
+    **dict.fromkeys(("on top", "additional", "in addition", "cumulative", "surcharge"), "add"),
+    **dict.fromkeys(("in lieu", "in lieu of", "instead"), "replace"),
+    **dict.fromkeys(("floor", "inclusive", "top-up", "top up"), "all-in"),
+}
 LARGEST_EXCLUSION = 32_767
 
 
@@ -126,7 +131,9 @@ def read_mode(table: Table) -> Mode:
     if value in MODES:
         return cast("Mode", value)
     if isinstance(value, str):
-        table.refuse("mode", f"{quoted(value)} is not a mode", did_you_mean(value, MODES))
+        meant = SAID_OF_MODES.get(value.strip().casefold())
+        hint = f'write "{meant}"' if meant else did_you_mean(value, MODES)
+        table.refuse("mode", f"{quoted(value)} is not a mode", hint)
     else:
         table.refuse("mode", f"mode is {kind_of(value)}, not a text", 'write "add" or "replace"')
     return "add"

@@ -142,6 +142,9 @@ def test_all_terms_of_a_rate_are_told_at_once(tmp_path: Path) -> None:
         ('season = "05-16..10-15"', 'a season belongs to a rate: rate = { season = "05-16..10-15"'),
         ('all_except = ["CAN"]', 'it belongs to partners: partners = { all_except = ["CAN", "MEX"'),
         ("central = 0.3", "write portion = { central = 0.27, low = 0.2, high = 0.35, source = "),
+        ("suspended = 2025-03-06", 'it is an event: events = [{ on = 2024-05-16, is = "announced"'),
+        ("until = 2025-03-06", "through is the last day, before the first day after: through ="),
+        ('countries = ["US"]', 'did you mean partners = ["JPN"]?'),
         ('over = "26.4%"', "it belongs to a quota: write it under [quota.NAME]"),
     ],
 )
@@ -152,6 +155,21 @@ def test_a_key_of_an_inner_value_is_told_where_it_belongs(
 
     assert problem.what == f"{key.partition(' =')[0]} is not a key of a measure"
     assert problem.hint.startswith(hint)
+
+
+def test_words_of_the_trade_for_keys_are_known(tmp_path: Path) -> None:
+    partners = only(tmp_path, changed('["JPN"]', '{ except = ["USA"] }'))
+    assert partners.hint == 'did you mean { all_except = ["CAN", "MEX"] }?'
+    said = [only(tmp_path, LAWFUL + f'mode = "{word}"').hint for word in ("on top", "In lieu of")]
+    assert said == ['write "add"', 'write "replace"']
+
+
+def test_a_text_that_is_not_closed_is_told_as_one(tmp_path: Path) -> None:
+    problem = only(tmp_path, LAWFUL.replace('"25%"', '"25%'))
+    assert (problem.where, problem.hint) == (
+        "cars.toml line 13, column 12",
+        "the text on this line is not closed: write the quote at its end",
+    )
 
 
 def test_other_encoding_is_refused_with_its_place(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Duty expressions as lawyers write them: what each text means, and what is refused."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -381,3 +382,33 @@ def test_reading_needs_no_engine_and_no_parser_at_start() -> None:
     )
 
     assert seen.stdout.splitlines() == ["False", "[]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("4.68¢/kg but not less than 12.5%", "max(0.0468 USD/kg, 12.5%)"),
+        ("5% + 2 USD/kg, but not more than 20%", "min(5% + 2 USD/kg, 20%)"),
+        ("10% but  NOT less than 2 USD/kg but not more than 30%",
+         "min(max(10%, 2 USD/kg), 30%)"),
+        ("12.5% or 23 USD/kg, whichever is the greater", "max(12.5%, 23 USD/kg)"),
+        ("12.5% or 23 USD/kg whichever is lower", "min(12.5%, 23 USD/kg)"),
+    ],
+)  # fmt: skip
+def test_limits_are_read_as_schedules_write_them_out(text: str, meant: str) -> None:
+    assert text_of(read_expression(text)) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("10% but not less than 5% + 1 USD/kg", "can be read in two ways"),
+        ("10% but not less than 5", "has no % sign, and a bare number is never a rate"),
+        ("10% or 25, whichever is higher", "has no % sign, and a bare number is never a rate"),
+        ("10% or 5%", "is not a rate: it ends where more is expected"),
+        ("but not less than 5%", "is not a rate: character 1 is 'b'"),
+    ],
+)
+def test_limits_that_are_not_clear_are_refused(text: str, what: str) -> None:
+    with pytest.raises(RateTextError, match=re.escape(what)):
+        read_expression(text)
