@@ -4,15 +4,18 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from calc import cast
 from calc.errors import DataRejectedError, Problem
 from pipelines.ingest.casts import constant
 from pipelines.ingest.cells import EXCLUDED, REJECTED, Reading
 from pipelines.ingest.mapped import Mapping
-from pipelines.ingest.source import ROW
+from pipelines.ingest.source import ROW, Source, cell
 from pipelines.ingest.words import folded
 from pipelines.validation.words import counted
 
 REPORTERS = ("reporter", "declarant")
+CURRENCY = ("currency", "currencycode", "currencyunit", "cur")
+DOLLARS = ("usd", "us$", "$", "us dollar", "us dollars", "u.s. dollar", "u.s. dollars", "840")
 PART_OF = {"re-import": "import", "re-export": "export"}
 
 
@@ -64,14 +67,14 @@ def _reporters(reading: Reading, used: pl.DataFrame, mapping: Mapping) -> Iterat
         )
 
 
-def check_together(names: Sequence[str], mappings: Sequence[Mapping]) -> None:
-    """Nothing, where the files give money in one unit and on one valuation.
+def check_together(mappings: dict[str, Mapping], sources: Sequence[Source]) -> None:
+    """Nothing, where the files give money in one unit, on one valuation and in U.S. dollars.
 
     Raises:
-        DataRejectedError: Two files differ.
+        DataRejectedError: Two files differ, or a column that is not read says another currency.
     """
-    units = {name: item.units for name, item in zip(names, mappings, strict=True)}
-    valuations = {name: item.valuations for name, item in zip(names, mappings, strict=True)}
+    units = {name: item.units for name, item in mappings.items()}
+    valuations = {name: item.valuations for name, item in mappings.items()}
     problems = [
         Problem(
             f"the files give values {what}: "
@@ -90,8 +93,36 @@ def check_together(names: Sequence[str], mappings: Sequence[Mapping]) -> None:
         for name, said in units.items()
         if len(said) > 1
     ]
+    for source in sources:
+        if source.name in mappings:
+            problems += other_money(source, mappings[source.name])
     if problems:
         raise DataRejectedError.collected(problems)
+
+
+def other_money(source: Source, mapping: Mapping) -> Iterator[Problem]:
+    """A problem for each column of currencies that says another than the U.S. dollar.
+
+    A source that is declared says in its own way what its money is in.
+    """
+    headers = () if mapping.declared.is_declared else mapping.unused
+    for header in (one for one in headers if folded(one) in CURRENCY):
+        text = cast.trimmed(pl.col(cell(source.headers.index(header))))
+        other = (text != "") & ~text.str.to_lowercase().is_in(DOLLARS)
+        found = source.cells.filter(other).select(
+            text.unique().sort().head(5).implode().alias("said"),
+            pl.len().alias("rows"),
+            pl.col(ROW).min().alias("first"),
+        )
+        said, rows, first = found.collect(engine="streaming").row(0)
+        if rows:
+            yield Problem(
+                f'column "{header}" says {", ".join(said)} in {counted(rows, "row")}: values are '
+                "read as U.S. dollars",
+                where=f"{source.name} row {first}",
+                hint="convert the values, or take these rows out; if the column is not of the "
+                "values, rename it",
+            )
 
 
 def check_flows(rows: pl.DataFrame) -> None:

@@ -138,7 +138,7 @@ def _open_all(
         for source in opened
         if source.headers
     }
-    agree.check_together(list(mappings), list(mappings.values()))
+    agree.check_together(mappings, opened)
     return opened, mappings
 
 

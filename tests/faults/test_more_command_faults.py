@@ -176,6 +176,11 @@ FILES: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
         LAWFUL.replace("customs_value_usd", "Trade Value (JPY)"),
         ("row 1, headers", "Trade Value (JPY)"),
     ),
+    "V02 currency in a column": (
+        "t.csv",
+        f"{HEADER},Currency\n{LINES[0]},USD\n{LINES[1]},EUR\n{LINES[2]},GBP\n",
+        ("row 3", 'column "Currency" says EUR, GBP in 2 rows', "read as U.S. dollars"),
+    ),
     "V01 valuation of a value": (
         "t.csv",
         LAWFUL.replace("customs_value_usd", "Trade Value (US$)"),
@@ -305,6 +310,12 @@ def test_points_that_may_separate_thousands_are_told(
     if is_odd:
         table = tmp_path / "data" / "processed" / "trade" / "t.parquet"
         assert pl.read_parquet(table)["customs_value_usd"].sum() == 369926.0
+
+
+def test_dollars_in_a_column_of_currencies_are_read(tmp_path: Path) -> None:
+    rows = [f"{one},{said}" for one, said in zip(LINES, ("USD", "us$", ""), strict=True)]
+    path = write(tmp_path / "t.csv", "\n".join([f"{HEADER},Currency", *rows, ""]))
+    assert Place(tmp_path).do("ingest", path, "--name", "t", "-q").code == 0
 
 
 def test_na_alone_is_namibia(tmp_path: Path) -> None:
