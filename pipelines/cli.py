@@ -7,10 +7,13 @@ import os
 import signal
 import sys
 import traceback
-from typing import TextIO
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TextIO
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
+from typer.main import get_command
 
 from calc.errors import RetorsionError
 
@@ -46,10 +49,15 @@ def root() -> None:
     """  # noqa: D301
 
 
-def register_commands() -> None:
-    """Attach the commands of each subject, in the order of a day's work."""
+@cache
+def command_line() -> Callable[..., Any]:
+    """The command with those of each subject, in the order of a day's work; made once a process.
+
+    Typer would make it anew for each call, which costs more than many a command.
+    """
     for subject in SUBJECTS:
         importlib.import_module(f"pipelines.commands.{subject}").register(app)
+    return get_command(app)
 
 
 def main() -> None:
@@ -78,9 +86,8 @@ def _can_say_anything(stream: TextIO | None) -> None:
 
 def run_command(arguments: list[str] | None = None) -> int:
     """Run one command line and give its exit code; see ``calc.errors`` for the codes."""
-    register_commands()
     try:
-        result = app(args=arguments, standalone_mode=False)
+        result = command_line()(args=arguments, standalone_mode=False)
     except RetorsionError as err:
         _print_error(err, sys.argv[1:] if arguments is None else arguments)
         return err.exit_code

@@ -40,12 +40,8 @@ class Done:
 def retorsion(*arguments: str | Path) -> Done:
     """A command line run in this process, by the entry that turns errors into exit codes."""
     out, err = io.StringIO(), io.StringIO()
-    kept = list(cli.app.registered_commands), list(cli.app.registered_groups)
-    try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = cli.run_command([str(item) for item in arguments])
-    finally:
-        cli.app.registered_commands[:], cli.app.registered_groups[:] = kept
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = cli.run_command([str(item) for item in arguments])
     return Done(code, out.getvalue(), err.getvalue())
 
 
