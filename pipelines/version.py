@@ -19,6 +19,7 @@ def library_versions() -> dict[str, str]:
     return {name: _version(name) for name in LIBRARIES}
 
 
+@functools.cache
 def _version(name: str) -> str:
     try:
         return metadata.version(name)

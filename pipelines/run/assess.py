@@ -24,12 +24,21 @@ class Found:
     components: pl.DataFrame
 
 
-def assess(question: Question, resolved: Resolved) -> Found:
+NOT_THREATENED = {
+    "threatened_e4": pl.Int64(),
+    "threatened_unknown": pl.String(),
+    "threatened_estimate": pl.String(),
+}
+"""What ``calc.hits.threats`` tells, of lines on which no measure waits."""
+
+
+def assess(question: Question, resolved: Resolved, *, with_threats: bool = True) -> Found:
     """The lines that a measure names with their duty before and after, and the measures on them.
 
     Args:
         question: What is asked.
         resolved: The law on the rows of trade that a measure names.
+        with_threats: Whether it is told what measures not in force would add; null otherwise.
     """
     terms = resolved.terms
     segments, parts = (nw.from_native(one) for one in program_frames(resolved, question))
@@ -45,7 +54,10 @@ def assess(question: Question, resolved: Resolved) -> Found:
     whole = line_tables.with_status(combine(lines, sums, terms).to_native())
     if terms.sides:
         whole = tell_charged(whole, components.lazy())
-    added = _threats(question, resolved, held)
+    waiting = held.filter(
+        pl.col("is_covered") & ~pl.col("is_in_force") & ~pl.col("is_prohibited") & with_threats
+    )
+    added = _threats(question, resolved, held, waiting)
     tagged = line_tables.tag_groups(
         whole.join(added, on=[ROW, "segment"], how="left", validate="1:1"), question.groups.lazy()
     )
@@ -73,16 +85,17 @@ def _within_limits(question: Question, plan: pl.LazyFrame) -> pl.DataFrame:
     return found
 
 
-def _threats(question: Question, resolved: Resolved, lines: pl.DataFrame) -> pl.LazyFrame:
+def _threats(
+    question: Question, resolved: Resolved, lines: pl.DataFrame, waiting: pl.DataFrame
+) -> pl.LazyFrame:
     """What measures not in force would add on the lines where none is in force."""
+    if waiting.is_empty():  # the usual case, and half of the time of a small run
+        return pl.LazyFrame(schema=waiting.select(ROW, "segment").schema | NOT_THREATENED)
     terms = resolved.terms
     segments, parts = (
         nw.from_native(one) for one in program_frames(resolved, question, as_if=True)
     )
-    waiting = lines.lazy().filter(
-        pl.col("is_covered") & ~pl.col("is_in_force") & ~pl.col("is_prohibited")
-    )
-    held = nw.from_native(waiting)
+    held = nw.from_native(waiting.lazy())
     alone: pl.LazyFrame = charged_lines(held, parts, terms).to_native()
     if question.policy.credits:
         held_alone = alone.collect().lazy()

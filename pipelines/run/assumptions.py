@@ -53,7 +53,7 @@ class Trials:
         """What it comes to; nothing where no measure names a line."""
         if resolved is None:
             return dict.fromkeys(FIGURES, 0.0)
-        found = assess(self.at(ends), resolved)
+        found = assess(self.at(ends), resolved, with_threats=False)
         sums = sums_of(found.lines.lazy(), ["importer"]).select(FIGURES).collect()
         figures = sums.row(0, named=True)
         is_nothing = figures["covered_value_usd"] == 0  # what reaches nothing adds nothing

@@ -34,11 +34,11 @@ class Variants:
     question: Question
     resolved: Resolved
 
-    def under(self, policy: Policy) -> Found:
+    def under(self, policy: Policy, *, with_threats: bool = True) -> Found:
         """The groups and the measures on them under a changed law."""
         changed = under(self.resolved, self.question, policy)
         asked = replace(self.question, policy=policy)
-        return assess(asked, changed)
+        return assess(asked, changed, with_threats=with_threats)
 
 
 def variants_of(question: Question, resolved: Resolved) -> Variants:
@@ -124,12 +124,14 @@ class _Worth:
 
     def of(self, importer: str, held: frozenset[str]) -> int:
         """What it is for an importer, in ten-thousandths of a USD."""
+        if not held:
+            return 0
         if held not in self.known:
             policy = self.variants.question.policy
             branches = [
                 one if one.authority in held or not one.is_in_force else replace(one, state=OUT)
                 for one in policy.branches
             ]
-            found = self.variants.under(replace(policy, branches=branches))
+            found = self.variants.under(replace(policy, branches=branches), with_threats=False)
             self.known[held] = increments_of(found.lines)
         return self.known[held].get(importer, 0)
