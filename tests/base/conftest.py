@@ -12,7 +12,7 @@ def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "workspace")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared() -> Path:
     folder = Path(__file__).parents[3] / "shared"
     if not folder.is_dir():

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 import pytest
@@ -22,14 +23,25 @@ ROOT = Path(__file__).parents[2]
 CASE_G = {"ad_valorem": 5917, "free": 5825, "specific": 862, "compound": 454, "other": 15}
 
 
-@pytest.fixture
-def schedule(shared: Path, workspace: Workspace) -> BaseRecord:
-    return make(workspace, shared / "data" / "tariff" / "usitc_hts_2025_basic.json.gz", as_of=DAY)
+class Made(NamedTuple):
+    """A base read once for the tests that look at it, and the workspace that it is in."""
+
+    record: BaseRecord
+    workspace: Workspace
 
 
-@pytest.fixture
-def database(shared: Path, workspace: Workspace) -> BaseRecord:
-    return make(workspace, shared / "data" / "tariff" / "usitc_tariff_database_202405.xlsx")
+@pytest.fixture(scope="module")
+def schedule(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    workspace = Workspace(tmp_path_factory.mktemp("schedule"))
+    file = shared / "data" / "tariff" / "usitc_hts_2025_basic.json.gz"
+    return Made(make(workspace, file, as_of=DAY), workspace)
+
+
+@pytest.fixture(scope="module")
+def database(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    workspace = Workspace(tmp_path_factory.mktemp("database"))
+    file = shared / "data" / "tariff" / "usitc_tariff_database_202405.xlsx"
+    return Made(make(workspace, file), workspace)
 
 
 def by_type(workspace: Workspace) -> pl.DataFrame:
@@ -39,25 +51,25 @@ def by_type(workspace: Workspace) -> pl.DataFrame:
     return mfn.join(types, on="rate_text", how="left", nulls_equal=True, validate="m:1")
 
 
-def test_the_schedule_of_2025_by_type(schedule: BaseRecord) -> None:
-    records = {stage["reason"]: stage["count"] for stage in schedule.funnel[:4]}
+def test_the_schedule_of_2025_by_type(schedule: Made) -> None:
+    records = {stage["reason"]: stage["count"] for stage in schedule.record.funnel[:4]}
 
-    assert schedule.funnel[0]["count"] == 35_859
+    assert schedule.record.funnel[0]["count"] == 35_859
     assert records["statistical codes that have the rates of their line"] == 11_558
     assert records["headings and descriptions above the lines"] == 9_071
-    assert schedule.rates["mfn"] == {
+    assert schedule.record.rates["mfn"] == {
         "ad valorem": 6_212,
         "compound": 324,
         "free": 5_960,
         "not read": 1_969,
         "specific": 765,
     }
-    assert sum(schedule.rates["mfn"].values()) == 15_230
-    assert schedule.rates["japan"] == {"ad valorem": 75, "free": 183, "not read": 1}
-    assert len(schedule.rates) == 28
+    assert sum(schedule.record.rates["mfn"].values()) == 15_230
+    assert schedule.record.rates["japan"] == {"ad valorem": 75, "free": 183, "not read": 1}
+    assert len(schedule.record.rates) == 28
 
 
-def test_case_g(schedule: BaseRecord, shared: Path, workspace: Workspace) -> None:
+def test_case_g(schedule: Made, shared: Path) -> None:
     """Another engine's reading of 13,073 of the 13,611 lines that print a rate.
 
     Equal where that engine reads (ad valorem and free). Its 862 specific and 454 compound lines,
@@ -66,8 +78,8 @@ def test_case_g(schedule: BaseRecord, shared: Path, workspace: Workspace) -> Non
     other = pl.read_csv(
         shared / "cases" / "hts" / "mfn_rates_2025_parsed.csv", schema_overrides={"hs8": pl.String}
     )
-    ours = by_type(workspace)
-    assert schedule.importer == "USA"
+    ours = by_type(schedule.workspace)
+    assert schedule.record.importer == "USA"
     both = other.join(ours, left_on="hs8", right_on="code", how="left", validate="1:1")
     counted = both.group_by("rate_type", "rate_type_right").len().rows()
 
@@ -89,22 +101,22 @@ def test_case_g(schedule: BaseRecord, shared: Path, workspace: Workspace) -> Non
     assert difference.filter(difference > 1e-15).is_empty()
 
 
-def test_nothing_is_silently_zero(schedule: BaseRecord, workspace: Workspace) -> None:
+def test_nothing_is_silently_zero(schedule: Made) -> None:
     """A rate of nothing says Free or 0 %, every other text is computed or listed."""
-    whole = table(workspace)
+    whole = table(schedule.workspace)
     zero = (pl.col("ad_valorem_rate") == 0) & pl.col("specific_rate_usd").is_null()
     unknown = pl.col("ad_valorem_rate").is_null() & pl.col("expression").is_null()
     listed = pl.read_parquet(
-        workspace.root / "data" / "processed" / "base" / "b.refused.parquet"
+        schedule.workspace.root / "data" / "processed" / "base" / "b.refused.parquet"
     ).select("programme", "code")
 
     assert set(whole.filter(zero)["rate_text"].str.to_lowercase()) == {"free"}
     assert whole.filter(unknown).join(listed, on=["programme", "code"], how="anti").is_empty()
-    assert schedule.refused_table.rows == listed.height
+    assert schedule.record.refused_table.rows == listed.height
 
 
-def test_the_base_keeps_every_rule(schedule: BaseRecord, workspace: Workspace) -> None:
-    whole = table(workspace)
+def test_the_base_keeps_every_rule(schedule: Made) -> None:
+    whole = table(schedule.workspace)
     broken = {
         rule.rule_id: whole.filter(~rule.passes()).height
         for rule in row_rules(declared_rules("base", Base))
@@ -113,35 +125,33 @@ def test_the_base_keeps_every_rule(schedule: BaseRecord, workspace: Workspace) -
     assert set(broken.values()) == {0}
     assert not whole.select(Base.primary_key()).is_duplicated().any()
     assert set(whole["partner"]) - {"*"} <= set(read_reference().names)
-    assert whole.height == schedule.table.rows
+    assert whole.height == schedule.record.table.rows
 
 
-def test_the_database_of_2024_has_the_lines_of_the_demonstration(
-    database: BaseRecord, workspace: Workspace
-) -> None:
+def test_the_database_of_2024_has_the_lines_of_the_demonstration(database: Made) -> None:
     known = pl.read_csv(
         ROOT / "data" / "raw" / "us-mfn-2024.csv",
         schema_overrides={"code": pl.String, "ad_valorem_rate": pl.Float64},
         try_parse_dates=True,
     )
-    mfn = table(workspace).filter(pl.col("programme") == "mfn")
+    mfn = table(database.workspace).filter(pl.col("programme") == "mfn")
     found = mfn.join(known.select("code"), on="code", how="semi").select(known.columns)
 
     assert found.height == 330
     assert_frame_equal(found.sort("code"), known.sort("code"), check_exact=True)
-    assert database.funnel[0]["count"] == 12_975
+    assert database.record.funnel[0]["count"] == 12_975
 
 
-def test_the_database_of_2024_by_type(database: BaseRecord, workspace: Workspace) -> None:
-    assert database.rates["mfn"] == {
+def test_the_database_of_2024_by_type(database: Made) -> None:
+    assert database.record.rates["mfn"] == {
         "ad valorem": 5_881,
         "compound": 385,
         "free": 4_598,
         "not read": 952,
         "specific": 1_159,
     }
-    assert database.rates["japan"] == {"ad valorem": 75, "free": 187, "not read": 1}
-    twice = table(workspace).filter(
+    assert database.record.rates["japan"] == {"ad valorem": 75, "free": 187, "not read": 1}
+    twice = table(database.workspace).filter(
         pl.col("code") == "99034522", pl.col("programme") == "mfn"
     ).select("valid_from", "valid_until", "ad_valorem_rate").rows()  # fmt: skip
     assert twice == [
@@ -152,9 +162,8 @@ def test_the_database_of_2024_by_type(database: BaseRecord, workspace: Workspace
 
 @pytest.mark.parametrize(("programme", "lines", "apart"), [("mfn", 11_990, 0), ("japan", 262, 54)])
 def test_text_and_figures_of_the_database(
-    database: BaseRecord,
+    database: Made,
     shared: Path,
-    workspace: Workspace,
     *,
     programme: str,
     lines: int,
@@ -163,12 +172,12 @@ def test_text_and_figures_of_the_database(
     """The figures write the rates of the text again: equal for MFN, cut for preferences."""
     import fastexcel
 
-    path = shared / "data" / "tariff" / database.source.file
+    path = shared / "data" / "tariff" / database.record.source.file
     figures = fastexcel.read_excel(path).load_sheet(0, dtypes="string").to_polars()
     theirs = figures.select(
         code="hts8", theirs=pl.col(f"{programme}_ad_val_rate").cast(pl.Float64)
     ).filter(pl.col("code").is_unique(), pl.col("theirs") < 9_999)
-    own = table(workspace).filter(pl.col("programme") == programme)
+    own = table(database.workspace).filter(pl.col("programme") == programme)
     ours = own.select("code", "ad_valorem_rate").drop_nulls()
     both = ours.join(theirs, on="code", how="inner", validate="m:1")
     difference = (both["ad_valorem_rate"] - both["theirs"]).abs()

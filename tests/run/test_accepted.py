@@ -8,6 +8,8 @@ import pytest
 from tests.run.tool import Place
 from tests.validation.tables import lawful_rows, row, write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 SCENARIO = """
 id = "cars"
 importer = "USA"
@@ -57,6 +59,7 @@ def notes(place: Place) -> list[str]:
     return [note for note in found if note.startswith("Rules left")]
 
 
+@pytest.mark.whole_run
 def test_limits_of_the_scenario_leave_rows_out_and_the_run_repeats_it(mixed: Place) -> None:
     path = scenario(mixed, LIMITS.format(share="25%", usd="1e3"))
     done = mixed.run("--json", scenario=path)
