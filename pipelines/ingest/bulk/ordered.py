@@ -66,7 +66,7 @@ def parts_of(
         families: Whether the codes of a chapter have to be in one part.
     """
     for files in _files(found, ranks, folder, families=families):
-        yield pl.concat(map(from_disk, files), how="diagonal")
+        yield pl.concat(map(from_disk, files), how="diagonal", rechunk=True)
 
 
 def _files(
@@ -79,7 +79,7 @@ def _files(
     parts: list[list[Path]] = [[] for _ in range(len(bounds) + 1)]
     for start in range(0, len(found.files), GROUP_FILES):
         group = found.files[start : start + GROUP_FILES]
-        rows = pl.concat(map(from_disk, group), how="diagonal")
+        rows = pl.concat(map(from_disk, group), how="diagonal", rechunk=True)
         for path in group:
             path.unlink()
         place = rows.select(_pair(ranks).alias(PLACE)).to_series()
