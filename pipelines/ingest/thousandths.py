@@ -1,6 +1,6 @@
 """Columns of money that look as if points had separated their thousands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -12,6 +12,8 @@ FEWEST = 3
 SHARE = 0.8
 """Of the values, the part that has three decimals; of drawn thousands nine in ten do."""
 NEAR = 1e-9
+FIRST = 10_000
+"""Rows which mostly show at once that there is nothing to tell."""
 
 
 def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
@@ -23,8 +25,9 @@ def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
     Args:
         rows: Rows of TRADE, in whole U.S. dollars.
     """
-    found = rows.select(pl.struct(_signs(name)).alias(name) for name in VALUE_COLUMNS).collect()
-    for name, signs in found.row(0, named=True).items():
+    first = _counted(rows.head(FIRST), VALUE_COLUMNS)
+    doubtful = [name for name, signs in first.items() if signs["fits"] == signs["values"]]
+    for name, signs in _counted(rows, doubtful).items():
         values, thousandths = signs["values"], signs["thousandths"]
         if values >= FEWEST and signs["fits"] == values and thousandths >= SHARE * values:
             yield (
@@ -32,6 +35,14 @@ def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
                 "dollar: if a point separates their thousands (1.234 is 1,234), they are wrong "
                 "by a thousand; then give --decimal ,"
             )
+
+
+def _counted(rows: pl.LazyFrame, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """What ``_signs`` counts, by column."""
+    if not names:
+        return {}
+    signs = rows.select(pl.struct(_signs(name)).alias(name) for name in names)
+    return signs.collect(engine="streaming").row(0, named=True)
 
 
 def _signs(name: str) -> list[pl.Expr]:
