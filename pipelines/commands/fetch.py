@@ -70,7 +70,8 @@ def fetch(
 ) -> None:
     """Ask an official service; keep its replies as received in data/raw, to be ingested.
 
-    The same command goes on where it was cut. A key is never written anywhere.
+    The same command goes on where it was cut. A key is never written anywhere. Made from the
+    services' documents and tried on made-up replies, not on the services: look at the first reply.
 
     \b
     Examples:

@@ -10,6 +10,10 @@ from pipelines.fetch.step import Fetched, Plan
 from pipelines.validation.words import counted
 
 MOST_NAMED = 3
+NOT_TRIED = (
+    "made from the services' documents and tried on made-up replies, not on the services "
+    "themselves: look at the first reply"
+)
 
 
 def fetched_object(done: Fetched, folder: str) -> dict[str, Any]:
@@ -77,7 +81,7 @@ def services_lines() -> list[str]:
     for service in SERVICES.values():
         lines.append(f"{service.name}: {service.title}")
         lines += [f"  {text}" for text in _facts(service)]
-    return lines
+    return [*lines, NOT_TRIED]
 
 
 def services_object() -> list[dict[str, Any]]:

@@ -186,6 +186,21 @@ def test_same_bytes_over_random_faults_and_batch_sizes(
     assert "t.rejects.parquet" in quick
 
 
+def test_same_bytes_with_a_decimal_comma(
+    workspace: Workspace, tmp_path: Path, used: list[bool]
+) -> None:
+    texts = ('"1,5"', '"1.234,5"', '"12.345"', "7", "1e3", "..", "", '" 2,25 "')
+    rows = [
+        f"USA,JPN,2024,import,HS2022,{870829 + place},{texts[place % len(texts)]}"
+        for place in range(900)
+    ]
+    path = write(tmp_path / "t.csv", text_of(rows, HEADER))
+    quick, whole = both(workspace, path, used, decimal=",", pad_codes=True)
+    assert quick == whole
+    values = table(workspace).filter(pl.col("code").str.starts_with("8708"))["customs_value_usd"]
+    assert values.head(8).to_list() == [1.5, 1234.5, 12345.0, 7.0, 1000.0, None, None, 2.25]
+
+
 COMTRADE = ("flowCode", "refYear", "period", "reporterCode", "partnerCode", "partner2Code",
             "classificationCode", "cmdCode", "customsCode", "motCode", "cifvalue", "fobvalue",
             "primaryValue", "netWgt", "qtyUnitAbbr", "qty")  # fmt: skip

@@ -11,6 +11,9 @@ from pipelines.ingest.mapped import BY_FLOW, Mapped
 from pipelines.ingest.source import cell
 from pipelines.ingest.words import words
 
+DIGITS = "^[0-9]+$"
+"""A number that means the same whatever the decimal mark."""
+
 
 class GroupedError(Exception):
     """Numbers may have separators of thousands: the whole column tells how they are written."""
@@ -33,7 +36,10 @@ class Figures:
     def _read(self, plan: Plan, batch: pl.DataFrame, item: Mapped) -> pl.Series:
         text = batch[cell(item.place)]
         fast = text.cast(pl.Float64, strict=False)
-        odd = (text.is_not_null() & (fast.is_null() | ~fast.is_finite())).arg_true()
+        is_odd = fast.is_null() | ~fast.is_finite()
+        if plan.written[item.column].decimal != ".":  # then a point separates thousands
+            is_odd = is_odd | ~text.str.contains(DIGITS)
+        odd = (text.is_not_null() & is_odd).arg_true()
         value = cast.scaled(pl.col("fast"), item.factor)
         if item.column in plan.mapping.declared.zero_is_unknown:
             value = pl.when(value != 0).then(value)

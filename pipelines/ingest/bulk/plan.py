@@ -79,12 +79,13 @@ def plan_of(
     Raises:
         UnsuitedError: Rows of it have to be seen together.
     """
-    _check(source, mapping, settings)
+    _check(source, mapping)
     totals = any(
         dimension.totals and text_of(source, dimension.header) is not None
         for dimension in mapping.declared.dimensions
     )
-    counts = counts_of(source, mapping, settings) if grouped or totals else {}
+    seen = grouped or totals or settings.decimal != "."
+    counts = counts_of(source, mapping, settings) if seen else {}
     numbers = _plain_numbers(mapping)
     if counts:
         numbers, grouped = numbers_of(mapping, settings, counts), True
@@ -203,14 +204,14 @@ def _is_of_text(rule: Rule) -> bool:
     return len(roots) == 1 and roots <= {*TEXTS, "source_id"}
 
 
-def _check(source: Source, mapping: Mapping, settings: IngestSettings) -> None:
+def _check(source: Source, mapping: Mapping) -> None:
     declared = mapping.declared
     together = (
         *(declared.repeated, declared.months, source.own_width),
         declared.total_line and mapping.total_place is not None,
         any(mapping.mapped(column) for column in mapping.constants),
     )
-    if any(together) or settings.decimal != ".":
+    if any(together):
         raise UnsuitedError
 
 
