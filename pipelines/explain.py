@@ -17,6 +17,7 @@ from pipelines.explain_money import exchange_rates
 from pipelines.explain_quota import quota_text
 from pipelines.run.manifest import read_manifest
 from pipelines.run.tables import read_table, scan_table
+from pipelines.scenario.reference import read_reference
 
 MOST_LINES = 50
 MOST_SOURCES = 10
@@ -208,7 +209,8 @@ def _of(found: pl.DataFrame, digits: str, side: str, economy: str | None) -> pl.
     """The lines of one importer or partner; all where none is named."""
     if economy is None:
         return found
-    kept = found.filter(pl.col(side) == economy.upper())
+    named = {economy.upper(), *read_reference().economies(economy)}
+    kept = found.filter(pl.col(side).is_in(list(named)))
     if kept.is_empty():
         known = found[side].unique().sort().to_list()
         raise UsageError(

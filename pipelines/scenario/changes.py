@@ -65,8 +65,9 @@ def _disable(table: Table, draft: Draft, setting: Setting) -> None:
     name = text_of(table, key, example=f'{key} = "..."')
     day, void = when_of(table, "from", setting.events), void_of(table, "void")
     since = FIRST_DAY if void == "ex-tunc" else None
-    if day is None or not name:
+    if not name:
         return
+    day = day or NOT_YET
     kind = VOID if void is not None else "ended"
     hit = [each for each in draft.measures if name in _names(each, key)]
     if not hit and not (key == "programme" and _end_programme(draft, name, day)):
@@ -116,6 +117,7 @@ def _set(table: Table, draft: Draft, setting: Setting) -> None:
     if not {"rate", "mode", "products", "partners"} & set(table.values):
         table.refuse("rate", "set gives nothing", 'write rate = "25%"')
     if measure is None:
+        read_rates(table, "rate", setting)  # for what is wrong with them
         return
     if "products" in table.values:
         measure = _with_goods(table, measure, setting)

@@ -32,6 +32,14 @@ def test_trail_of_a_line_ends_at_its_source_row(place: Place) -> None:
     assert any(line.startswith("file         us-imports-2024.csv") for line in lines)
 
 
+@pytest.mark.parametrize("word", ["JPN", "jp", "Japan"])
+def test_a_partner_may_be_named_as_in_a_scenario(place: Place, word: str) -> None:
+    told = place.do("explain", "us-japan-2024", "--line", "7005211010", "--partner", word)
+
+    assert told.code == 0, told.err
+    assert told.out.startswith("USA from JPN, 7005211010, 2024\n")
+
+
 def test_trail_as_an_object_has_the_rows_themselves(place: Place) -> None:
     told = retorsion(
         "explain", "us-japan-2024", "--line", "7005211010", "--json", "--workspace", place.root

@@ -222,6 +222,23 @@ def test_changes_that_cannot_be_made(
     assert told(tmp_path, text) == (what, f"cars.toml {where}", hint)
 
 
+def test_all_that_is_wrong_with_changes_is_told_at_once(tmp_path: Path) -> None:
+    below(tmp_path)
+    text = CHILD + (
+        '[[change]]\nset = { measure = "crs", rate = 1 }\n'
+        '[[change]]\ndisable = { authority = "section-302" }\n'
+    )
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(write(tmp_path, text))
+
+    assert [problem.what for problem in caught.value.problems] == [
+        'there is no measure "crs"',
+        "rate 1 is a bare number, which is never a rate",
+        "from is missing: what is disabled must have it",
+        '"section-302" is not the authority of a measure',
+    ]
+
+
 def test_problems_of_the_file_below_name_it(tmp_path: Path) -> None:
     below(tmp_path, changed('"25%"', "25"))
 
