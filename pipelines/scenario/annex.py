@@ -166,7 +166,8 @@ def _annex(name: str, lines: Sequence[Sequence[str]], digest: str) -> Annex:
 def _lines(name: str, content: bytes) -> list[list[str]]:
     try:
         text = content.decode("utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        stream = io.StringIO(text, newline="")
+        lines = list(csv.reader(stream, delimiter=_delimiter(text), strict=True))
     except UnicodeDecodeError as err:
         row = content.count(b"\n", 0, err.start) + 1
         raise ScenarioError(
@@ -179,6 +180,13 @@ def _lines(name: str, content: bytes) -> list[list[str]]:
     while lines and not any(cell.strip() for cell in lines[-1]):
         lines.pop()
     return lines
+
+
+def _delimiter(text: str) -> str:
+    """What divides the cells: a comma, or what spreadsheets write where a comma is decimal."""
+    header = text.partition("\n")[0]
+    others = [mark for mark in (";", "\t") if mark in header and "," not in header]
+    return others[0] if others else ","
 
 
 def _workbook(name: str, content: bytes) -> list[list[str]]:

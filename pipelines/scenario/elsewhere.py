@@ -36,6 +36,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
 OF_TABLE: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ("except", "a scope of partners"): 'did you mean { all_except = ["CAN", "MEX"] }?',
+        ("rate", "a measure that is no duty"): "leave it out: a ban has no rate",
         ("origin", "a quota"): "did you mean origins?",
     }
 )

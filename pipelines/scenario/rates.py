@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.scenario.duties import duty_in_cell, no_rate_text, read_duty
 from pipelines.scenario.fields import Table, day_of, tables_of
+from pipelines.scenario.files import is_annex
 from pipelines.scenario.firms import SPLIT, read_split
 from pipelines.scenario.grammar import SEASON, STEP, check_keys
 from pipelines.scenario.model import Duty, PartnerScope, RateChoice
@@ -212,7 +213,7 @@ def _column(
         inner.refuse("column", *no_rate_text("column", column))
         return rest
     if not rows:
-        if "products" in measure.values:
+        if "products" in measure.values and not is_annex(measure.values["products"]):
             inner.refuse("column", "the products are not from an annex, so there is no column",
                          'write products = "annex.csv"')  # fmt: skip
         return rest

@@ -60,6 +60,26 @@ def test_goods_of_an_annex_at_the_date(tmp_path: Path, suffix: str) -> None:
     assert [path.name for path in found.files] == [f"goods.{suffix}", "economies.csv"]
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_cells_may_be_divided_as_spreadsheets_do_where_a_comma_is_decimal(
+    tmp_path: Path, mark: str
+) -> None:
+    csv_of(tmp_path, 'code,rate\n8703.23,25%\n8704,"12.5%"\n'.replace(",", mark))
+    found = law(tmp_path, WITH_ANNEX.replace('rate = "25%"', 'rate = { column = "rate" }'))
+
+    assert found.measures["rate_text"].sort().to_list() == ["12.5%", "25%"]
+    assert found.products["prefix"].sort().to_list() == ["870323", "8704"]
+
+
+def test_an_annex_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    csv_of(tmp_path, "cod,rate\n8703.23,25%\n")
+    told = problems(tmp_path, WITH_ANNEX.replace('rate = "25%"', 'rate = { column = "rate" }'))
+
+    assert [problem.what for problem in told] == [
+        "column code is missing", '"cod" is not a column of an annex',
+    ]  # fmt: skip
+
+
 def test_measure_whose_goods_are_all_of_another_time(tmp_path: Path) -> None:
     csv_of(tmp_path, "code,from\n8703,2025-03-01\n")
     found = law(tmp_path, WITH_ANNEX)

@@ -110,9 +110,9 @@ def test_bans_have_no_rate(tmp_path: Path, instrument: str) -> None:
     found = law(tmp_path, text)
     assert found.measures.height == 1  # told of as an instrument ...
     assert found.policy.branches == ()  # ... and no duty
-    assert problems(tmp_path, text + 'rate = "1%"\n')[0].what == (
-        "rate is not a key of a measure that is no duty"
-    )
+    problem = problems(tmp_path, text + 'rate = "1%"\n')[0]
+    assert problem.what == "rate is not a key of a measure that is no duty"
+    assert problem.hint == "leave it out: a ban has no rate"
 
 
 def test_duty_on_exports(tmp_path: Path) -> None:
