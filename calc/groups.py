@@ -11,7 +11,7 @@ import polars as pl
 
 from calc import group_statistics as statistics
 from calc import judge
-from calc.codes import EDITIONS, NEXT_EDITION, edition_of
+from calc.codes import EDITIONS, NATIONAL_LINE_DIGITS, NEXT_EDITION, edition_of
 from calc.grouped import (
     FIGURE,
     VALUE,
@@ -80,7 +80,9 @@ def _edition(rows: pl.LazyFrame, _: Rule, known: Known) -> pl.LazyFrame:
     Chapters 77, 98 and 99 are left to countries or kept free, so no edition lists them.
     """
     names = [f"HS{year}" for year in (1988, *EDITIONS)]
-    names += [f"{name}{year}" for name in ("HTS", "CN") for year in range(1988, NEXT_EDITION)]
+    names += [
+        f"{name}{year}" for name in NATIONAL_LINE_DIGITS for year in range(1988, NEXT_EDITION)
+    ]
     stated = {name: edition for name in names if (edition := edition_of(name))}
     groups = summed(rows, ["nomenclature", "code"]).with_columns(
         edition=pl.col("nomenclature").replace_strict(stated, default=None),

@@ -10,7 +10,7 @@ WORLD = "WLD"
 """The partner of a total over all partners, kept only where no partner stands beside it."""
 ALL_GOODS = "TOTAL"
 """The code of a total over all goods, kept only where no code stands beside it."""
-NOMENCLATURE = r"^(HS(1988|1992|1996|2002|2007|2012|2017|2022)|(HTS|CN)(19|20)[0-9]{2})$"
+NOMENCLATURE = r"^(HS(1988|1992|1996|2002|2007|2012|2017|2022)|(HTS|CN|NCM)(19|20)[0-9]{2})$"
 CODE = r"^(TOTAL|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{10})$"
 UNIT = r"^[^\s\x00-\x1f](.{0,18}[^\s\x00-\x1f])?$"
 # Patterns say [0-9] and not \d, and name the control characters beside \s: engines differ on which

@@ -6,7 +6,12 @@ from calc.dictionary import column_names
 from calc.tables.trade import Trade
 from pipelines.ingest.sources.declaration import Declaration
 
-YEAR_RULES = {"HTS of the year": "HTS", "CN of the year": "CN", "HS of the year": "HS"}
+YEAR_RULES = {
+    "HTS of the year": "HTS",
+    "CN of the year": "CN",
+    "NCM of the year": "NCM",
+    "HS of the year": "HS",
+}
 VALUE_OF = {
     "customs": "customs_value_usd",
     "cif": "cif_value_usd",

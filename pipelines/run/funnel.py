@@ -81,6 +81,15 @@ def _read(record: "IngestRecord | None", verdict: "Verdict") -> Iterator[Stage]:
                 value_usd=stage.value_usd,
                 value_unknown_rows=stage.value_unknown_rows,
             )
+    joined = record.funnel[-1].rows - record.table.rows
+    if joined:
+        yield Stage(
+            stage="rows that are parts of a flow",
+            kind="excluded",
+            reason="they were added up with others of theirs to one row a flow; no value is lost",
+            rows=joined,
+            value_usd=0.0,
+        )
 
 
 def _left_out(verdict: "Verdict") -> Iterator[Stage]:

@@ -26,7 +26,7 @@ LEVIED_ON = Grammar(
     required={"basis": 'basis = "cif"', "source": 'source = "..."'},
     optional=("note",),
 )
-NATIONAL = re.compile(r"(?:HTS|CN)(?:19|20)[0-9]{2}")
+NATIONAL = re.compile(r"(?:HTS|CN|NCM)(?:19|20)[0-9]{2}")
 
 
 def read_frame(top: Table, draft: Draft) -> None:

@@ -53,6 +53,7 @@ def test_what_is_no_code_is_not_guessed(text: str) -> None:
         ("CN2006", "HS2002"),
         ("CN2021", "HS2017"),
         ("HTS2022", "HS2022"),
+        ("NCM2016", "HS2012"),
         ("HTS2027", "HS2022"),
     ],
 )
@@ -73,7 +74,7 @@ def test_edition_that_is_not_known_is_null(nomenclature: str) -> None:
 
 @pytest.mark.parametrize(
     ("nomenclature", "digits"),
-    [("HTS2024", 8), ("CN2025", 8), ("HS2022", 6), ("HS1988", 6)],
+    [("HTS2024", 8), ("CN2025", 8), ("NCM2025", 8), ("HS2022", 6), ("HS1988", 6)],
 )
 def test_line_that_carries_the_duty(nomenclature: str, digits: int) -> None:
     assert line_digits(nomenclature) == digits

@@ -186,9 +186,10 @@ def test_comexstat(workspace: Workspace, tmp_path: Path) -> None:
     assert record.layout == "comexstat"
     columns = ["importer", "partner", "period", "flow", "code", "fob_value_usd", "net_mass_kg"]
     assert rows.select(columns).rows() == [
-        ("ARG", "BRA", "2025-02", "export", "020130", 100.0, 500.0),
-        ("CHN", "BRA", "2025-01", "export", "020130", 500.0, 3000.0),
+        ("ARG", "BRA", "2025-02", "export", "02013000", 100.0, 500.0),
+        ("CHN", "BRA", "2025-01", "export", "02013000", 500.0, 3000.0),
     ]
+    assert record.nomenclatures == ("NCM2025",)
 
 
 def test_comexstat_imports_have_another_flow(workspace: Workspace, tmp_path: Path) -> None:

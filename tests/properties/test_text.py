@@ -35,7 +35,7 @@ def test_what_comes_out_is_a_code_and_stays_as_it_is(text: str) -> None:
         assert normalise_code(code) == code
 
 
-@given(st.text(max_size=8) | st.from_regex(r"\A(HS|HTS|CN)[0-9]{4}\Z"))
+@given(st.text(max_size=8) | st.from_regex(r"\A(HS|HTS|CN|NCM)[0-9]{4}\Z"))
 @example("HS２０２２")
 def test_edition_is_one_of_the_world_customs_organization_or_unknown(text: str) -> None:
     editions = {f"HS{year}" for year in (1992, 1996, 2002, 2007, 2012, 2017, 2022)}

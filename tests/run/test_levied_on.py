@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.run.tool import Place
@@ -95,3 +96,36 @@ def test_an_exporter_levies_on_customs_values_that_are_free_on_board(
     assert done.code == 0, done.err
     row = place.table("export_duties").row(0, named=True)
     assert (row["export_duty_usd"] or None, row["value_not_fob_usd"]) == (duty, not_fob)
+
+
+def test_parts_of_a_flow_that_were_added_up_are_a_step_of_the_funnel(tmp_path: Path) -> None:
+    """Brazil's eight digits stay, and its parts by state, which are one flow, lose no value."""
+    place = Place(tmp_path)
+    header = (
+        '"CO_ANO";"CO_MES";"CO_NCM";"CO_UNID";"CO_PAIS";"SG_UF_NCM";"CO_VIA";"CO_URF";"QT_ESTAT";'
+        '"KG_LIQUIDO";"VL_FOB";"VL_FRETE";"VL_SEGURO"'
+    )
+    rows = [
+        f'"2025";"01";"{code}";"11";"249";"{state}";"01";"0817600";1;9;{value};0;0'
+        for code, state, value in (
+            ("87032310", "MT", 200),
+            ("87032310", "SP", 300),
+            ("87032390", "SP", 300),
+        )
+    ]
+    (tmp_path / "IMP_2025.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    (tmp_path / "codes.csv").write_text("code,iso3\n249,USA\n", encoding="utf-8")
+    own = ("--partner-codes", tmp_path / "codes.csv", "-q")
+    assert place.do("ingest", tmp_path / "IMP_2025.csv", "--name", "t", *own).code == 0
+    line = SCENARIO.replace("HS2022", "NCM2025").replace('"8703"', '"8703.23.10"')
+    (tmp_path / "line.toml").write_text(STATED.format("fob") + line, encoding="utf-8")
+    done = place.run("-q", "--json", scenario=tmp_path / "line.toml")
+    assert done.code == 0, done.err
+    assert done.object["failed_checks"] == []
+    funnel = place.table("funnel").filter(pl.col("kind") != "part")
+    assert funnel.select("kind", "rows", "value_usd").rows() == [
+        ("in", 3, 800.0),
+        ("excluded", 1, 0.0),
+        ("kept", 2, 800.0),
+    ]
+    assert place.table("by_importer")["listed_value_usd"].to_list() == [500.0]

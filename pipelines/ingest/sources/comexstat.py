@@ -21,7 +21,7 @@ EXPORTS = Declaration(
     given={
         "importer": "BRA",
         "flow": "export",
-        "nomenclature": "HS of the year",
+        "nomenclature": "NCM of the year",
         "unit": "USD",
     },
     basis="FOB",
@@ -32,11 +32,11 @@ EXPORTS = Declaration(
         Dimension(header="CO_VIA", totals=(), what="mode of transport"),
         Dimension(header="CO_URF", totals=(), what="customs office"),
     ),
-    cut_to=6,
     joined=Joined(header="year and month", year="CO_ANO", month="CO_MES"),
     caveats=(
         "countries are Brazil's own numbers: give its table PAIS.csv with --partner-codes FILE",
-        "the eight digits of the NCM are cut to the six of the Harmonized System and added up",
+        "codes are the eight digits of the NCM; parts by state, mode of transport and customs "
+        "office are added up",
     ),
 )
 
