@@ -184,7 +184,11 @@ def _headline(scenario: Any, law: Any, warnings: list[str]) -> str:
 
 
 def _since(each: dict[str, Any]) -> str:
+    from pipelines.scenario.timed import FIRST_DAY
+
     since = f" since {each['since']}" if each["since"] else ""
+    if each["since"] == FIRST_DAY:
+        since = " from the beginning"
     return f"{since}, until {each['until']}" if each["until"] else since
 
 

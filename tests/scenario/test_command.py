@@ -45,6 +45,16 @@ def test_states_at_another_date() -> None:
     ]
 
 
+def test_what_is_void_from_the_beginning_is_told_so(tmp_path: Path) -> None:
+    events = (
+        'events = [{ on = 2024-03-01, is = "effective" }, '
+        '{ on = 2024-05-01, is = "void", void = "ex-tunc" }]\nsource = "60 FR'
+    )
+    path = write(tmp_path, changed('source = "60 FR', events))
+
+    assert run("check", str(path)).output.splitlines()[1] == "  cars: void from the beginning"
+
+
 def test_law_is_shown_as_a_table() -> None:
     lines = run("show", str(DEMO)).output.splitlines()
 
