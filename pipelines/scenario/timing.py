@@ -48,7 +48,7 @@ def read_timing(table: Table, events: Events, known_at: date | None) -> Timing:
         if shorthand:
             table.refuse(shorthand[0], f"{shorthand[0]} and events both give dates",
                          "give either events, or from and through")  # fmt: skip
-        timing = _from_events(table)
+        timing = _from_events(table, events)
     else:
         timing = _from_days(table, events) if shorthand else THROUGHOUT
     return _dated_back(table, timing).known_at(known_at)
@@ -110,24 +110,22 @@ def _from_days(table: Table, events: Events) -> Timing:
     return Timing((*begins, *ends), starts_in_force="from" not in table.values)
 
 
-def _from_events(table: Table) -> Timing:
-    events = []
+def _from_events(table: Table, named: Events) -> Timing:
+    """The events that have happened or have a day; one that waits for another is not there yet."""
     tables = tables_of(table, "events", header=AN_EVENT)
     if table.values["events"] == []:
         table.refuse("events", "events is an empty list", f"write {AN_EVENT}, or leave it out")
     for each in tables:
         check_keys(each, EVENT)
-        event = _event(each)
-        if event is not None:
-            events.append(event)
-    events.sort(key=lambda event: event.on)
-    if len(events) == len(tables):
+    read = [event for event in (_event(each, named) for each in tables) if event is not None]
+    events = sorted((event for event in read if event.on != NOT_YET), key=lambda event: event.on)
+    if len(read) == len(tables):
         _check_order(table, events)
     return Timing(tuple(events), starts_in_force=False)
 
 
-def _event(table: Table) -> Happening | None:
-    day, kind, since = day_of(table, "on"), _kind(table), day_of(table, "since")
+def _event(table: Table, named: Events) -> Happening | None:
+    day, kind, since = when_of(table, "on", named), _kind(table), day_of(table, "since")
     if since is not None and day is not None and since >= day:
         table.refuse("since", f"since {since} is not before on {day}",
                      "since is for what holds from a day before its decision")  # fmt: skip

@@ -83,6 +83,30 @@ def test_earliest_of_a_day_and_an_event(tmp_path: Path) -> None:
     ]
 
 
+def test_an_event_may_wait_for_another(tmp_path: Path) -> None:
+    """Adopted, in force on a day or at a ruling before, and suspended at a deal that may come."""
+    text = LAWFUL + (
+        'events = [{ on = 2018-06-20, is = "adopted" }, '
+        '{ on = { earliest = [2025-06-01, "ruling"] }, is = "effective" }, '
+        '{ on = "deal", is = "suspended" }]\n'
+    )
+    days = (date(2024, 5, 31), date(2024, 6, 1), date(2025, 6, 1), date(2025, 7, 1))
+
+    none = "[events.ruling]\n[events.deal]\n"
+    assert states(tmp_path, text + none, *days) == [
+        "adopted", "adopted", "in force", "in force",
+    ]  # fmt: skip
+    ruled = "[events.ruling]\non = 2024-06-01\n[events.deal]\non = 2025-06-15\n"
+    assert states(tmp_path, text + ruled, *days) == [
+        "adopted", "in force", "in force", "suspended",
+    ]  # fmt: skip
+
+
+def test_events_that_all_wait_are_not_in_force(tmp_path: Path) -> None:
+    text = LAWFUL + 'events = [{ on = "ruling", is = "effective" }]\n[events.ruling]\n'
+    assert states(tmp_path, text, date(2024, 6, 1)) == ["not yet in force"]
+
+
 def test_what_waits_for_an_event_is_not_in_force(tmp_path: Path) -> None:
     text = LAWFUL + 'from = "ruling"\n[events.ruling]\nnote = "may come"\n'
     found = law(tmp_path, text)
