@@ -114,7 +114,7 @@ def sums_of(case: Asked, day: date) -> pl.DataFrame:
     for scope in ("products", "partners", "exclusions"):
         assert getattr(law, scope).equals(getattr(case.law, scope))
     resolved = under(case.resolved, case.question, law.policy)
-    lines = assess(case.question, resolved).lines
+    lines = assess(case.question, resolved, with_threats=False).lines
     columns = ("value_e4", "calculated_e4", "increment_e4", "duty_after_e4")
     sums = lines.group_by("partner").agg(pl.col(columns).sum())
     return sums.select(pl.lit(day).alias("date"), "partner", *columns)

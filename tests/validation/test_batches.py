@@ -20,7 +20,7 @@ from tests.validation.test_rules_by_row import FAULTS
 
 RULES = trade_rules()
 KNOWN = known()
-ROWS = 240
+ROWS = 180
 CELLS: dict[str, list[str | float | None]] = {
     "importer": ["USA", "USA", "CAN", "EU27", "usa", None],
     "partner": ["JPN", "KOR", "WLD", "YUG", "DEU", None],
