@@ -30,8 +30,10 @@ SUITE_ROW = 700
 """Bytes a row while great-expectations judges the rows themselves."""
 MIRRORED_ROW = 650
 """Bytes a row of the flows that a mirror compares, which are held as lines."""
-BATCHED, HELD = 2.5, 12.0
+BATCHED, HELD = 3.0, 12.0
 """Times the size of a text that is read in batches, and of one that is held whole."""
+MOST_BATCHED = 1_000 * MB
+"""Bytes of a reading in batches of a text of any size: its batches and parts are as large."""
 PACKED, UNPACKED = (".gz", ".zip", ".7z", ".xlsx"), 8
 """Names of packed files end so; they grow as many times when they are unpacked."""
 
@@ -154,13 +156,16 @@ def mirror_needs(rows: int) -> int:
     return START + MIRRORED_ROW * rows
 
 
-def refuse_files(files: Sequence[Path], limit: int | None, *, times: float) -> None:
-    """Nothing, where files can be ingested in what memory there may be.
+def refuse_files(
+    files: Sequence[Path], limit: int | None, *, times: float, job: str = "the ingest"
+) -> None:
+    """Nothing, where files can be read in what memory there may be.
 
     Args:
         files: Files as received; those that are not there are told of by who reads them.
         limit: The limit that is set; null where what is free here counts.
         times: How many times their size reading takes, packed ones more.
+        job: What reads them, in words.
 
     Raises:
         LimitError: They cannot.
@@ -170,10 +175,11 @@ def refuse_files(files: Sequence[Path], limit: int | None, *, times: float) -> N
         path.stat().st_size * (UNPACKED if path.suffix.lower() in PACKED else 1) for path in there
     ]
     how = "held whole" if times == HELD else "read in batches"
+    needed = int(times * sum(sizes))
     refuse_beyond(
-        START + int(times * sum(sizes)),
+        START + (needed if times == HELD else min(needed, MOST_BATCHED)),
         limit,
-        what=f"the ingest of {', '.join(path.name for path in there[:3])}, {how},",
+        what=f"{job} of {', '.join(path.name for path in there[:3])}, {how},",
         hint="split the files by year or importer and ingest them under several names",
     )
 

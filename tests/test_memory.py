@@ -77,7 +77,7 @@ def test_files_take_a_multiple_of_their_size_and_packed_ones_more(tmp_path: Path
     plain, packed = tmp_path / "a.csv", tmp_path / "b.csv.gz"
     for path in (plain, packed):
         path.write_bytes(bytes(1_000_000))
-    needed = START + int(2.5 * 1_000_000)
+    needed = START + 3_000_000
 
     refuse_files([plain], needed, times=memory.BATCHED)
     with pytest.raises(LimitError, match=r"the ingest of a\.csv, read in batches,"):
@@ -85,6 +85,19 @@ def test_files_take_a_multiple_of_their_size_and_packed_ones_more(tmp_path: Path
     with pytest.raises(LimitError):
         refuse_files([packed], needed + 1, times=memory.BATCHED)
     refuse_files([tmp_path / "absent.csv"], START, times=memory.HELD)
+
+
+def test_a_text_of_any_size_is_read_in_batches_of_the_same_size(tmp_path: Path) -> None:
+    """A file of 3 GB took 996 MB, one of 206 MB 871 (``docs/performance.md``)."""
+    large = tmp_path / "a.csv"
+    for size, peak in ((206_000_000, 871 * MB), (3_009_000_000, 996 * MB)):
+        with large.open("wb") as stream:
+            stream.truncate(size)  # a hole, which takes no place on disk
+        with pytest.raises(LimitError):
+            refuse_files([large], peak, times=memory.BATCHED)
+        refuse_files([large], 1_500 * MB, times=memory.BATCHED)
+    with pytest.raises(LimitError, match=r"the inspection of a\.csv, held whole"):
+        refuse_files([large], 30_000 * MB, times=memory.HELD, job="the inspection")
 
 
 def test_a_job_is_estimated_above_what_was_measured_of_it() -> None:
@@ -141,6 +154,7 @@ def test_a_mirror_is_refused_before_it_compares(
     ("command", "what"),
     [
         (["ingest", "t.csv", "--name", "t"], "the ingest of t.csv, read in batches,"),
+        (["inspect", "t.csv"], "the inspection of t.csv, held whole,"),
         (["validate", "t.parquet"], "judging t.parquet (3 rows)"),
         (["run", "{scenario}", "--trade", "t.parquet"],
          "a run on t.parquet (3 rows that may be of USA)"),

@@ -159,6 +159,7 @@ def inspect(
     sheet: Sheet = None,
     rate: Rate = None,
     partner_codes: PartnerCodes = None,
+    memory_limit: MemoryLimit = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a file is and how its columns would be read; nothing is written.
@@ -170,6 +171,7 @@ def inspect(
     """  # noqa: D301
     from pipelines.ingest.inspection import inspect_file
     from pipelines.ingest.settings import IngestSettings
+    from pipelines.memory import limit_given
 
     settings = IngestSettings(
         name="inspect",
@@ -187,6 +189,7 @@ def inspect(
         sheet=sheet,
         rate=rate,
         partner_codes=partner_codes,
+        memory_limit=limit_given(memory_limit),
     )
     found = inspect_file(file, settings)
     show(found.as_dict(), found.lines(), as_json=as_json)

@@ -7,6 +7,7 @@ from typing import Any
 
 from calc.errors import DataRejectedError
 from pipelines.ingest.settings import IngestSettings, check_settings
+from pipelines.memory import HELD, refuse_files
 from pipelines.validation.words import counted
 
 
@@ -73,13 +74,14 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
     Raises:
         UsageError: An option is not one that ingest knows.
         DataRejectedError: The file is no table at all.
-        LimitError: It is too large to be opened.
+        LimitError: It is too large to be opened, or to be held in memory.
     """
     from pipelines.ingest import mapping, sniff, source
     from pipelines.ingest.reshape import reshaped
     from pipelines.ingest.sources.registry import recognise
 
     check_settings(settings)
+    refuse_files([path], settings.memory_limit, times=HELD, job="the inspection")
     sniff.check_files([path])
     with tempfile.TemporaryDirectory(prefix="retorsion-") as scratch:
         opened = source.open_source(path, settings, Path(scratch))
