@@ -94,6 +94,22 @@ class Batches:
         """The batches with the columns that rules on groups read, and values."""
         return self._read(OF_GROUPS) if self._kept is None else iter(self._kept)
 
+    def rows_at(self, wanted: pl.Series, names: Sequence[str]) -> pl.DataFrame:
+        """Some rows with some of the columns that rules on groups read, row numbers and values.
+
+        Args:
+            wanted: ``table_row`` of the rows, rising.
+            names: The columns.
+        """
+        found = [
+            _rows_at(coded, wanted, names)
+            for coded in self.of_groups()
+            if coded.rows.height and wanted.len()
+        ]
+        texts = dict.fromkeys(names, pl.String)
+        nothing = pl.DataFrame(schema={**texts, judge.ROW: pl.UInt32, judge.VALUE: pl.Int64})
+        return pl.concat(found) if found else nothing
+
     def _read(self, columns: Sequence[str] | None) -> Iterator[Coded]:
         schema = pl.scan_parquet(self.path).collect_schema()
         texts = [name for name, dtype in schema.items() if dtype == pl.String]
@@ -104,6 +120,16 @@ class Batches:
             for table in _tables(file, chosen, BATCH_ROWS):
                 yield _coded(table, first)
                 first += table.num_rows
+
+
+def _rows_at(coded: Coded, wanted: pl.Series, names: Sequence[str]) -> pl.DataFrame:
+    first = int(coded.rows[judge.ROW][0])
+    own = wanted.filter(wanted.is_between(first, first + coded.rows.height - 1))
+    rows = coded.rows.select(judge.ROW, judge.VALUE, *names)[own - first]
+    cells = Coded(rows=rows, words=coded.words)
+    return pl.DataFrame(
+        [*(cells.cells(name) for name in names), rows[judge.ROW], rows[judge.VALUE]]
+    )
 
 
 def _tables(file: Any, columns: list[str], size: int) -> Iterator[Any]:

@@ -64,7 +64,8 @@ def judge_groups(
         left_out: ``table_row`` of the rows that cannot be used, rising.
         shape: What the table holds: kinds of rules that can judge no group of it are passed over.
     """
-    active = [rule for rule in rules if rule.kind not in shape.idle]
+    idle = shape.idle
+    active = [rule for rule in rules if rule.kind not in idle]
     cubes = cubes_of(active)
     summed = second_pass.summed(batches, set(cubes.values()), left_out)
     of_rules = {rule_id: summed[cube] for rule_id, cube in cubes.items()}

@@ -4,7 +4,7 @@ Written in parts of bounded size, in the order of the table, as Parquet and as C
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +33,24 @@ FROM = ("from_source_id", "from_source_row")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Rows that rules name: ``table_row`` (rising), ``value_e4`` and a flag a rule."""
+    """Rows that rules name: ``table_row`` (rising), ``value_e4`` and a flag a rule.
+
+    ``cells`` has their cells, and those of other rows, where they were read already.
+    """
 
     rows: pl.DataFrame
     rules: list[Rule]
     table_rows: int
+    cells: pl.DataFrame | None = None
+
+
+def with_cells(table: Path, *named: Named) -> list[Named]:
+    """Rows that rules name with their cells, all read at once where they are not too many."""
+    wanted = pl.concat([one.rows.select(judge.ROW) for one in named]).unique().sort(judge.ROW)
+    if not 0 < wanted.height <= ROW_GROUP_ROWS:
+        return list(named)
+    cells = rows_of(pl.scan_parquet(table).select(column_names(Trade)), wanted)
+    return [replace(one, cells=cells) for one in named]
 
 
 def left_out(judged: Judged) -> Named:
@@ -135,7 +148,9 @@ def named_parts(table: Path, named: Named, at_hand: AtHand = NOWHERE) -> Iterato
     """
     for offset in range(0, named.rows.height, ROW_GROUP_ROWS):
         part = named.rows.slice(offset, ROW_GROUP_ROWS)
-        cells = rows_of(pl.scan_parquet(table).select(column_names(Trade)), part)
+        cells = named.cells
+        if cells is None:
+            cells = rows_of(pl.scan_parquet(table).select(column_names(Trade)), part)
         renamed = dict(zip(SOURCE, FROM, strict=True))
         source = source_rows(table, named.table_rows, part).rename(renamed)
         described = part.lazy().join(cells.lazy(), on=judge.ROW).join(source.lazy(), on=judge.ROW)

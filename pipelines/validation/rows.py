@@ -20,8 +20,6 @@ from calc.grouped import Known
 from calc.money import to_usd
 from calc.rules import Rule, group_rules
 from calc.tables.audit import RuleCounts
-from calc.tables.trade import VALUE_COLUMNS
-from pipelines.provenance import rows_of
 from pipelines.validation.coded import Batches
 from pipelines.validation.first_pass import FirstPass, first_pass, repeated_hashes
 from pipelines.validation.group_rows import BREAKS, WITH_ROWS, judge_groups
@@ -88,7 +86,7 @@ def _judge(path: Path, rules: list[Rule], known: Known, part_rows: int) -> Judge
     table = Batches(path)
     found = first_pass(table, rules)
     unusable = judge.unusable(found.broken.lazy(), rules).collect()[judge.ROW]
-    repeated = _repeated_keys(path, found, unusable, judge.key_rule_of(rules), part_rows=part_rows)
+    repeated = _repeated_keys(table, found, unusable, judge.key_rule_of(rules), part_rows=part_rows)
     flagged = judge.with_key_flags(found.broken.lazy(), repeated.lazy(), rules).collect()
     left_out = judge.left_out(flagged.lazy(), rules).collect()
     on_groups, without = group_rules(rules), left_out[judge.ROW]
@@ -109,17 +107,14 @@ def _judge(path: Path, rules: list[Rule], known: Known, part_rows: int) -> Judge
 
 
 def _repeated_keys(
-    path: Path, found: FirstPass, unusable: pl.Series, rule: Rule, *, part_rows: int
+    table: Batches, found: FirstPass, unusable: pl.Series, rule: Rule, *, part_rows: int
 ) -> pl.DataFrame:
     """The rows whose key another row has: what ``calc.judge.repeated_keys`` gives."""
     key: list[str] = list(rule.parameters["columns"])
-    frame = pl.scan_parquet(path).select(*key, *VALUE_COLUMNS)
     keeps = (~pl.col(judge.ROW).is_in(unusable.implode())).alias(judge.KEEPS)
-    nothing = [rows_of(frame, pl.DataFrame({judge.ROW: [0]})).clear()] if found.rows else []
-    parts = [
-        judge.with_value(cells.lazy(), VALUE_COLUMNS).with_columns(keeps)
-        for cells in [*nothing, *(rows_of(frame, part) for part in _candidates(found, part_rows))]
-    ]
+    nothing = table.rows_at(pl.Series(dtype=pl.UInt32), key)
+    candidates = (table.rows_at(part[judge.ROW], key) for part in _candidates(found, part_rows))
+    parts = [cells.lazy().with_columns(keeps) for cells in [nothing, *candidates]]
     return pl.concat([judge.repeated_keys(part, key).collect() for part in parts])
 
 

@@ -181,11 +181,12 @@ def docs_of(folder: Path) -> Path:
 
 def _write_rows(fresh: Path, table: Path, judged: "Judged", places: tuple[Path, ...]) -> None:
     from pipelines.validation.originals import AtHand
-    from pipelines.validation.quarantine import left_out, noticed, write_named
+    from pipelines.validation.quarantine import left_out, noticed, with_cells, write_named
 
     at_hand = AtHand(folders=places, scratch=fresh / "sources")
-    write_named((fresh / QUARANTINE_FILE, fresh / QUARANTINE_CSV), table, left_out(judged), at_hand)
-    write_named((fresh / NOTICED_FILE, fresh / NOTICED_CSV), table, noticed(judged))
+    out, told = with_cells(table, left_out(judged), noticed(judged))
+    write_named((fresh / QUARANTINE_FILE, fresh / QUARANTINE_CSV), table, out, at_hand)
+    write_named((fresh / NOTICED_FILE, fresh / NOTICED_CSV), table, told)
 
 
 def _write(fresh: Path, verdict: Verdict, judged: "Judged", audited: "Audit") -> None:

@@ -87,12 +87,13 @@ def floor(path: Path, folder: Path) -> None:
 def job(path: Path, folder: Path) -> None:
     """All of ``validate`` but great-expectations."""
     from pipelines.files import sha256_of
-    from pipelines.validation.quarantine import left_out, noticed, write_named
+    from pipelines.validation.quarantine import left_out, noticed, with_cells, write_named
 
     sha256_of(path)
     judged = judge_rows(path, in_order(trade_rules()), known())
-    write_named((folder / "quarantine.parquet", folder / "quarantine.csv"), path, left_out(judged))
-    write_named((folder / "noticed.parquet", folder / "noticed.csv"), path, noticed(judged))
+    out, told = with_cells(path, left_out(judged), noticed(judged))
+    write_named((folder / "quarantine.parquet", folder / "quarantine.csv"), path, out)
+    write_named((folder / "noticed.parquet", folder / "noticed.csv"), path, told)
 
 
 def measured(what: str, path: Path) -> tuple[float, float, float]:
