@@ -131,6 +131,7 @@ def _trails(folder: Path, wanted: pl.DataFrame) -> list[Trail]:
                         folder,
                         {row["measure_id"] for row in own},
                         {row["charge"] for row in charges if _same(row, line, key)},
+                        line["base_rate_text"],
                     )
                 ),
             )

@@ -1,7 +1,4 @@
-"""Duties in other money behind a trail: as written, with the exchange rate, its day and source.
-
-Base duties are in USD: a base in other money is refused when the scenario is read.
-"""
+"""Duties in other money behind a trail: as written, with the exchange rate, its day and source."""
 
 import re
 import tomllib
@@ -14,7 +11,7 @@ from pipelines.scenario.files import is_annex
 
 
 def exchange_rates(
-    folder: Path, measures: Collection[str], charges: Collection[str] = ()
+    folder: Path, measures: Collection[str], charges: Collection[str] = (), base: str | None = None
 ) -> Iterator[str]:
     """What duties and charges at the border are in other money, as the scenarios of a run say.
 
@@ -24,10 +21,12 @@ def exchange_rates(
         folder: The run.
         measures: Ids of the measures.
         charges: Names of the charges.
+        base: The base duty as written; null where there is none.
     """
     for path in sorted(folder.glob("scenario*.toml")):
         stated = tomllib.loads(path.read_text(encoding="utf-8"))
         said = list(dict.fromkeys(_said(stated, measures, charges)))
+        said = [*([("base", base)] if base else []), *said]
         for code, rate in sorted(stated.get("currencies", {}).items()):
             day = f" on {rate['on']}" if "on" in rate else ""
             told = f"1 {code} = {rate['usd']} USD{day} ({rate['source']})"

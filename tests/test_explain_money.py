@@ -64,3 +64,10 @@ def test_rates_in_a_column_of_an_annex_of_goods_may_be_in_any_money(tmp_path: Pa
 
 def test_a_line_without_other_money_has_none(tmp_path: Path) -> None:
     assert told(tmp_path, set(), {"vat"}) == []
+
+
+def test_a_base_duty_in_other_money_is_told_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
+    assert list(exchange_rates(tmp_path, set(), (), "5% + 2 EUR/kg")) == [
+        f"base as written: 5% + 2 EUR/kg; {EURO}"
+    ]

@@ -17,6 +17,7 @@ from calc.scope import ALL
 from calc.tables.base import Base
 from pipelines.scenario.base_days import none_in_force, of_day
 from pipelines.scenario.base_file import FIRST_ROW, BaseFile, is_parquet, read_base_file
+from pipelines.scenario.base_money import in_usd
 from pipelines.scenario.base_seasons import not_seasons, with_seasons
 from pipelines.scenario.model import UNKNOWN, Duty, Scenario
 from pipelines.scenario.preferences import without_ended
@@ -30,7 +31,6 @@ BY_ORIGIN = (PROGRAMME, "column-2")
 """Programmes whose rates are owed by origin, without a claim; column 2 names its partners."""
 ROW = "row"
 ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-IN_USD = "a base has its amounts in USD: write what it is in USD, and the rate used in source"
 KEY = ["importer", "partner", "programme", "code", "season"]
 SCHEMA = polars_schema(Base)
 
@@ -94,6 +94,7 @@ def base_of(scenario: Scenario) -> ScenarioBase:
         rate = scenario.base.rate or Duty()
         return ScenarioBase(_constant(scenario.importer, rate), None)
     file = read_base_file(scenario.base.path, column_names(Base))
+    file = in_usd(file, scenario.stated.get("currencies", {}))
     rows = _judged(file, is_made=is_parquet(scenario.base.path))
     own = rows.filter(pl.col("importer") == scenario.importer)
     _check_use(file.name, scenario.importer, rows, own)
@@ -190,11 +191,10 @@ def _not_expressions(name: str, text: pl.DataFrame) -> list[Problem]:
             read_expression(written)
         except ScenarioError as err:
             rows = text.filter(pl.col("expression") == written)[ROW]
-            found = err.problems[0]
-            hint = found.hint if "no exchange rate" not in found.what else IN_USD
             problems += [
-                replace(found, where=_place(name, row, "expression", written), hint=hint)
+                replace(found, where=_place(name, row, "expression", written))
                 for row in rows
+                for found in err.problems
             ]
     return problems
 

@@ -1,6 +1,7 @@
 """The keys at the top of a file: what the scenario is of, and by what its words are read."""
 
 import re
+from typing import Any
 
 from calc.codes import EDITIONS, edition_of
 from calc.errors import did_you_mean
@@ -61,7 +62,15 @@ def read_top(top: Table, draft: Draft) -> None:
     draft.fob_share = _fob_share(top) or draft.fob_share
     draft.levied_on = _levied_on(top, draft.importer) or draft.levied_on
     draft.estimate = _estimate(top) or draft.estimate
+    currencies = {**draft.stated.get("currencies", {}), **_currencies(top)}
     draft.stated |= {key: top.values[key] for key in STATED if key in top.values}
+    draft.stated |= {"currencies": currencies} if currencies else {}
+
+
+def _currencies(top: Table) -> dict[str, Any]:
+    """The exchange rates of a file as it states them; those of a file below stay beside them."""
+    stated = top.values.get("currencies", {})
+    return stated if isinstance(stated, dict) else {}
 
 
 def _fob_share(top: Table) -> Range | None:

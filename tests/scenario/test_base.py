@@ -10,7 +10,7 @@ from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
 from pipelines.scenario.show import resolved_toml
 from pipelines.scenario.timed import FIRST_DAY
-from tests.scenario.files import changed, problems, write
+from tests.scenario.files import LAWFUL, changed, law, problems, read, write
 
 HEADER = "importer,partner,programme,code,ad_valorem_rate,valid_from,valid_until,source\n"
 ROW = "USA,*,mfn,8703,0.025,2024-01-01,2025-01-01,a schedule\n"
@@ -192,9 +192,26 @@ def test_days_that_have_no_base_duties(tmp_path: Path, base: str, day: str, what
     assert [one.what for one in problems(tmp_path, text)] == [what]
 
 
-def test_an_amount_in_other_money_is_told_to_be_in_dollars(tmp_path: Path) -> None:
+def test_an_amount_in_other_money_needs_its_exchange_rate(tmp_path: Path) -> None:
+    """100 rupees a kilogram at 0.012 USD each are 1.2 USD a kilogram; the schedule's words stay."""
     header = HEADER.replace("ad_valorem_rate", "ad_valorem_rate,expression")
-    text = with_base(tmp_path, header + ROW.replace("0.025", ",100 INR/kg"))
+    text = with_base(tmp_path, header + ROW.replace("0.025", ",100 INR/kg + 5%"))
     (found,) = problems(tmp_path, text)
-    assert found.what == '"100 INR/kg" is in INR, of which no exchange rate is given'
-    assert found.hint.startswith("a base has its amounts in USD")
+    assert found.what == '"100 INR/kg + 5%" is in INR, of which no exchange rate is given'
+    assert found.where == 'base.csv row 2, column expression = "100 INR/kg + 5%"'
+
+    money = '[currencies.INR]\nusd = 0.012\nsource = "a bank"\n'
+    base = law(tmp_path, text + money).base
+    assert base.select("expression", "rate_text").rows() == [("1.2 USD/kg + 5%", "100 INR/kg + 5%")]
+
+
+def test_exchange_rates_of_a_file_below_stay_beside_those_of_its_child(tmp_path: Path) -> None:
+    euro = '[currencies.EUR]\nusd = 1.1\nsource = "a bank"\n'
+    write(tmp_path, LAWFUL.replace("25%", "2 EUR/kg") + 'mode = "add"\n' + euro, "below.toml")
+    child = 'id = "child"\nextends = "below.toml"\n'
+    pound = '[currencies.GBP]\nusd = 1.25\nsource = "a bank"\n'
+    scenario = read(tmp_path, child + pound)
+    text = resolved_toml(scenario, law_at(scenario))
+
+    assert sorted(scenario.stated["currencies"]) == ["EUR", "GBP"]
+    assert resolved_toml(read(tmp_path, text), law_at(read(tmp_path, text))) == text
