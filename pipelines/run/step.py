@@ -68,11 +68,15 @@ def run_scenario(workspace: Workspace, scenario: Path, settings: RunSettings, ta
         StorageError: A file cannot be read or written; nothing is left behind.
         VerificationError: The same inputs made the run before, and it was altered since.
         LockedError: Another process makes the same run and does not come to an end.
+        UsageError: The Spark engine is asked for and not installed, or its master has no address.
+        ServiceError: Its master does not answer.
     """
     if settings.engine == "spark":
+        from pipelines.spark.master import refuse_unreachable
         from pipelines.spark.session import refuse_absent
 
         refuse_absent()
+        refuse_unreachable(settings.master)
     inputs = read_inputs(workspace, scenario, settings, talk)
     run_id = inputs.run_id()
     scenario_id = inputs.scenario.scenario_id

@@ -21,6 +21,8 @@ OPTIONS = {
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     # what follows from filters on a plan of many steps is costlier to find than it saves
     "spark.sql.constraintPropagation.enabled": "false",
+    # where in Python each step of a plan was written, asked twice a step
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
     "spark.log.level": "ERROR",
 }
 SMALL = {
@@ -29,6 +31,19 @@ SMALL = {
     "spark.sql.shuffle.partitions": "8",
 }
 """Where all of the cluster is this machine: nothing listens on the network."""
+SOON_OVER = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""For a process that works for seconds: Java compiling itself for long work took 38 of the 87 s of
+processor time in which the demonstration was planned."""
+FEW_ROWS = 50_000
+FEW = {
+    "spark.driver.extraJavaOptions": SOON_OVER,
+    "spark.executor.extraJavaOptions": SOON_OVER,
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "2",
+}
+"""Where a table has few rows: to write and compile a program for them takes longer than they do."""
 OVERFLOW = ("ARITHMETIC_OVERFLOW", "CAST_OVERFLOW")
 MOST_WORDS = 300
 
@@ -54,8 +69,12 @@ def refuse_absent() -> None:
 
 
 @contextlib.contextmanager
-def session(master: str | None) -> Iterator[Any]:
+def session(master: str | None, rows: int) -> Iterator[Any]:
     """A Spark session on a master, stopped at the end whatever happens.
+
+    Args:
+        master: Its address; None for this machine alone.
+        rows: How many the trade table has.
 
     Raises:
         ServiceError: The cluster cannot be reached, or a job on it failed.
@@ -66,7 +85,7 @@ def session(master: str | None) -> Iterator[Any]:
 
     url = master or LOCAL
     builder = SparkSession.builder.master(url).appName("retorsion")
-    for name, value in session_options(url).items():
+    for name, value in session_options(url, rows).items():
         builder = builder.config(name, value)
     try:
         with warnings.catch_warnings():
@@ -84,9 +103,14 @@ def session(master: str | None) -> Iterator[Any]:
         raise _failed(url, str(err)) from err
 
 
-def session_options(url: str) -> dict[str, str]:
+def session_options(url: str, rows: int) -> dict[str, str]:
     """How a session on a master is set; the rest is as Spark's own configuration says."""
-    return OPTIONS | (SMALL if url.startswith(LOOPBACK) else {})
+    if not url.startswith(LOOPBACK):
+        return OPTIONS
+    if rows <= FEW_ROWS:
+        return OPTIONS | SMALL | FEW
+    planning = {} if url.startswith("local") else {"spark.driver.extraJavaOptions": SOON_OVER}
+    return OPTIONS | SMALL | planning
 
 
 def _failed(url: str, said: str) -> LimitError | ServiceError:

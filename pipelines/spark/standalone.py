@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from calc.errors import RetorsionError, ServiceError
-from pipelines.spark.session import refuse_absent
+from pipelines.spark.session import SOON_OVER, refuse_absent
 
 HOST = "127.0.0.1"
 MASTER, WORKER = (f"org.apache.spark.deploy.{name}" for name in ("master.Master", "worker.Worker"))
@@ -58,7 +58,11 @@ def _start(name: str, log: Path, *options: str) -> subprocess.Popen[bytes]:
     import pyspark
 
     home = Path(pyspark.__file__).parent
-    environment = os.environ | {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": HOST}
+    environment = os.environ | {
+        "SPARK_HOME": str(home),
+        "SPARK_LOCAL_IP": HOST,
+        "SPARK_DAEMON_JAVA_OPTS": SOON_OVER,
+    }
     command = [str(home / "bin" / "spark-class"), name, *options]
     with log.open("wb") as out:
         return subprocess.Popen(

@@ -38,7 +38,8 @@ LINES, HANDED = "lines", ".handed"
 SUCCESS = "_SUCCESS"
 NOTE = (
     "Computed on Apache Spark: the lines are in the folder lines, by period; there are no tables "
-    "of components, measures, authorities, suppliers or provenance, no page and no workbook."
+    "of components, measures, authorities, suppliers, provenance or what matched nothing, no page "
+    "and no workbook."
 )
 
 
@@ -54,10 +55,11 @@ def make_on_spark(workspace: Workspace, inputs: Whole, folder: Path, _talk: Talk
     refuse_options(inputs)
     question = question_of(inputs.parts[0])
     refuse_scenario(inputs, question)
+    own = inputs.parts[0]
     with new_folder(folder) as fresh:
         handed = fresh / HANDED
         handed.mkdir()
-        with session(inputs.parts[0].settings.master) as spark:
+        with session(own.settings.master, own.verdict.rows_judged) as spark:
             worked = work(Cluster(spark=spark, folder=handed), question, fresh / LINES)
         shutil.rmtree(handed)
         _refuse_unfinished(fresh / LINES)

@@ -4,6 +4,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from pipelines.progress import Talk
 from pipelines.run.inputs import RunSettings
 from pipelines.run.question import Question
@@ -23,10 +25,11 @@ def main(master: str, table: str, folder: str) -> None:
     from pipelines.spark.session import session
     from pipelines.spark.work import work
 
+    rows = pq.read_metadata(table).num_rows
     question = replace(asked(Place(Path.cwd()), SCENARIO), table=Path(table))
     handed = Path(folder) / "handed"
     handed.mkdir()
-    with session(master) as spark:
+    with session(master, rows) as spark:
         found = work(Cluster(spark=spark, folder=handed), question, Path(folder) / "lines")
     for name, frame in found.tables.items():
         frame.write_parquet(Path(folder) / f"{name}.parquet")

@@ -1,10 +1,11 @@
-"""On a Spark cluster of this machine: the figures of polars, also where a worker dies half-way.
+"""On a Spark cluster of this machine: the figures of polars, also where a process dies half-way.
 
 ``RETORSION_SPARK_ROWS`` is how many rows the larger table has (10000000 by hand).
 """
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from polars.testing import assert_frame_equal
 
 from pipelines.run.compute import answer
 from pipelines.spark.standalone import Standalone, standalone
-from tests.run.tool import PROGRAM, SCENARIO, Place, environment
+from tests.run.tool import PROGRAM, SCENARIO, Place, environment, hidden
 from tests.spark.job import asked
 
 pytestmark = [
@@ -59,7 +60,7 @@ def running(*command: str | Path, folder: Path) -> subprocess.Popen[str]:
 def kept(place: Place) -> Path:
     """The folder of the only run of a scenario on Spark."""
     runs = place.workspace.runs / "us-japan-2024"
-    (only,) = (path.parent for path in runs.glob("*/lines/_SUCCESS"))
+    (only,) = (path.parents[1] for path in runs.glob("*/lines/_SUCCESS"))
     return only
 
 
@@ -87,44 +88,48 @@ def larger(place: Place) -> Path:
     return path
 
 
-def test_a_run_on_the_cluster_is_the_run_here(place: Place, cluster: Standalone) -> None:
-    options = ("--engine", "spark", "--master", cluster.url, "-q")
-    job = running(PROGRAM, "run", SCENARIO, *options, folder=place.root)
+def wait_for(job: subprocess.Popen[str], folder: Path, pattern: str) -> None:
+    """Nothing, once a job has made something below a folder and works on."""
+    while job.poll() is None and not any(folder.glob(pattern)):
+        time.sleep(0.02)
+    assert job.poll() is None, job.communicate()
+
+
+def test_a_run_is_the_run_here_also_after_one_whose_planning_side_was_killed(
+    place: Place, cluster: Standalone
+) -> None:
+    before = sorted(place.workspace.runs.glob("*/[!.]*"))
+    command = (PROGRAM, "run", SCENARIO, "--engine", "spark", "--master", cluster.url, "-q")
+    job = running(*command, folder=place.root)
+    wait_for(job, place.workspace.runs, "*/.*/lines/_temporary")
+    job.kill()
+    job.communicate(timeout=PATIENCE_SECONDS)  # until its Java has ended too
+    assert job.returncode == -signal.SIGKILL
+    assert hidden(place.workspace.runs) != []
+    assert sorted(place.workspace.runs.glob("*/[!.]*")) == before
+
+    job = running(*command, folder=place.root)
     out, err = job.communicate(timeout=PATIENCE_SECONDS)
     assert job.returncode == 0, err
     assert "value in force                              7,143,730,286 USD" in out
     assert "by_importer.parquet" in out
-    run = kept(place)
-    hold_to_polars(place, run)
-    assert not list(run.rglob(".*"))
-    assert place.do("verify", run).code == 0
+    hold_to_polars(place, kept(place))
+    assert hidden(place.workspace.runs) == []
+    assert place.do("verify", kept(place)).code == 0
 
 
-def test_a_worker_that_dies_changes_no_figure(
+def test_a_worker_that_dies_half_way_changes_no_figure(
     place: Place, cluster: Standalone, tmp_path: Path
 ) -> None:
     question = replace(asked(place, SCENARIO), table=larger(place))
     job = running(JOB, cluster.url, question.table, tmp_path, folder=place.root)
-    half_way = tmp_path / "lines" / "_temporary"
-    while not half_way.exists() and job.poll() is None:
-        time.sleep(0.05)
+    wait_for(job, tmp_path, "lines/_temporary")  # rows are shuffled, the lines are not written
     cluster.kill_worker(1)
     _, err = job.communicate(timeout=PATIENCE_SECONDS)
     assert job.returncode == 0, err
+    assert "Lost executor" in err
     cluster.add_worker()
     expected = answer(question).tables
     for name in REPORTS:
         found = pl.read_parquet(tmp_path / f"{name}.parquet")
         assert_frame_equal(found, expected[name], check_exact=True)
-
-
-def test_a_job_that_fails_leaves_nothing(place: Place) -> None:
-    before = sorted(place.root.rglob("*"))
-    master = "spark://127.0.0.1:1"
-    job = running(
-        PROGRAM, "run", SCENARIO, "--engine", "spark", "--master", master, folder=place.root
-    )
-    _, err = job.communicate(timeout=PATIENCE_SECONDS)
-    assert job.returncode == 5, err
-    assert "the job on Spark failed" in err
-    assert sorted(place.root.rglob("*")) == before

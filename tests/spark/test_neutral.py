@@ -1,6 +1,7 @@
 """The functions that run on a cluster give the figures of the engine here, to the last unit."""
 
 import contextlib
+import socket
 from importlib import util
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from calc.terms import ROW, Frame
 from pipelines.run.compute import answer
 from pipelines.run.question import Question
 from pipelines.spark.cluster import KEPT, Cluster
+from pipelines.spark.master import refuse_unreachable
 from pipelines.spark.session import session_options
 from pipelines.spark.work import Worked, work
 from tests.run.tool import SCENARIO, Place, contents
@@ -161,7 +163,7 @@ class Failing(Marked):
 def on(monkeypatch: pytest.MonkeyPatch, workers: type[Cluster]) -> None:
     """Let ``--engine spark`` work without Spark, on these workers."""
     monkeypatch.setattr("pipelines.spark.session.refuse_absent", lambda: None)
-    monkeypatch.setattr("pipelines.spark.step.session", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr("pipelines.spark.step.session", lambda *_: contextlib.nullcontext())
     monkeypatch.setattr("pipelines.spark.step.Cluster", workers)
 
 
@@ -185,9 +187,72 @@ def test_a_job_that_fails_half_way_leaves_the_earlier_result(
     assert contents(runs) == before
 
 
-def test_options_keep_a_cluster_of_this_machine_off_the_network() -> None:
-    here, alone = session_options("spark://127.0.0.1:7077"), session_options("local[*]")
-    assert here["spark.driver.bindAddress"] == alone["spark.driver.bindAddress"] == "127.0.0.1"
-    apart = session_options("spark://10.0.0.5:7077")
-    assert not [name for name in apart if name.startswith("spark.driver")]
+LONG = 10_000_000
+
+
+@pytest.mark.parametrize("rows", [100, LONG])
+def test_options_keep_a_cluster_of_this_machine_off_the_network(rows: int) -> None:
+    for master in ("spark://127.0.0.1:7077", "local[*]"):
+        options = session_options(master, rows)
+        assert options["spark.driver.bindAddress"] == "127.0.0.1"
+        assert options["spark.sql.ansi.enabled"] == "true"
+    apart = session_options("spark://10.0.0.5:7077", rows)
+    assert not [name for name in apart if name.startswith(("spark.driver", "spark.executor"))]
     assert apart["spark.sql.ansi.enabled"] == "true"
+
+
+def test_java_compiles_for_long_work_where_there_is_long_work() -> None:
+    java = "spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions"
+    told = {
+        (master, rows): [name in session_options(master, rows) for name in java]
+        for master in ("spark://127.0.0.1:7077", "local[*]")
+        for rows in (100, LONG)
+    }
+    assert told == {
+        ("spark://127.0.0.1:7077", 100): [True, True],
+        ("spark://127.0.0.1:7077", LONG): [True, False],
+        ("local[*]", 100): [True, True],
+        ("local[*]", LONG): [False, False],  # what plans is what works
+    }
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> str:
+    """An address of this machine at which nothing listens; PySpark need not be there."""
+    monkeypatch.setattr("pipelines.spark.session.refuse_absent", lambda: None)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def test_a_master_that_does_not_answer_is_told_before_anything_is_read(
+    place: Place, silent: str
+) -> None:
+    master = f"spark://{silent},{silent}"
+    before = contents(place.root)
+    done = place.run("--engine", "spark", "--master", master, scenario=Path("absent.toml"))
+    assert done.code == 5
+    assert "no Spark master answers: Connection refused" in done.err
+    assert f"--master {master}" in done.err
+    assert "python -m pipelines.spark.standalone" in done.err
+    assert contents(place.root) == before
+
+
+def test_one_master_of_several_need_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        ports = other.getsockname()[1], server.getsockname()[1]
+        refuse_unreachable(f"spark://127.0.0.1:{ports[0]},127.0.0.1:{ports[1]}")
+
+
+@pytest.mark.parametrize("master", ["spark://host", "spark://:7077", "spark://host:70770"])
+def test_an_address_that_is_none_is_refused(silent: str, place: Place, master: str) -> None:
+    done = place.run("--engine", "spark", "--master", master)
+    assert done.code == 2
+    assert f"{master} is no address of a Spark master" in done.err
+    assert "write spark://HOST:PORT" in done.err
+
+
+@pytest.mark.parametrize("master", [None, "local[*]", "yarn", "k8s://https://host:443"])
+def test_clusters_of_another_kind_are_asked_by_spark(master: str | None) -> None:
+    refuse_unreachable(master)
