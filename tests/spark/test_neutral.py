@@ -245,8 +245,9 @@ def test_one_master_of_several_need_answer() -> None:
         refuse_unreachable(f"spark://127.0.0.1:{ports[0]},127.0.0.1:{ports[1]}")
 
 
+@pytest.mark.usefixtures("silent")
 @pytest.mark.parametrize("master", ["spark://host", "spark://:7077", "spark://host:70770"])
-def test_an_address_that_is_none_is_refused(silent: str, place: Place, master: str) -> None:
+def test_an_address_that_is_none_is_refused(place: Place, master: str) -> None:
     done = place.run("--engine", "spark", "--master", master)
     assert done.code == 2
     assert f"{master} is no address of a Spark master" in done.err
