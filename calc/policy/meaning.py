@@ -32,7 +32,7 @@ from calc.policy.refusals import (
     unknown_unit,
     unreadable_number,
 )
-from calc.policy.units import read_unit
+from calc.policy.units import AMBIGUOUS, read_unit
 from calc.policy.wording import holds_base, text_of
 from calc.rate_text import RateTextError
 
@@ -207,7 +207,7 @@ def _specific(price: list["Token"], per: list["Token"], terms: Terms) -> Express
         raise unreadable_number(terms.text, counts[0])
     spelt = per[-1] if per[-1].type in {"EACH", "UNIT", "OTHER_UNIT"} else None
     unit = read_unit(spelt) if spelt is not None else (1, "number")
-    if unit is None:
+    if unit is None or per[-1].lower() in AMBIGUOUS:
         raise unknown_unit(terms.text, per[-1])
     return Specific(float(amount / (count * unit[0])), unit[1])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from calc.errors import Problem, did_you_mean
 from calc.policy.printed import reason_not_read
-from calc.policy.units import spellings
+from calc.policy.units import AMBIGUOUS, spellings
 from calc.rate_text import RateTextError, percent_hint, quoted
 
 if TYPE_CHECKING:
@@ -163,7 +163,14 @@ def unreadable_number(text: str, number: "Token") -> RateTextError:
 
 
 def unknown_unit(text: str, unit: "Token") -> RateTextError:
-    """The refusal of an amount per something unknown."""
+    """The refusal of an amount per something unknown, or that may be two things."""
+    instead = AMBIGUOUS.get(unit.lower())
+    if instead is not None:
+        return RateTextError(
+            f"{quoted(text.strip())} is per {quoted(unit)}, which is short for carat",
+            hint=f"write {instead}",
+            position=_place(unit),
+        )
     return RateTextError(
         f"{quoted(text.strip())} is per {quoted(unit)}, which is no unit that is known",
         hint=did_you_mean(unit, list(spellings())),

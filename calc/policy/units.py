@@ -102,6 +102,11 @@ STATISTICAL: Mapping[str, tuple[int, str]] = {
 }
 """Spellings of statistics that no schedule uses for a rate."""
 
+AMBIGUOUS: Mapping[str, str] = {
+    "car": '"carat" for the weight of stones, "number" for a count of vehicles',
+}
+"""Spellings of statistics that say something else in a rate, and what to write instead."""
+
 ELEMENTS: Mapping[str, str] = {
     **{"Cu": "copper", "Pb": "lead", "Zn": "zinc", "W": "tungsten", "Mo": "molybdenum"},
     **{"Mn": "manganese", "Mg": "magnesium", "Si": "silicon", "V": "vanadium", "Ni": "nickel"},

@@ -258,6 +258,12 @@ def test_all_in_is_told_from_a_rate(text: str, words: RateWords) -> None:
             7,
         ),
         (
+            "25 USD per car",
+            '"25 USD per car" is per "car", which is short for carat',
+            'write "carat" for the weight of stones, "number" for a count of vehicles',
+            12,
+        ),
+        (
             "4.4¢/kgg",
             '"4.4¢/kgg" is per "kgg", which is no unit that is known',
             "did you mean kg or kgs or KGM?",
