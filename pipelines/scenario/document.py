@@ -11,6 +11,7 @@ from calc.errors import ScenarioError, StorageError, did_you_mean
 from pipelines.scenario.no_day import no_such_day
 
 MAX_BYTES = 2_000_000
+NO_SCENARIO = "no .toml file is in that folder; to start from one that runs: retorsion init"
 OTHER_LANGUAGES = {".yaml", ".yml", ".json"}
 PART = r"(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
 ABSURD_KEY = re.compile(rf"(?<![\w-]){PART}(?:[ \t]*+\.[ \t]*+{PART}){{99}}")
@@ -73,7 +74,8 @@ def _not_a_file(path: Path) -> ScenarioError:
         hint = f"name a file in it: {', '.join(near[:8])}" if near else ""
         return ScenarioError(f"{path.name} is a folder, not a file", where=str(path), hint=hint)
     near = sorted(item.name for item in path.parent.glob("*.toml"))
-    hint = did_you_mean(path.name, near) or "no .toml file is in that folder"
+    there = f"in that folder are: {', '.join(near[:8])}" if near else NO_SCENARIO
+    hint = did_you_mean(path.name, near) or there
     return ScenarioError(f"there is no scenario {path.name}", where=str(path), hint=hint)
 
 

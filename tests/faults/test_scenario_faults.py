@@ -49,6 +49,14 @@ def test_missing_file_names_the_nearest(tmp_path: Path) -> None:
     assert problem.hint == "did you mean us-japan.toml?"
 
 
+def test_missing_file_in_an_empty_folder_is_told_where_to_start(tmp_path: Path) -> None:
+    problem = refused(tmp_path / "us-japan.toml").problems[0]
+
+    assert problem.hint == (
+        "no .toml file is in that folder; to start from one that runs: retorsion init"
+    )
+
+
 def test_folder_is_not_a_file(tmp_path: Path) -> None:
     write(tmp_path, LAWFUL)
     problem = refused(tmp_path).problems[0]
