@@ -58,7 +58,7 @@ def ingest(
         LockedError: Another process writes the table of that name.
     """
     from pipelines.ingest import sniff, store
-    from pipelines.ingest.bulk.ingest import bulk_ingest
+    from pipelines.ingest.bulk.together import in_batches
 
     check_settings(settings)
     refuse_files(files, settings.memory_limit, times=BATCHED)
@@ -69,10 +69,10 @@ def ingest(
     ):
         named = sorted(files, key=lambda path: path.name)
         opened, mappings = _open_all(named, settings, fresh, talk)
-        made = bulk_ingest(opened, mappings, settings, fresh, talk)
+        made = in_batches(opened, mappings, settings, fresh, talk)
         if made is not None:
             of_bulk = Made(made.table, made.rows, made.funnel, made.notes)
-            record = _record(of_bulk, [made.reading], (made.read,), settings, rows=made.height)
+            record = _record(of_bulk, made.readings, made.read, settings, rows=made.height)
         else:
             refuse_files(files, settings.memory_limit, times=HELD)
             record = _whole(opened, mappings, settings, fresh, talk)

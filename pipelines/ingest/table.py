@@ -22,6 +22,8 @@ from pipelines.ingest.totals import marked_totals, notes_of_totals
 SOURCE = ("source_id", ROW)
 RULE = "rule"
 FIRST = ("importer", "code", "partner")
+ORDER = (*FIRST, *(name for name in column_names(Trade) if name not in FIRST), ROW)
+"""By what the rows of a table are put in order, nulls last."""
 ADDS = "adds_up"
 NO_ECONOMY = "is no economy"
 
@@ -109,13 +111,12 @@ def added_note(added: Added) -> list[str]:
 def in_order(kept: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, Added]:
     """The table in its order, the rows added up to rows of it, and how many there are."""
     columns = column_names(Trade)
-    order = [*FIRST, *(name for name in columns if name not in FIRST), ROW]
     if not kept[ADDS].any():
-        rows = kept.select(*columns, ROW, judge.VALUE).sort(order, nulls_last=True)
+        rows = kept.select(*columns, ROW, judge.VALUE).sort(ORDER, nulls_last=True)
         return rows, pl.DataFrame(schema=polars_schema(TradeParts)), Added()
     found = added_up(kept.filter(ADDS))
     same = kept.filter(~pl.col(ADDS)).select(*columns, ROW, judge.VALUE)
-    rows = pl.concat([found.rows.select(same.columns), same]).sort(order, nulls_last=True)
+    rows = pl.concat([found.rows.select(same.columns), same]).sort(ORDER, nulls_last=True)
     numbered = rows.select(*SOURCE).with_row_index(judge.ROW)
     parts = found.parts.join(numbered, left_on=["source_id", "first_row"], right_on=SOURCE,
                              how="inner", nulls_equal=True)  # fmt: skip

@@ -1,6 +1,7 @@
 """Validation as one step: the verdict kept for an input, else the input judged and kept."""
 
 import contextlib
+import shlex
 import shutil
 from functools import partial
 from pathlib import Path
@@ -60,11 +61,27 @@ def table_of(workspace: Workspace, name_or_file: str) -> Path:
     if path.is_file():
         return path.absolute()
     if path.suffix or len(path.parts) != 1:
-        here = sorted(item.name for item in path.parent.glob("*.parquet"))
-        what = "is a folder, not a file" if path.is_dir() else "does not exist"
-        hint = did_you_mean(path.name, here) or "make a table with: retorsion ingest FILE --name N"
-        raise DataRejectedError(f"{name_or_file} {what}", where=str(path), hint=hint)
+        raise _no_table(name_or_file, path)
     return workspace.trade_table(name_or_file)
+
+
+def _no_table(asked: str, path: Path) -> DataRejectedError:
+    """Why a path is no table, and how one is made: of a folder of years, by ingest of its files."""
+    what, make = "does not exist", "make a table with: retorsion ingest FILE --name N"
+    if path.is_dir():
+        what = "is a folder, not a file"
+        if any(path.glob("*.parquet")):
+            files = f"{shlex.quote(str(path))}/*.parquet"
+            make = f"put its files into one table: retorsion ingest {files} --name N"
+        elif any(path.glob("*/*.parquet")):
+            make = (
+                "give the files of its folders names of their own, and put them into one table: "
+                "retorsion ingest FILE FILE --name N"
+            )
+        return DataRejectedError(f"{asked} {what}", where=str(path), hint=make)
+    here = sorted(item.name for item in path.parent.glob("*.parquet"))
+    hint = did_you_mean(path.name, here) or make
+    return DataRejectedError(f"{asked} {what}", where=str(path), hint=hint)
 
 
 def verdict_for(

@@ -305,3 +305,28 @@ def test_folder_is_old_or_new_never_half(tmp_path: Path) -> None:
         fail_after_writing()
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
     assert (folder / "a").read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        ("y2023.parquet", "put its files into one table: retorsion ingest {}/*.parquet --name N"),
+        (
+            "period=2023/part.parquet",
+            "give the files of its folders names of their own, and put them into one table: "
+            "retorsion ingest FILE FILE --name N",
+        ),
+        ("notes.txt", "make a table with: retorsion ingest FILE --name N"),
+    ],
+)
+def test_a_folder_is_refused_with_how_a_table_is_made_of_it(
+    workspace: Workspace, tmp_path: Path, inside: str, told: str
+) -> None:
+    folder = tmp_path / "years"
+    (folder / inside).parent.mkdir(parents=True)
+    (folder / inside).touch()
+    with pytest.raises(DataRejectedError) as refused:
+        table_of(workspace, str(folder))
+    (problem,) = refused.value.problems
+    assert problem.what == f"{folder} is a folder, not a file"
+    assert problem.hint == told.format(folder)

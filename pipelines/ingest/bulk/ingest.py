@@ -12,7 +12,7 @@ from calc.errors import DataRejectedError
 from calc.tables.provenance import TradeParts, TradeProvenance
 from calc.tables.trade import VALUE_COLUMNS, Trade
 from pipelines.ingest import faults
-from pipelines.ingest.bulk.batches import Found, read_batches
+from pipelines.ingest.bulk.batches import Found, Sums, read_batches
 from pipelines.ingest.bulk.coded import UnsuitedError
 from pipelines.ingest.bulk.ending import Ending
 from pipelines.ingest.bulk.figures import GroupedError
@@ -32,6 +32,7 @@ from pipelines.progress import Talk
 
 BULK_BYTES = 4_000_000
 """Files of at least this size are read in batches where they can be."""
+READ, KEPT = "read", "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +40,34 @@ class Bulk:
     """What an ingest in batches made.
 
     Attributes:
-        reading: The file as understood, with its notes and without its rows.
+        readings: Each file as understood, with its notes and without its rows.
         table: The file of the table.
-        read: All rows of the file, as a stage of the funnel.
+        read: All rows of each file, as a stage of the funnel.
         funnel: All stages.
         notes: What the table is told of as a whole.
-        rows: Distinct importer, partner, period and nomenclature of the table.
+        rows: Distinct importer, partner, period, nomenclature and flow of the table.
         height: Rows of the table.
+        sums: Rows read (``read``), in the table (``kept``) and left out (by reason), exactly.
     """
 
-    reading: Reading
+    readings: tuple[Reading, ...]
     table: Path
-    read: FunnelStage
+    read: tuple[FunnelStage, ...]
     funnel: tuple[FunnelStage, ...]
     notes: tuple[str, ...]
     rows: pl.DataFrame
     height: int
+    sums: dict[str, Sums]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What the files of an ingest are read with: all of them, the choice, where to, who tells."""
+
+    opened: Sequence[Source]
+    settings: IngestSettings
+    fresh: Path
+    talk: Talk
 
 
 def bulk_ingest(
@@ -73,11 +86,20 @@ def bulk_ingest(
     """
     if len(opened) != 1 or opened[0].bytes < BULK_BYTES or opened[0].name not in mappings:
         return None
-    source, mapping = opened[0], mappings[opened[0].name]
+    job = Job(opened=opened, settings=settings, fresh=fresh, talk=talk)
+    return of_file(opened[0], mappings[opened[0].name], job)
+
+
+def of_file(source: Source, mapping: Mapping, job: Job) -> Bulk | None:
+    """A file, of any size, as a table in the folder of a job; null as ``bulk_ingest`` gives it.
+
+    Raises:
+        DataRejectedError: Cells cannot be read, or codes stand beside finer ones of theirs.
+    """
     for grouped in (False, True):
         try:
-            plan = plan_of(source, mapping, settings, grouped=grouped)
-            return _made(plan, settings, fresh, talk)
+            plan = plan_of(source, mapping, job.settings, grouped=grouped)
+            return _made(plan, job)
         except GroupedError:
             continue
         except (UnsuitedError, pl.exceptions.ComputeError):  # what polars says of a damaged text
@@ -85,7 +107,8 @@ def bulk_ingest(
     return None
 
 
-def _made(plan: Plan, settings: IngestSettings, fresh: Path, talk: Talk) -> Bulk:
+def _made(plan: Plan, job: Job) -> Bulk:
+    settings, fresh, talk = job.settings, job.fresh, job.talk
     folder, source = fresh / "batches", plan.source
     folder.mkdir()
     try:
@@ -94,7 +117,7 @@ def _made(plan: Plan, settings: IngestSettings, fresh: Path, talk: Talk) -> Bulk
         if source.records not in (None, found.read.rows):
             raise UnsuitedError
         reading = _reading(plan, found, settings)
-        rejects = _rejects(reading, found, settings)
+        rejects = _rejects(reading, found, job)
         ending = Ending(plan, found, marks_of(plan, found, settings), ranked(plan))
         with talk.working("writing the table"):
             table = _write(ending, settings, fresh)
@@ -124,18 +147,18 @@ def _reading(plan: Plan, found: Found, settings: IngestSettings) -> Reading:
     )
 
 
-def _rejects(reading: Reading, found: Found, settings: IngestSettings) -> pl.DataFrame:
+def _rejects(reading: Reading, found: Found, job: Job) -> pl.DataFrame:
     """The rows that cannot be read, as REJECTS.
 
     Raises:
         DataRejectedError: There are some, and they are not to be set aside.
     """
     rejects = faults.rejects_of(reading)
-    if rejects.height and not settings.quarantine:
+    if rejects.height and not job.settings.quarantine:
         told = faults.told(reading.source.name, found.read.rows, rejects.height)
         raise DataRejectedError.collected(
             [
-                faults.summary_of([told], [reading.source], settings),
+                faults.summary_of([told], job.opened, job.settings),
                 *faults.problems_of(reading, rejects),
             ]
         )
@@ -156,7 +179,7 @@ def _write(ending: Ending, settings: IngestSettings, fresh: Path) -> Path:
         *([(TableWriter(beside, "trade_parts", TradeParts), 1)] if plan.adds_up else []),
     ]
     parts = parts_of(ending.found, ending.ranks, fresh / "batches", families=ending.marks.nested)
-    _written(outputs, (ending.part(rows) for rows in parts))
+    written(outputs, (ending.part(rows) for rows in parts))
     ending.check()
     broken = [rows for rows in ending.broken if rows.height]
     if broken:
@@ -165,10 +188,18 @@ def _write(ending: Ending, settings: IngestSettings, fresh: Path) -> Path:
     return table
 
 
-def _written(
+def written(
     outputs: list[tuple[TableWriter, int]], made: Iterator[tuple[pl.DataFrame, pl.DataFrame]]
 ) -> None:
-    """Write each part, its files at once, while the next one is put in order."""
+    """Write each part of a table, its files at once, while the next one is put in order.
+
+    Args:
+        outputs: What writes each file, and which frame of a part it gets.
+        made: The parts.
+
+    Raises:
+        StorageError: A file cannot be written.
+    """
     with ThreadPoolExecutor(len(outputs)) as pool:
         _each(outputs, made, lambda write, rows: pool.submit(write, rows))
 
@@ -210,11 +241,12 @@ def _bulk(ending: Ending, reading: Reading, rejects: pl.DataFrame, table: Path) 
         found.kept.stage("table", "kept", "rows of the table"),
     )
     return Bulk(
-        reading=reading,
+        readings=(reading,),
         table=table,
-        read=read,
+        read=(read,),
         funnel=funnel,
         notes=tuple(ending.notes()),
-        rows=ending.marks.kept.select("importer", "partner", "period", "nomenclature"),
+        rows=ending.marks.kept.select("importer", "partner", "period", "nomenclature", "flow"),
         height=ending.rows,
+        sums={READ: found.read, KEPT: found.kept, **found.left_out},
     )
