@@ -1,12 +1,16 @@
 """``report``: a run in the form that somebody needs."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.commands.common import AsJson, WorkspaceOption, show
 from pipelines.commands.runs import RunArgument
+
+if TYPE_CHECKING:
+    from pipelines.report.export import Form as Known
 
 Form = Annotated[
     str | None,
@@ -22,6 +26,14 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="File to write; for csv a folder, one file a table."),
 ]
+Money = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help="md and csv: money of the amounts, such as EUR, at the rate of [currencies].",
+        show_default=False,
+    ),
+]
 Mark = Annotated[
     bool, typer.Option("--bom", help="Mark CSV as UTF-8, as Excel needs it to read accents.")
 ]
@@ -32,6 +44,7 @@ def report(
     form: Form = None,
     brief: Brief = False,
     output: Output = None,
+    currency: Money = None,
     bom: Mark = False,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
@@ -46,11 +59,39 @@ def report(
           code, description, rate: a list that a scenario can read back
       retorsion report us-japan-2024 --format notice -o notice.md
           the same list as the annex of an official notice
+      retorsion report us-japan-2024 --currency EUR
+          amounts in euro, at the dated rate of the scenario; the tables stay in USD
     """  # noqa: D301
-    from calc.errors import UsageError, did_you_mean
-    from pipelines.report.export import FORMS, Export, content_of, write_export
+    from calc.errors import UsageError
+    from pipelines.report.currency import currency_of
+    from pipelines.report.export import Export, content_of, write_export
     from pipelines.run.store import find_run
     from pipelines.workspace import open_workspace
+
+    known = _form(form, brief=brief, currency=currency)
+    folder = find_run(open_workspace(workspace), run)
+    money = None if currency is None else currency_of(folder, currency)
+    wanted = Export(known, bom, money)
+    if output is not None:
+        written = [str(path) for path in write_export(folder, wanted, output)]
+        told = {"currency": asdict(money)} if money else {}
+        lines = [f"written: {path}" for path in written] + ([money.told] if money else [])
+        show({"written": written, **told}, lines, as_json=as_json)
+    elif known in ("xlsx", "csv", "html"):
+        raise UsageError(f"{known} needs a place to be written to", where="--output",
+                         hint=f"retorsion report {run} --format {known} -o NAME")  # fmt: skip
+    else:
+        typer.echo(content_of(folder, wanted).decode(), nl=False)
+
+
+def _form(form: str | None, *, brief: bool, currency: str | None) -> "Known":
+    """The form that is asked for.
+
+    Raises:
+        UsageError: There is no such form, two are asked for, or it cannot be in other money.
+    """
+    from calc.errors import UsageError, did_you_mean
+    from pipelines.report.export import FORMS, IN_OTHER_MONEY
 
     if brief and form not in (None, "md"):
         raise UsageError(f"--brief is the form md, and --format asks for {form}",
@@ -60,15 +101,13 @@ def report(
     if known is None:
         raise UsageError(f"{form!r} is no form of a report", where="--format",
                          hint=did_you_mean(form, FORMS))  # fmt: skip
-    folder, wanted = find_run(open_workspace(workspace), run), Export(known, with_mark=bom)
-    if output is not None:
-        written = [str(path) for path in write_export(folder, wanted, output)]
-        show({"written": written}, [f"written: {path}" for path in written], as_json=as_json)
-    elif known in ("xlsx", "csv", "html"):
-        raise UsageError(f"{known} needs a place to be written to", where="--output",
-                         hint=f"retorsion report {run} --format {known} -o NAME")  # fmt: skip
-    else:
-        typer.echo(content_of(folder, wanted).decode(), nl=False)
+    if currency is not None and known not in IN_OTHER_MONEY:
+        raise UsageError(
+            f"--currency is for the forms {' and '.join(IN_OTHER_MONEY)}, and {known} is in USD",
+            where="--currency",
+            hint="leave it out, or ask for one of those forms",
+        )
+    return known
 
 
 def register(app: typer.Typer) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipelines.report.currency import USD, Currency, divided
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables, cells_hit, rows_left_out, state_of
 from pipelines.report.lead import lead
@@ -19,22 +20,29 @@ FIGURES = {
 }
 
 
-def brief(facts: RunFacts, tables: Tables) -> str:
-    """The page: what is hit, what is owed, what is not known, and what it rests on."""
-    return "\n".join(_lines(facts, tables)) + "\n"
+def brief(facts: RunFacts, tables: Tables, currency: Currency | None = None) -> str:
+    """The page: what is hit, what is owed, what is not known, and what it rests on.
+
+    Its amounts are in USD, or in the currency at the rate that the page then tells.
+    """
+    told = tables if currency is None else divided(tables, currency)
+    return "\n".join(_lines(facts, told, currency)) + "\n"
 
 
-def _lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
+def _lines(facts: RunFacts, tables: Tables, currency: Currency | None) -> Iterator[str]:
     yield f"# {facts.title}"
     yield ""
     yield (
         f"Law of {', '.join(facts.importers)} as of {facts.as_of}, on {facts.trade_text}. All "
         "duties at unchanged trade: no forecast of trade or of revenue."
     )
+    if currency is not None:
+        yield from ("", currency.told)
+    money = USD if currency is None else currency.code
     for row in cells_hit(tables, "by_importer"):
-        yield from _importer(row)
-    yield from _groups(tables)
-    yield from _caveats(facts, tables)
+        yield from _importer(row, money)
+    yield from _groups(tables, money)
+    yield from _caveats(facts, tables, money)
     yield ""
     yield (
         f"Made by retorsion {facts.tool_version}, run {facts.run_id} of {facts.scenario_id}. "
@@ -42,14 +50,14 @@ def _lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
     )
 
 
-def _importer(row: dict[str, object]) -> Iterator[str]:
+def _importer(row: dict[str, object], money: str) -> Iterator[str]:
     yield from (
         "",
         f"## Imports of {row['importer']}",
         "",
-        lead(row),
+        lead(row, money),
         "",
-        "| | USD |",
+        f"| | {money} |",
         "|---|---:|",
     )
     for name, words in FIGURES.items():
@@ -62,12 +70,12 @@ def _importer(row: dict[str, object]) -> Iterator[str]:
     yield f"The average rate on them goes from {before} to {after}, weighted by trade."
 
 
-def _groups(tables: Tables) -> Iterator[str]:
+def _groups(tables: Tables, money: str) -> Iterator[str]:
     cells = cells_hit(tables, "by_group")
     if not cells:
         return
     yield from ("", "## By product group", "")
-    yield "| importer | group | state | covered USD | duty added USD |"
+    yield f"| importer | group | state | covered {money} | duty added {money} |"
     yield "|---|---|---|---:|---:|"
     for cell in cells[:MOST_CELLS]:
         yield (
@@ -78,13 +86,13 @@ def _groups(tables: Tables) -> Iterator[str]:
         yield f"\n{len(cells) - MOST_CELLS} more groups stand in by_group.parquet."
 
 
-def _caveats(facts: RunFacts, tables: Tables) -> Iterator[str]:
+def _caveats(facts: RunFacts, tables: Tables, money: str) -> Iterator[str]:
     yield from ("", "## What to know", "")
     left_out = rows_left_out(tables)
     for step in left_out:
         rows = "an unknown number of" if step["rows"] is None else f"{step['rows']:,.0f}"
         yield (
-            f"- Left out: {rows} rows, {usd(step['value_usd'])} USD: "
+            f"- Left out: {rows} rows, {usd(step['value_usd'])} {money}: "
             f"{step['reason'] or step['stage']}."
         )
     if not left_out:
@@ -94,7 +102,7 @@ def _caveats(facts: RunFacts, tables: Tables) -> Iterator[str]:
         if unknown:
             whose = f"imports of {row['importer']}"
             yield (
-                f"- The added duty is unknown on {usd(unknown)} USD of {whose}; ≥ (at least) "
+                f"- The added duty is unknown on {usd(unknown)} {money} of {whose}; ≥ (at least) "
                 "stands before a sum that leaves them out."
             )
     yield f"- Duty without the scenario: {facts.base_text}."

@@ -14,18 +14,25 @@ from pipelines.run.tables import read_table
 if TYPE_CHECKING:
     import polars as pl
 
+    from pipelines.report.currency import Currency
+
 Form = Literal["html", "xlsx", "csv", "json", "md", "annex", "notice"]
 FORMS: tuple[Form, ...] = ("html", "xlsx", "csv", "json", "md", "annex", "notice")
+IN_OTHER_MONEY: tuple[Form, ...] = ("md", "csv")
 COPIED: Mapping[str, str] = {"html": PAGE_NAME, "xlsx": WORKBOOK_NAME}
 MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A form of a run, and for CSV whether Excel is to see that it is UTF-8."""
+    """A form of a run, for CSV whether Excel is to see that it is UTF-8, and in which money.
+
+    ``currency`` is null for USD; the forms of ``IN_OTHER_MONEY`` alone may have another.
+    """
 
     form: Form
     with_mark: bool = False
+    currency: "Currency | None" = None
 
 
 def content_of(folder: Path, wanted: Export) -> bytes:
@@ -46,7 +53,7 @@ def content_of(folder: Path, wanted: Export) -> bytes:
 
     facts, tables = facts_from(manifest.facts), tables_of(folder)
     if wanted.form == "md":
-        return brief(facts, tables).encode()
+        return brief(facts, tables, wanted.currency).encode()
     if wanted.form == "notice":
         from pipelines.report.notice import notice
 
@@ -58,13 +65,24 @@ def content_of(folder: Path, wanted: Export) -> bytes:
 def files_of(folder: Path, wanted: Export) -> dict[str, bytes]:
     """Every table of a run as CSV, by file name; texts that would run as formulas are marked.
 
+    In other money names say so, so that they lie beside the tables in USD: ``by_group.eur.csv``;
+    ``currency.eur.csv`` then tells the rate.
+
     Raises:
         StorageError: The run cannot be read.
     """
     from pipelines.run.manifest import read_manifest
 
     read_manifest(folder)
-    return {f"{name}.csv": _csv(frame, wanted) for name, frame in tables_of(folder).items()}
+    tables, money = tables_of(folder), wanted.currency
+    if money is None:
+        return {f"{name}.csv": _csv(frame, wanted) for name, frame in tables.items()}
+    from pipelines.report.currency import converted, rate_table
+
+    told = {name: converted(name, frame, money) for name, frame in tables.items()}
+    told["currency"] = rate_table(money)
+    ending = f"{money.code.lower()}.csv"
+    return {f"{name}.{ending}": _csv(frame, wanted) for name, frame in told.items()}
 
 
 def tables_of(folder: Path) -> "dict[str, pl.DataFrame]":

@@ -1,0 +1,176 @@
+"""A kept run told in other money: figures by hand, the rate beside them, what is refused."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from calc.errors import StorageError, UsageError
+from pipelines.report.currency import Currency, converted, currency_of, divided, rate_table
+from tests.run.tool import Place
+
+RUN = "us-japan-2024"
+EURO = Currency("EUR", 1.25, "2024-12-31", "European Central Bank")
+RATE = '[currencies.EUR]\nusd = 1.25\non = 2024-12-31\nsource = "European Central Bank"\n'
+TOLD = (
+    "Amounts are in EUR, at USD 1.25 for one on 2024-12-31 (European Central Bank). The tables of "
+    "the run are in USD; rates, quotas and notes say money as written."
+)
+
+
+def kept(folder: Path, *texts: str) -> Path:
+    """A folder of a run that keeps these scenarios."""
+    for place, text in enumerate(texts):
+        (folder / f"scenario-{place}.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def stating(place: Place) -> Path:
+    """The demonstration's run, whose kept scenario states a rate."""
+    folder = place.folder(RUN)
+    with (folder / "scenario.toml").open("a", encoding="utf-8") as file:
+        file.write("\n" + RATE)
+    return folder
+
+
+def test_amounts_are_divided_and_rounded_half_away_from_zero() -> None:
+    yen = Currency("XXX", 8.0, "2024-12-31", "made up")
+    frame = pl.DataFrame(
+        {
+            "importer": ["a", "b", "c", "d", "e"],
+            "value_usd": [100.0, 0.0004, -0.0004, -0.0001, None],
+            "rate": [0.25, 0.5, 1.0, 0.0, None],
+        }
+    )
+    found = converted("by_importer", frame, yen)
+    # 100 / 8; 0.00005 and -0.00005 are halves of the last decimal; -0.0000125 is less than one.
+    assert found.to_dict(as_series=False) == {
+        "importer": ["a", "b", "c", "d", "e"],
+        "value_xxx": [12.5, 0.0001, -0.0001, 0.0, None],
+        "rate": [0.25, 0.5, 1.0, 0.0, None],
+    }
+    assert str(found["value_xxx"][3]) == "0.0"
+
+
+def test_in_a_table_of_ranges_the_figure_says_which_rows_are_money() -> None:
+    frame = pl.DataFrame(
+        {"figure": ["revenue_change_usd", "imports_change"], "central": [5.0, 0.5], "draws": [9, 9]}
+    )
+    assert converted("effect_ranges", frame, EURO).to_dict(as_series=False) == {
+        "figure": ["revenue_change_eur", "imports_change"],
+        "central": [4.0, 0.5],
+        "draws": [9, 9],
+    }
+
+
+def test_for_words_amounts_are_not_rounded_and_keep_their_names() -> None:
+    frame = pl.DataFrame({"duty_before_usd": [1e-5], "lines": [3]})
+    found = divided({"by_group": frame}, EURO)["by_group"]
+    assert found.columns == ["duty_before_usd", "lines"]
+    assert found.row(0) == (pytest.approx(8e-6, rel=1e-12), 3)
+
+
+def test_the_rate_is_told_with_its_day_and_source(tmp_path: Path) -> None:
+    found = currency_of(kept(tmp_path, RATE, RATE), "EUR")
+    assert found == EURO
+    assert EURO.told == TOLD
+    assert rate_table(EURO).to_dict(as_series=False) == {
+        "currency": ["EUR"],
+        "usd_for_one": ["1.25"],
+        "on": ["2024-12-31"],
+        "source": ["European Central Bank"],
+        "note": [f"{TOLD} Each amount is rounded to 4 decimals by itself."],
+    }
+    assert Currency("IDR", 6.2e-05, "2024-12-31", "made up").rate == "0.000062"
+    assert currency_of(tmp_path, "USD") is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "code", "what", "hint"),
+    [
+        ([RATE], "EUT", "the scenario of this run states no exchange rate for 'EUT'",
+         "did you mean EUR?; or state it in the scenario, with its day and source, and run it "
+         'again: [currencies.EUR] usd = 1.08, on = 2024-12-31, source = "ECB"'),
+        ([RATE.replace("on = 2024-12-31\n", "")], "EUR",
+         "the exchange rate for EUR has no day, and a report says of when its rate is",
+         "add on = 2024-12-31, the day of it, to [currencies.EUR], and run again"),
+        ([RATE, RATE.replace("1.25", "1.5")], "EUR",
+         "the importers of this run state different exchange rates for EUR: 1.25 on 2024-12-31 "
+         "(European Central Bank) and 1.5 on 2024-12-31 (European Central Bank)",
+         "state one in their scenarios, and run them again"),
+    ],
+)  # fmt: skip
+def test_a_rate_that_cannot_be_told_is_refused(
+    tmp_path: Path, texts: list[str], code: str, what: str, hint: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        currency_of(kept(tmp_path, *texts), code)
+    problem = refused.value.problems[0]
+    assert (problem.what, problem.where, problem.hint) == (what, "--currency", hint)
+
+
+@pytest.mark.parametrize("text", ["[currencies", "[currencies.EUR]\nusd = 1.25", "currencies = 1"])
+def test_a_kept_scenario_that_is_broken_is_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(StorageError, match="the scenario that the run keeps cannot be read"):
+        currency_of(kept(tmp_path, text), "EUR")
+
+
+def test_the_brief_in_euro(place: Place) -> None:
+    in_dollars = place.do("report", RUN).out
+    stating(place)
+    assert place.do("report", RUN).out == in_dollars
+    assert place.do("report", RUN, "--currency", "USD").out == in_dollars
+
+    done = place.do("report", RUN, "--currency", "EUR")
+    assert done.code == 0, done.err
+    # Of 11,611,705,686 and 177,878,125 and 80,659,910 and 70,209,551 and 216,517,273 USD.
+    assert f"\n\n{TOLD}\n\n## Imports of USA" in done.out
+    assert "covers 9.29 bn EUR of the imports of USA, 3.66 %" in done.out
+    assert "at least 142 m EUR before and 5.72 bn EUR after" in done.out
+    assert "| | EUR |\n|---|---:|\n| imports that the measures reach | 9,289,364,549 |" in done.out
+    assert "| duty before | ≥ 142,302,500 |" in done.out
+    assert "| importer | group | state | covered EUR | duty added EUR |" in done.out
+    assert "| USA | flat-glass | in force | 64,527,928 | ≥ 56,167,641 |" in done.out
+    assert "- Left out: 127 rows, 173,213,818 EUR: partner SVK is inside EU27" in done.out
+    assert done.out.count("USD") == 2, "both in the sentence that tells the rate"
+
+
+def test_the_tables_in_euro_lie_beside_those_in_dollars(place: Place, tmp_path: Path) -> None:
+    folder, target = stating(place), tmp_path / "tables"
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    asked = ("report", RUN, "--format", "csv", "-o", target)
+    place.do(*asked)
+    in_dollars = {path.name: path.read_bytes() for path in target.iterdir()}
+
+    done = place.do(*asked, "--currency", "EUR", "--json")
+    assert done.code == 0, done.err
+    assert done.object["currency"] == {
+        "code": "EUR", "usd": 1.25, "on": "2024-12-31", "source": "European Central Bank",
+    }  # fmt: skip
+    names = {f"{name.removesuffix('.csv')}.eur.csv" for name in in_dollars} | {"currency.eur.csv"}
+    assert {Path(path).name for path in done.object["written"]} == names
+    assert {name: (target / name).read_bytes() for name in in_dollars} == in_dollars
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    kept_group, found = place.table("by_group", RUN), pl.read_csv(target / "by_group.eur.csv")
+    assert found.columns == [name.replace("_usd", "_eur") for name in kept_group.columns]
+    group = found.filter(pl.col("product_group") == "flat-glass")
+    dollars = kept_group.filter(pl.col("product_group") == "flat-glass")
+    assert group["covered_value_eur"].item() == round(dollars["covered_value_usd"].item() / 1.25, 4)
+    assert group["coverage_ratio"].item() == dollars["coverage_ratio"].item()
+    told = pl.read_csv(target / "currency.eur.csv", try_parse_dates=True).row(0, named=True)
+    assert (told["usd_for_one"], told["on"]) == (1.25, date(2024, 12, 31))
+    assert place.do(*asked, "--currency", "EUR").out.splitlines()[-1] == TOLD
+
+
+@pytest.mark.parametrize("form", ["html", "xlsx", "json", "annex", "notice"])
+def test_forms_that_are_in_dollars_say_so(
+    demonstration: tuple[Place, object], form: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "given"
+    asked = ("report", RUN, "--format", form, "--currency", "EUR", "-o", target)
+    done = demonstration[0].do(*asked)
+    assert done.code == 2
+    assert f"--currency is for the forms md and csv, and {form} is in USD" in done.err
+    assert not target.exists()
