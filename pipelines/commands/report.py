@@ -59,8 +59,8 @@ def report(
           code, description, rate: a list that a scenario can read back
       retorsion report us-japan-2024 --format notice -o notice.md
           the same list as the annex of an official notice
-      retorsion report us-japan-2024 --currency EUR
-          amounts in euro, at the dated rate of the scenario; the tables stay in USD
+      retorsion report ca-cars --currency EUR
+          amounts in euro, where [currencies] of its scenario states a dated rate
     """  # noqa: D301
     from calc.errors import UsageError
     from pipelines.report.currency import currency_of
