@@ -116,18 +116,10 @@ def _codes(word: str, reference: Reference) -> tuple[str, ...]:
     known = economies()
     digits = word.strip()
     meant = known.schedule_c.get(digits) if len(digits) == 4 else None
-    meant = meant or known.general.get(fold(digits)) or _synonym(word)
+    meant = meant or known.general.get(fold(digits))
     if meant is None and digits.isdigit():
         meant = known.general.get(digits.zfill(3))
     return (meant,) if meant is not None and meant in reference.names else ()
-
-
-def _synonym(word: str) -> str | None:
-    """The economy that has a word among its other names."""
-    for code, names in words().economies.items():
-        if fold(word) in {fold(name) for name in names}:
-            return code
-    return None
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 
 from calc.errors import nearest
+from pipelines.ingest.words import words
 from pipelines.workspace import embedded
 
 ECONOMIES = "economies.csv"
@@ -131,7 +132,8 @@ def read_reference() -> Reference:
 
 def _words(rows: list[dict[str, str]]) -> dict[str, tuple[str, ...]]:
     """Codes and names, folded. What stands before a comma may belong to several: both Koreas."""
-    names: dict[str, set[str]] = {}
+    others = words().economies.items()
+    names = {fold(name): {code} for code, own in others for name in own}
     for row in rows:
         stem, _, rest = row["name"].partition(", ")
         for name in {row["name"], stem, f"{rest} {stem}".strip()}:
