@@ -60,7 +60,7 @@ def table_of(workspace: Workspace, name_or_file: str) -> Path:
     path = Path(name_or_file)
     if path.is_file():
         return path.absolute()
-    if path.suffix or len(path.parts) != 1:
+    if path.suffix or len(path.parts) != 1 or path.is_dir():
         raise _no_table(name_or_file, path)
     return workspace.trade_table(name_or_file)
 

@@ -320,7 +320,11 @@ def test_folder_is_old_or_new_never_half(tmp_path: Path) -> None:
     ],
 )
 def test_a_folder_is_refused_with_how_a_table_is_made_of_it(
-    workspace: Workspace, tmp_path: Path, inside: str, told: str
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    inside: str,
+    told: str,
 ) -> None:
     folder = tmp_path / "years"
     (folder / inside).parent.mkdir(parents=True)
@@ -330,3 +334,7 @@ def test_a_folder_is_refused_with_how_a_table_is_made_of_it(
     (problem,) = refused.value.problems
     assert problem.what == f"{folder} is a folder, not a file"
     assert problem.hint == told.format(folder)
+
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataRejectedError, match="years is a folder, not a file"):
+        table_of(workspace, "years")

@@ -13,10 +13,12 @@ from calc.tables.trade import Trade
 from pipelines.ingest.bulk.ingest import written
 from pipelines.ingest.record import beside_path
 from pipelines.ingest.source import ROW
-from pipelines.ingest.table import FIRST, ORDER
+from pipelines.ingest.table import FIRST
 from pipelines.parquet import TableWriter, write_table
 
-PART_ROWS = 1_000_000
+PART_ROWS = 500_000
+APART = (*FIRST, "period")
+"""What tells rows of two tables apart, and stands first in the order of a table."""
 PAIR = list(FIRST[:2])
 FILE, OLD, NEW, LEN, START, PART = "file", "old_row", "table_row", "rows", "start", "part"
 
@@ -36,7 +38,7 @@ def merged(tables: Sequence[Path], fresh: Path, name: str) -> Path:
     and codes follow one another in each: these are read, put in order and written, range by range.
 
     Args:
-        tables: Tables of ingest, with what it keeps beside them; no row is in two of them.
+        tables: Tables of ingest, with what it keeps beside them; no period is in two of them.
         fresh: Where to write.
         name: Name of the table.
 
@@ -67,7 +69,9 @@ def _parts(tables: Sequence[Path]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]
     rows = 0
     for slices in _slices(tables):
         read = pl.concat([_read(tables[one.file], one) for one in slices])
-        part = read.sort(ORDER, nulls_last=True).with_row_index(NEW, offset=rows)
+        # Rows of one table are in order and stay so: only those of different tables are compared.
+        part = read.sort(APART, nulls_last=True, maintain_order=True)
+        part = part.with_row_index(NEW, offset=rows)
         rows += part.height
         yield part.drop(FILE, OLD, NEW), _added_up(tables, slices, part.select(FILE, OLD, NEW))
 
@@ -79,9 +83,10 @@ def _slices(tables: Sequence[Path]) -> Iterator[list[Slice]]:
         .group_by(PAIR)
         .agg(pl.len().cast(pl.Int64).alias(LEN))
         .with_columns(pl.lit(place).alias(FILE))
+        .collect(engine="streaming")
         for place, table in enumerate(tables)
     ]
-    pairs = pl.concat(counted).collect(engine="streaming")
+    pairs = pl.concat(counted)
     whole = pairs.group_by(PAIR).agg(pl.col(LEN).sum()).sort(PAIR, nulls_last=True)
     parts = whole.select(*PAIR, ((pl.col(LEN).cum_sum() - 1) // PART_ROWS).alias(PART))
     slices = (
