@@ -7,7 +7,6 @@ take turns at them.
 """
 
 import argparse
-import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,6 +18,7 @@ from calc.effects.drawn import cut_schedule
 from calc.effects.draws import Plan, Range, distribution
 from calc.effects.model import Duty, Market, Responses, Schedule
 from calc.effects.uncertainty import Outcome, Uncertain, simulate
+from tests.benchmarks.peak import peak
 
 RANGES = {
     "between-imports": (1.8, 4.1, 7.9),
@@ -112,8 +112,7 @@ def main() -> None:
     asked = parser.parse_args()
     for sources in asked.sources.split(","):
         timed(asked.markets, asked.draws, int(sources), asked.threads)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory {peak:,.0f} MB")
+    print(f"peak memory {peak():,.0f} MB")
 
 
 if __name__ == "__main__":

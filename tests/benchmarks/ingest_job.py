@@ -7,7 +7,6 @@ peak of memory is its own.
 """
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.workspace import embedded
+from tests.benchmarks.peak import peak
 
 SEED = 20240604
 ROWS = 4_000_000
@@ -79,7 +79,7 @@ def only(what: str, path: Path) -> None:
         started, clock = time.process_time(), time.perf_counter()
         {"floor": floor, "job": job}[what](path, Path(folder))
         seconds, clock = time.process_time() - started, time.perf_counter() - clock
-    print(seconds, clock, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(seconds, clock, peak())
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ before), the peak memory of the whole process in MB, and what it found.
 """
 
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks import baci_like
+from tests.benchmarks.peak import peak
 from tests.benchmarks.peers import PEERS, Result
 
 OWN = ("static job", "full run")
@@ -50,9 +50,8 @@ def main() -> None:
         found = job()
         seconds = time.perf_counter() - started
         worked = time.process_time() - worked
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     result: Result | None = found if isinstance(found, dict) else None
-    print(json.dumps({"seconds": seconds, "worked": worked, "peak": peak, "found": result}))
+    print(json.dumps({"seconds": seconds, "worked": worked, "peak": peak(), "found": result}))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from a seed, until there are as many as asked for.
 """
 
 import argparse
-import resource
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -25,6 +24,7 @@ from pipelines.run.resolve import resolve
 from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
 from pipelines.sweep import Wanted, sweep
+from tests.benchmarks.peak import peak
 from tests.golden.published_cases import asked, schedule_c, write_trade
 
 CASE = Path(__file__).parents[1] / "golden" / "stress"
@@ -117,8 +117,7 @@ def main() -> None:
         for measure in ("reciprocal", "furniture"):
             job = lambda one=questions[0], of=measure: swept(one, of, chosen.rates)  # noqa: E731
             timed(f"{chosen.rates:,} rates of {measure}", job, each=chosen.rates)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory {peak:,.0f} MB")
+    print(f"peak memory {peak():,.0f} MB")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ process of its own, so that its peak of memory is its own. ``--rules`` tells wha
 """
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from calc.tables.trade_rules import trade_rules
 from pipelines.validation.known import known
 from pipelines.validation.rows import judge_rows
 from tests.benchmarks import baci_like
+from tests.benchmarks.peak import peak
 
 ROWS, YEARS, FIRST_YEAR, FAULT_EVERY = 10_000_000, 1, 2013, 10_000
 FAULTS = 6
@@ -110,15 +110,6 @@ def only(what: str, path: Path) -> None:
         {"floor": floor, "job": job}[what](path, Path(folder))
         seconds, clock = time.process_time() - started, time.perf_counter() - began
     print(seconds, clock, peak())
-
-
-def peak() -> float:
-    """The most megabytes that this program held: what its parent held is not counted, on Linux."""
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    told = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-    return int(told.split()[1]) / 1024
 
 
 def by_rule(path: Path) -> None:
