@@ -40,7 +40,7 @@ def value(text: str, code: str) -> dict[str, str]:
 DAMAGED = [
     row(),
     value("2,429=", "8708.99"),
-    value("1,234,567", "8708.10") | {"Partner": "Korea, Rep.", "Year": "2023.0"},
+    value("1,234,567", "8708.10") | {"Partner": "Korea, Republik of", "Year": "2023.0"},
     row(Commodity_Code="10121"),
     value("n.a.", "8708.21"),
     value("$600", "8708.29") | {"Qty": "3 pcs"},
