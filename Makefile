@@ -52,7 +52,7 @@ demo: setup  ## run the main job on the data that come with the tool
 	@$(BIN)/retorsion demo $(ARGS)
 
 test: setup  ## run all tests; ARGS="-k duty" runs some
-	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup  ## check format, style and types
 	@$(BIN)/python -m ruff format --check .

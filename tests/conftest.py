@@ -14,6 +14,19 @@ from tests.shortened import shorten
 settings.register_profile("patient", settings.default, deadline=None, max_examples=40)
 settings.load_profile("patient")
 
+LONG = ("tests/fuzz/", "tests/properties/")
+"""Folders whose files take long though no test of them is marked ``slow``."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files that take long first: one that began last would keep one core waiting for it."""
+
+    def place_of(item: pytest.Item) -> str:
+        return item.nodeid.partition("::")[0]
+
+    slow = {place_of(item) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: place_of(item) not in slow and not item.nodeid.startswith(LONG))
+
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Done]:
