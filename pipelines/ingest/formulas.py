@@ -1,4 +1,7 @@
-"""Cells of an Excel workbook that hold an error, or a formula whose value was never stored."""
+"""What the cells of an Excel workbook do not show by themselves.
+
+An error, a formula whose value was never stored, a row that is hidden.
+"""
 
 import re
 import zipfile
@@ -13,6 +16,7 @@ OVERLAP = 1 << 13
 NO_VALUE = re.compile(
     rb'<c\b(?![^>]*\bt="str")[^>]*><f\b(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
 )
+HIDDEN = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"[^>]*(?<!/)>\s*<c\b')
 ERRORS = {
     **{"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!"},
     **{"Ref": "#REF!", "Value": "#VALUE!", "GettingData": "#GETTING_DATA"},
@@ -44,18 +48,28 @@ def without_value(path: Path) -> int:
 
     Spreadsheets store the value of each formula; programs that write workbooks often do not.
     """
+    return _counted(path, NO_VALUE)
+
+
+def hidden_rows(path: Path) -> int:
+    """How many rows with cells are hidden, by a filter or by hand: they are read all the same."""
+    return _counted(path, HIDDEN)
+
+
+def _counted(path: Path, pattern: re.Pattern[bytes]) -> int:
+    """How often a pattern is found in the sheets of a workbook."""
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if re.match(r"xl/worksheets/[^/]+\.xml", name)]
-        return sum(_counted(archive, name) for name in names)
+        return sum(_counted_in(archive, name, pattern) for name in names)
 
 
-def _counted(archive: zipfile.ZipFile, name: str) -> int:
+def _counted_in(archive: zipfile.ZipFile, name: str, pattern: re.Pattern[bytes]) -> int:
     count, held = 0, b""
     with archive.open(name) as file:
         while chunk := file.read(CHUNK_BYTES):
             held += chunk
             end = 0
-            for match in NO_VALUE.finditer(held):
+            for match in pattern.finditer(held):
                 count, end = count + 1, match.end()
             held = held[max(end, len(held) - OVERLAP) :]
     return count

@@ -1,13 +1,14 @@
 """An Excel workbook as cells of text: the one sheet with content, or those that go together."""
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from calc.errors import DataRejectedError, UsageError, did_you_mean
-from pipelines.ingest.formulas import with_errors, without_value
+from pipelines.ingest.formulas import hidden_rows, with_errors, without_value
 from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.sniff import AGAIN
 from pipelines.ingest.source import FIRST_ROW, ROW, Opened, cell, nothing
@@ -48,15 +49,23 @@ def workbook(path: Path, settings: IngestSettings) -> Opened:
         )
     name, sheet = next(iter(filled.items()))
     opened = table(f'Excel workbook, sheet "{name}"', sheet)
-    empty = without_value(path)
-    if not empty:
-        return opened
-    told = (
-        f"{path.name}: {counted(empty, 'cell')} of the workbook "
-        f"{'is a formula' if empty == 1 else 'are formulas'} without a stored value, read as "
-        "empty: open it in a spreadsheet and save it"
-    )
-    return replace(opened, notes=(told,), warnings=(told,))
+    told = tuple(f"{path.name}: {what}" for what in _unseen(path))
+    return replace(opened, notes=told, warnings=told) if told else opened
+
+
+def _unseen(path: Path) -> Iterator[str]:
+    """What may be wrong with the cells though they can be read."""
+    if empty := without_value(path):
+        yield (
+            f"{counted(empty, 'cell')} of the workbook "
+            f"{'is a formula' if empty == 1 else 'are formulas'} without a stored value, read as "
+            "empty: open it in a spreadsheet and save it"
+        )
+    if hidden := hidden_rows(path):
+        yield (
+            f"{counted(hidden, 'row')} of the workbook {'is' if hidden == 1 else 'are'} hidden, "
+            "by a filter or by hand, and read like all others: delete what is not meant"
+        )
 
 
 def _sheets(path: Path) -> dict[str, pl.DataFrame]:

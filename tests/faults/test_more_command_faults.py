@@ -254,6 +254,23 @@ def test_a_formula_without_a_stored_value_is_told(tmp_path: Path) -> None:
     assert Place(tmp_path).do("ingest", plain, "--name", "plain", "--strict").code == 0
 
 
+def test_hidden_rows_are_told(tmp_path: Path) -> None:
+    """A filter that is left on hides what is read all the same; an empty hidden row is nothing."""
+    workbook, path = openpyxl.load_workbook(io.BytesIO(with_cell("7", "n"))), tmp_path / "t.xlsx"
+    sheet = workbook["Sheet"]
+    for number in (2, 4, 9):
+        sheet.row_dimensions[number].hidden = True
+    workbook.save(path)
+    done = Place(tmp_path).do("ingest", path, "--name", "t", "--strict")
+    assert done.code == 8
+    assert (
+        "t.xlsx: 2 rows of the workbook are hidden, by a filter or by hand, and read like all "
+        "others: delete what is not meant"
+    ) in done.out
+    table = tmp_path / "data" / "processed" / "trade" / "t.parquet"
+    assert pl.read_parquet(table).height == len(LINES)
+
+
 @pytest.mark.parametrize("fault", FILES)
 def test_files(earlier: Earlier, tmp_path: Path, fault: str) -> None:
     refused(earlier, tmp_path, FILES[fault])
