@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import narwhals as nw
 
 from calc.base_duty import assess_base, tell_base_rate
+from calc.kept import performed
 from calc.money import in_units, to_amount, to_rate, to_rate_units
 from calc.parts import take_part
 from calc.policy.expression import Amounts, ad_valorem_rate, duty_of
@@ -217,6 +218,4 @@ def perform(operations: Sequence[Operation], frame: Frame, terms: Terms) -> Fram
         frame: Rows with the columns that the operations read.
         terms: What the numbers in the program's columns stand for.
     """
-    for operation in operations:
-        frame = operation(frame, terms)
-    return frame
+    return performed(operations, frame, terms)

@@ -12,13 +12,16 @@ from calc.duty import ON_COMPONENTS, ON_SEGMENTS, TOGETHER, perform
 from calc.levied import NONE_STATED, Basis
 from calc.money import to_rate, to_units
 from calc.policy.quantities import unit_value, unit_value_text
-from calc.reasons import TOLD, first_texts, line_texts, named_texts
+from calc.reasons import LINE_TEXTS, TOLD, first_texts, name_texts, tell_line_texts
 from calc.sides import charge_highest
 from calc.tables.trade import VALUE_COLUMNS
-from calc.terms import ROW, Frame, Terms
+from calc.terms import NO_TERMS, ROW, Frame, Terms
 from calc.valuation import duty_base
 
 LINE = ["importer", "partner", "code"]
+SUMS = {"measure_e4": "sum_e4", "rate_e12": "sum_e12"}
+"""What is summed over the measures of a line, and the names of the sums."""
+UNKNOWN = {name: f"no_{name}" for name in SUMS}
 
 
 def with_duty_base(
@@ -120,8 +123,12 @@ def segment_lines(
     lines = trade.join(rows, on=on, how="inner").join(
         segments, on=["division", "base_programme"], how="inner"
     )
-    assessed = perform(ON_SEGMENTS, lines, terms)
-    return assessed.with_columns(to_units(nw.col("calculated_duty_usd")).alias("calculated_e4"))
+    return perform((*ON_SEGMENTS, count_calculated), lines, terms)
+
+
+def count_calculated(lines: Frame, _terms: Terms) -> Frame:
+    """Add ``calculated_e4``: the duty as the statistics calculated it."""
+    return lines.with_columns(to_units(nw.col("calculated_duty_usd")).alias("calculated_e4"))
 
 
 def unit_value_columns(terms: Terms) -> list[str]:
@@ -165,25 +172,34 @@ def sum_applied(components: Frame) -> Frame:
     Returns:
         One row a trade row and segment on which a measure is applied: ``table_row``, ``segment``,
         ``sum_e4`` and ``sum_e12``, null where a part is not known, and what the measures tell
-        (``calc.reasons.line_texts``).
+        (``calc.reasons.tell_line_texts``).
     """
-    names = {"measure_e4": "sum_e4", "rate_e12": "sum_e12"}
-    unknown = [nw.col(name).is_null().cast(nw.Int64).alias(f"no_{name}") for name in names]
+    applied = components.filter(nw.col("status") == nw.lit("applied"))
     summed = (
-        components.filter(nw.col("status") == nw.lit("applied"))
-        .with_columns(*unknown, *named_texts())
+        perform((mark_unknown, name_texts), applied, NO_TERMS)
         .group_by(ROW, "segment")
-        .agg(
-            *(nw.col(name).sum() for name in (*names, *(f"no_{name}" for name in names))),
-            *first_texts(),
-        )
+        .agg(*(nw.col(name).sum() for name in (*SUMS, *UNKNOWN.values())), *first_texts())
     )
-    known = [
-        nw.when(nw.col(f"no_{name}") == 0).then(nw.col(name)).alias(alias)
-        for name, alias in names.items()
-    ]
-    has_sum = nw.lit(value=True).alias("has_sum")
-    return summed.select(ROW, "segment", *known, *line_texts(), has_sum)
+    told = perform((keep_known, tell_line_texts), summed, NO_TERMS)
+    return told.select(ROW, "segment", *SUMS.values(), *LINE_TEXTS, "has_sum")
+
+
+def mark_unknown(components: Frame, _terms: Terms) -> Frame:
+    """Add to each amount that is summed whether it is unknown."""
+    return components.with_columns(
+        *(nw.col(name).is_null().cast(nw.Int64).alias(no) for name, no in UNKNOWN.items())
+    )
+
+
+def keep_known(sums: Frame, _terms: Terms) -> Frame:
+    """Add the sums of which every part is known, and ``has_sum``."""
+    return sums.with_columns(
+        *(
+            nw.when(nw.col(UNKNOWN[name]) == 0).then(nw.col(name)).alias(alias)
+            for name, alias in SUMS.items()
+        ),
+        nw.lit(value=True).alias("has_sum"),
+    )
 
 
 def combine(lines: Frame, sums: Frame, terms: Terms) -> Frame:
@@ -199,11 +215,16 @@ def combine(lines: Frame, sums: Frame, terms: Terms) -> Frame:
         ``calc.duty.TOGETHER`` adds.
     """
     joined = lines.join(sums, on=[ROW, "segment"], how="left")
+    filled = perform((fill_sums,), joined, NO_TERMS)
+    return perform(TOGETHER, filled.drop("has_sum", *SUMS.values()), terms)
+
+
+def fill_sums(lines: Frame, _terms: Terms) -> Frame:
+    """Add ``measures_e4`` and ``measures_rate``: 0 on lines without a sum."""
     none = nw.col("has_sum").is_null()
     units = nw.when(none).then(nw.lit(0, nw.Int64)).otherwise(nw.col("sum_e4"))
     rate = nw.when(none).then(nw.lit(0.0)).otherwise(to_rate(nw.col("sum_e12")))
-    filled = joined.with_columns(units.alias("measures_e4"), rate.alias("measures_rate"))
-    return perform(TOGETHER, filled.drop("has_sum", "sum_e4", "sum_e12"), terms)
+    return lines.with_columns(units.alias("measures_e4"), rate.alias("measures_rate"))
 
 
 def threats(lines: Frame, segments: Frame, sums: Frame, terms: Terms) -> Frame:

@@ -6,9 +6,10 @@ import narwhals as nw
 import polars as pl
 
 from calc.dictionary import conform
+from calc.kept import performed
 from calc.money import usd
 from calc.tables.lines import Components, LineKey, Lines
-from calc.terms import ROW, Frame
+from calc.terms import NO_TERMS, ROW, Frame, Terms
 
 THREAT_UNSETTLED = "nothing says how the measures that threaten would combine"
 KEY = list(LineKey.primary_key())
@@ -21,7 +22,12 @@ def with_status(hits: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def tell_status(hits: Frame) -> Frame:
-    """Add ``status`` to hit lines, on any engine."""
+    """Hit lines with their ``status``, on any engine."""
+    return performed((_add_status,), hits, NO_TERMS)
+
+
+def _add_status(hits: Frame, _terms: Terms) -> Frame:
+    """Add ``status``."""
     status = (
         nw.when(~nw.col("is_covered")).then(nw.lit("excluded"))
         .when(nw.col("is_prohibited")).then(nw.lit("prohibited"))

@@ -2,6 +2,7 @@
 
 import narwhals as nw
 
+from calc.kept import performed
 from calc.money import to_amount, to_units, to_units_below
 from calc.terms import ROW, Frame, Terms
 
@@ -17,23 +18,33 @@ def take_part(lines: Frame, terms: Terms) -> Frame:
     """
     if not terms.is_split:
         return lines
-    value, weight, is_split = nw.col("value_e4"), nw.col("weight"), nw.col("is_split")
-    exact = nw.col("duty_base_usd") * weight
-    weighed = lines.with_columns(
+    weighed = performed((_weigh,), lines, terms)
+    joined = weighed.join(_others(weighed), on=ROW, how="left")
+    split = performed((_settle,), joined, terms)
+    return split.drop("part_e4", "below_e4", "others_e4", "others_below_e4")
+
+
+def _weigh(lines: Frame, _terms: Terms) -> Frame:
+    """Add ``part_e4`` and ``below_e4``: a segment's part of the value, rounded and rounded down."""
+    exact = nw.col("duty_base_usd") * nw.col("weight")
+    return lines.with_columns(
         to_units(exact).alias("part_e4"), to_units_below(exact).alias("below_e4")
     )
-    joined = weighed.join(_others(weighed), on=ROW, how="left")
+
+
+def _settle(lines: Frame, _terms: Terms) -> Frame:
+    """Value, quantities and calculated duty as the segment's part of them."""
+    value, weight, is_split = nw.col("value_e4"), nw.col("weight"), nw.col("is_split")
     is_tight = nw.col("others_e4") > value
     own = nw.when(is_tight).then(nw.col("below_e4")).otherwise(nw.col("part_e4"))
     taken = nw.when(is_tight).then(nw.col("others_below_e4")).otherwise(nw.col("others_e4"))
     part = nw.when(nw.col("is_largest")).then(value - taken).otherwise(own)
     usd = nw.when(is_split).then(to_amount(part)).otherwise(nw.col("duty_base_usd"))
-    split = joined.with_columns(
+    return lines.with_columns(
         nw.when(is_split).then(part).otherwise(value).alias("value_e4"),
         usd.alias("duty_base_usd"),
         *((nw.col(name) * weight).alias(name) for name in (*AMOUNT_NAMES, "calculated_duty_usd")),
     )
-    return split.drop("part_e4", "below_e4", "others_e4", "others_below_e4")
 
 
 def _others(weighed: Frame) -> Frame:

@@ -21,6 +21,8 @@ ALL_IN_ON_SPECIFIC = "all-in rate on a line whose base duty is not ad valorem on
 NOTHING = nw.lit(None, nw.String)
 TOLD = {"unknown": "no_duty", "estimate": "is_estimate"}
 """The texts of components, and the name of their number."""
+LINE_TEXTS = tuple(f"measures_{name}" for name in TOLD)
+"""What the measures of a line tell."""
 
 
 def no_quantity(unit: str) -> str:
@@ -91,17 +93,17 @@ def _estimated(counts: Iterable[tuple[nw.Expr, str]], otherwise: nw.Expr, terms:
     return said
 
 
-def named_texts() -> list[nw.Expr]:
+def name_texts(components: Frame, _terms: Terms) -> Frame:
     """The texts of components with the measure before them, and whether there is one."""
     measure = nw.concat_str(nw.lit("measure "), nw.col("measure_id"), nw.lit(": "))
-    return [
+    return components.with_columns(
         expression
         for name, number in TOLD.items()
         for expression in (
             nw.concat_str(measure, nw.col(name)).alias(name),
             (~_unknown(name)).cast(nw.Int64).alias(number),
         )
-    ]
+    )
 
 
 def first_texts() -> list[nw.Expr]:
@@ -113,15 +115,15 @@ def first_texts() -> list[nw.Expr]:
     ]
 
 
-def line_texts() -> list[nw.Expr]:
-    """What the measures of a line tell: ``measures_unknown`` and ``measures_estimate``."""
+def tell_line_texts(sums: Frame, _terms: Terms) -> Frame:
+    """Add ``measures_unknown`` and ``measures_estimate``: what the measures of a line tell."""
     found = []
     for name, number in TOLD.items():
         more = (nw.col(number) - 1).cast(nw.String)
         several = nw.concat_str(nw.col(name), nw.lit(", and "), more, nw.lit(" more"))
         told = nw.when(nw.col(number) > 1).then(several).otherwise(nw.col(name))
         found.append(told.alias(f"measures_{name}"))
-    return found
+    return sums.with_columns(*found)
 
 
 def tell_unknown(lines: Frame, terms: Terms) -> Frame:

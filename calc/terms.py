@@ -1,6 +1,6 @@
 """What the operations on a line work with: its frame, its key, and what numbers stand for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,16 +27,18 @@ class Terms:
     any line.
     """
 
-    contents: Sequence[str] = ()
-    ons: Sequence[On] = (On(),)
-    rates: Sequence[Expression] = ()
-    base_units: Sequence[str] = ()
-    base_expressions: Mapping[str, Expression] = field(default_factory=dict)
-    estimated: Sequence[str] = ()
-    credited: Sequence[str] = ()
-    sides: Sequence[str] = ()
+    contents: tuple[str, ...] = ()
+    ons: tuple[On, ...] = (On(),)
+    rates: tuple[Expression, ...] = ()
+    base_units: tuple[str, ...] = ()
+    base_expressions: Mapping[str, Expression] = field(default_factory=dict, hash=False)
+    estimated: tuple[str, ...] = ()
+    credited: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
     is_split: bool = False
 
+
+NO_TERMS = Terms()
 
 Operation = Callable[[Frame, Terms], Frame]
 

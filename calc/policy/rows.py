@@ -37,7 +37,7 @@ def terms_of(program: Program, policy: Policy) -> Terms:
     return Terms(
         contents=tuple(policy.contents),
         ons=tuple(dict.fromkeys(ons)),
-        rates=tuple(program.rates()),
+        rates=tuple(rate for rate in program.rates() if ad_valorem_rate(rate) is None),
         is_split=any(row.place for row in segments),
         sides=tuple(sorted({row.outcome.side for row in rows if row.outcome.side})),
         credited=tuple(sorted({credit.measure_id for credit in policy.credits})),
@@ -105,8 +105,8 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
 
     Returns:
         One row a kind, segment and branch: names, status, state, reason, ``branch``, ``mode``,
-        ``rate`` and ``on`` (numbers), ``measure_rate`` where the rate is ad valorem only, and the
-        rebate and the number of the measure among those that have credits.
+        ``measure_rate`` where the rate is ad valorem only, else ``rate`` (a number, as ``on`` is),
+        and the rebate and the number of the measure among those that have credits.
     """
     credited = {name: number for number, name in enumerate(terms.credited)}
     ons = {on: number for number, on in enumerate(terms.ons)}
@@ -128,7 +128,7 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
                 "reason": outcome.reason,
                 "branch": outcome.candidate.branch,
                 "mode": outcome.mode,
-                "rate": rates[outcome.rate],
+                "rate": rates.get(outcome.rate),
                 "measure_rate": ad_valorem_rate(outcome.rate),
                 "on": ons[outcome.on],
                 "rate_text": text_of(outcome.rate) + (" all-in" if outcome.mode == ALL_IN else ""),
