@@ -11,16 +11,17 @@ from calc.days import MONTHS, days_of
 
 LATEST = "latest-12"
 PART = r"(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2]))?"
-WRITTEN = re.compile(rf"{LATEST}|({PART})(?:\.\.({PART}))?")
+TO, AND_TO = "..", "+..+"
+WRITTEN = re.compile(rf"{LATEST}|({PART})(?:(\.\.|\+\.\.\+)({PART}))?")
 FORMS = (
-    'a year "2024", a month "2024-07", "latest-12", twelve months "2023-11..2024-10", or a mean \
-of years "2022..2024"'
+    'a year "2024", a month "2024-07", "latest-12", twelve months "2023-11..2024-10", a mean of \
+years "2022..2024", or their sum "2022+..+2024"'
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """The flows that stand for the trade: those of one period, of twelve months, or a mean.
+    """The flows that stand for the trade: of a period, of twelve months, a mean or sum of years.
 
     Attributes:
         name: What it is called, such as ``2024`` or ``2022..2024``.
@@ -33,6 +34,11 @@ class Reference:
     parts: tuple[str, ...]
     years: int = 1
     by_month: bool = False
+
+    @property
+    def is_sum_of_years(self) -> bool:
+        """Whether it is several years added up, each with the lines that it has."""
+        return self.years == 1 and len(self.parts) > 1 and len(self.parts[0]) == len("2024")
 
     @property
     def days(self) -> tuple[date, date]:
@@ -53,12 +59,13 @@ def in_period(period: str) -> pl.Expr:
 def is_reference(text: str) -> bool:
     """Whether a text names a reference period."""
     found = WRITTEN.fullmatch(text)
-    if found is None or found[2] is None:
+    if found is None or found[3] is None:
         return found is not None
-    first, last = found[1], found[2]
+    first, sign, last = found[1], found[2], found[3]
     if len(first) != len(last) or last <= first:
         return False
-    return len(first) == len("2024") or len(_months_to(last, first)) == MONTHS
+    is_twelve = sign == TO and len(first) > len("2024") and len(_months_to(last, first)) == MONTHS
+    return is_twelve or len(first) == len("2024")
 
 
 def reference_of(text: str, periods: Sequence[str]) -> Reference | None:
@@ -69,7 +76,7 @@ def reference_of(text: str, periods: Sequence[str]) -> Reference | None:
     parts = _parts(text, periods)
     if not parts:
         return None
-    is_mean = ".." in text and len(text) == len("2022..2024")
+    is_mean = TO in text and len(text) == len("2022..2024")
     own = [period for period in periods if any(_is_of(period, part) for part in parts)]
     return Reference(
         name=f"{parts[0]}..{parts[-1]}" if text == LATEST else text,
@@ -83,12 +90,21 @@ def _parts(text: str, periods: Sequence[str]) -> tuple[str, ...]:
     if text == LATEST:
         months = [period for period in periods if len(period) == len("2024-07")]
         return _twelve_to(max(months)) if months else ()
-    first, _, last = text.partition("..")
+    first, _, last = text.replace(AND_TO, TO).partition(TO)
     if not last:
         return (text,)
     if len(last) > len("2024"):
         return _months_to(last, first)
     return tuple(str(year) for year in range(int(first), int(last) + 1))
+
+
+def common_year(periods: Sequence[str]) -> str | None:
+    """The only period, or the year whose months they all are; null where there is none."""
+    if len(periods) == 1:
+        return periods[0]
+    years = {period[:4] for period in periods}
+    is_months = all(len(period) == len("2024-07") for period in periods)
+    return years.pop() if is_months and len(years) == 1 else None
 
 
 def months_of(year: str) -> Reference:

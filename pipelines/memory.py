@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from calc.errors import LimitError, UsageError
+from pipelines.trade_files import facts_of, paths_of, told_of
 
 ENVIRONMENT = "RETORSION_MEMORY_LIMIT"
 OPTION = "--memory-limit"
@@ -185,16 +186,23 @@ def refuse_files(
 
 
 def rows_of_importers(table: Path, importers: Collection[str]) -> int:
-    """Rows of the row groups that may hold an importer, by the file's own statistics.
+    """Rows of the row groups that may hold an importer, by the files' own statistics.
 
     0 where it is no table of trade, which its reader will tell.
 
     Raises:
+        DataRejectedError: A folder is no table of trade.
         OSError: It cannot be read.
     """
-    facts = _facts(table)
-    if facts is None or "importer" not in facts.schema.names:
+    return sum(_rows_of_importers(path, importers) for path in paths_of(table))
+
+
+def _rows_of_importers(path: Path, importers: Collection[str]) -> int:
+    facts = facts_of(path)
+    if facts is None:
         return 0
+    if "importer" not in facts.schema.names:
+        return int(facts.num_rows) if "importer" in told_of(path) else 0
     position = facts.schema.names.index("importer")
     groups = [facts.row_group(number) for number in range(facts.num_row_groups)]
     return sum(
@@ -217,16 +225,5 @@ def rows_of(table: Path) -> int:
     Raises:
         OSError: It cannot be read.
     """
-    facts = _facts(table)
+    facts = facts_of(table)
     return 0 if facts is None else int(facts.num_rows)
-
-
-def _facts(table: Path) -> Any:
-    """What a Parquet file says of itself; null where it is none."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return pq.ParquetFile(table).metadata
-    except pa.ArrowInvalid:
-        return None

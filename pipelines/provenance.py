@@ -6,6 +6,7 @@ import polars as pl
 
 from calc import judge
 from calc.errors import DataRejectedError
+from pipelines.trade_files import TradeFile, files_of
 
 HEADER_AND_BASE = 2
 """What a row number counted from 0 lacks to a spreadsheet's: the header, and counting from 1."""
@@ -15,7 +16,7 @@ def source_rows(table: Path, rows: int, wanted: pl.DataFrame) -> pl.DataFrame:
     """File and row that rows of a table came from: the table itself where nothing tells.
 
     Args:
-        table: The table; ingest writes its provenance beside it.
+        table: The table; ingest writes its provenance beside it. Of a folder, that of each file.
         rows: Rows of the table.
         wanted: ``table_row`` (0-based, rising), at least one row.
 
@@ -25,10 +26,27 @@ def source_rows(table: Path, rows: int, wanted: pl.DataFrame) -> pl.DataFrame:
     Raises:
         DataRejectedError: The provenance has another number of rows than the table.
     """
+    if table.is_dir():
+        found = [_of_file(one, wanted) for one in files_of(table)]
+        return pl.concat([rows for rows in found if rows is not None])
+    return _rows_in(table, table.name, rows, wanted)
+
+
+def _of_file(one: TradeFile, wanted: pl.DataFrame) -> pl.DataFrame | None:
+    """What ``source_rows`` tells of the rows of one file of a folder; null where none is wanted."""
+    place = pl.col(judge.ROW)
+    own = wanted.filter(place.is_between(one.first, one.first + one.rows - 1))
+    if own.is_empty():
+        return None
+    inside = own.with_columns(place - one.first)
+    return _rows_in(one.path, one.name, one.rows, inside).with_columns(place + one.first)
+
+
+def _rows_in(table: Path, name: str, rows: int, wanted: pl.DataFrame) -> pl.DataFrame:
     path = table.with_name(f"{table.stem}.provenance.parquet")
     if not path.is_file():
         row = pl.col(judge.ROW).cast(pl.Int64) + HEADER_AND_BASE
-        source = pl.lit(table.name).alias("source_id")
+        source = pl.lit(name).alias("source_id")
         return wanted.select(judge.ROW, source, row.alias("source_row"))
     provenance = pl.scan_parquet(path).select(
         pl.col("source_id").cast(pl.String), pl.col("source_row").cast(pl.Int64)

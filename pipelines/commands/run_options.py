@@ -6,11 +6,16 @@ import typer
 
 Trade = Annotated[
     str | None,
-    typer.Option("--trade", metavar="NAME|FILE", help="Trade table, instead of the scenario's."),
+    typer.Option(
+        "--trade", metavar="NAME|FILE|FOLDER", help="Trade table, instead of the scenario's."
+    ),
 ]
 Period = Annotated[
     str | None,
-    typer.Option("--period", help="Reference trade: 2024, 2024-07, latest-12, or mean 2022..2024."),
+    typer.Option(
+        "--period",
+        help="Reference trade: 2024, 2024-07, latest-12, mean 2022..2024, sum 2022+..+2024.",
+    ),
 ]
 Quarantine = Annotated[
     bool, typer.Option("--quarantine", help="Leave out the rows that break a rule, and say so.")

@@ -94,7 +94,7 @@ def validate(
     settings = Settings(
         choice=choice, rules=own_rules, data_docs=data_docs, memory_limit=limit, sources=sources
     )
-    verdict = verdict_for(place, table_of(place, table), settings, talk)
+    verdict = verdict_for(place, table_of(place, table, or_folder=True), settings, talk)
     for line in _not_at_hand(verdict):
         talk.say(line)
     if data_docs:
@@ -213,7 +213,7 @@ def _suggestions(place: Any, table: str, verdict: Any, own_rules: Path | None) -
     from pipelines.validation.words import counted, money
 
     own = [] if own_rules is None else read_user_rules(own_rules).rules
-    proposed, untold = write_suggestions(table_of(place, table), verdict, own)
+    proposed, untold = write_suggestions(table_of(place, table, or_folder=True), verdict, own)
     lines = [
         f"repair proposed: {one.repair}: {counted(one.cells, 'cell')}; brings back "
         f"{counted(one.rows, 'row')}, {money(one.value_usd if one.rows else 0.0)}"

@@ -27,7 +27,7 @@ def judged_table(
     """
     from pipelines.validation.step import rejected, table_of, verdict_for
 
-    table = table_of(workspace, settings.trade or scenario.trade)
+    table = table_of(workspace, settings.trade or scenario.trade, or_folder=True)
     asked = asked_of_trade(scenario, settings)
     _refuse_too_large(table, scenario.importer, settings.memory_limit)
     verdict = verdict_for(workspace, table, asked, talk)

@@ -85,7 +85,7 @@ def with_conversion(question: "Question", by: Path | None) -> "Question":
     weights = pl.concat([_weights(name, target, values) for name in names])
     asked = question.scan().filter(question.is_asked, pl.col("nomenclature").is_in(names))
     trade = asked.with_columns(pl.col("nomenclature").cast(pl.String)).collect()
-    first = pl.scan_parquet(question.table).select(pl.len()).collect().item()
+    first = sum(one.rows for one in question.files)
     method = f"by the value of trade in {by.stem}" if by else EQUAL
     found = _converted(trade, weights.collect(), target, first)
     return replace(question, converted=replace(found, names=names, method=method))

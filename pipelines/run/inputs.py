@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from calc.errors import DataRejectedError
 from pipelines.files import sha256_of
 from pipelines.run.manifest import Input, run_id_of
+from pipelines.trade_files import name_of, paths_of, scan_file, sha256_of_lines
 from pipelines.version import code_sha256, library_versions, tool_version
 from pipelines.workspace import Workspace, embedded, embedded_folder
 
@@ -84,7 +85,7 @@ class Inputs:
     @property
     def trade_name(self) -> str:
         """Name of the trade table, without folder and suffix."""
-        return self.table.stem
+        return name_of(self.table)
 
     @property
     def response(self) -> "Response | None":
@@ -181,34 +182,28 @@ def content_of(table: Path, record: "IngestRecord | None") -> str:
     """
     if record is not None:
         return record.table.sha256
+    if table.is_dir():
+        return sha256_of_lines(sorted(_content_of_file(path) for path in paths_of(table)))
     import polars as pl
 
     row = pl.struct(pl.all()).hash().cast(pl.UInt128).sum()
-    found = pl.scan_parquet(table).select(row.alias("sum"), pl.len().alias("rows"))
+    found = scan_file(table).select(row.alias("sum"), pl.len().alias("rows"))
     total, rows = found.collect(engine="streaming").row(0)
     return f"rows {rows}, sum of row hashes {total:x}"
 
 
-def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
-    from pipelines.ingest.record import beside_path
+def _content_of_file(path: Path) -> str:
+    from pipelines.ingest.record import read_record
 
-    subject, scenario = inputs.verdict.subject, inputs.scenario
+    return content_of(path, read_record(path))
+
+
+def _files(workspace: Workspace, inputs: Inputs) -> Iterator[Input]:
+    from pipelines.run.trade_inputs import trade_inputs
+
+    scenario = inputs.scenario
     yield as_read(input_of(workspace, "scenario", scenario.path), scenario.text_sha256)
-    table = input_of(workspace, "trade table", inputs.table, inputs.verdict.rows_judged)
-    yield as_read(table, subject.sha256)
-    provenance = beside_path(inputs.table, "provenance")
-    if provenance.is_file():
-        found = input_of(workspace, "provenance of the trade table", provenance)
-        yield as_read(found, subject.provenance_sha256)
-    for source in () if inputs.record is None else inputs.record.sources:
-        yield Input(
-            role="source of the trade table",
-            name=source.name,
-            sha256=source.sha256,
-            bytes=source.bytes,
-            rows=source.rows,
-            is_recorded_only=True,
-        )
+    yield from trade_inputs(workspace, inputs)
     if inputs.settings.rules is not None:
         yield input_of(workspace, OWN_RULES, inputs.settings.rules)
     if inputs.response is not None:

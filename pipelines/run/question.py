@@ -16,16 +16,24 @@ from calc.hits import with_duty_base
 from calc.levied import Basis
 from calc.means import BEHIND, mean_of_years
 from calc.money import LARGEST_SUM_USD, to_units, to_usd
-from calc.periods import Reference, in_period, lacking, reference_of
+from calc.periods import Reference, common_year, lacking, reference_of
 from calc.policy.ave import Method
 from calc.policy.model import Policy
 from calc.resolve import LawTables
 from calc.seasons import windows_of
 from calc.tables.trade import VALUE_COLUMNS
-from calc.terms import ROW, Frame
+from calc.terms import Frame
 from calc.valuation import any_value
-from pipelines.parquet import constant_columns
-from pipelines.run.unsuited import no_basis, no_imports, no_period, not_whole, twice
+from pipelines.run.files import Constants, constant_in_all, may_hold, scanned
+from pipelines.run.unsuited import (
+    no_basis,
+    no_imports,
+    no_period,
+    not_whole,
+    refuse_sum,
+    refuse_twice,
+)
+from pipelines.trade_files import TradeFile, constants_of, files_of
 
 if TYPE_CHECKING:
     from pipelines.run.convert import Converted
@@ -39,7 +47,7 @@ class Question:
     """A trade table, what is left out of it, and the law that is put on it.
 
     Attributes:
-        table: Parquet file in the TRADE layout.
+        table: Parquet file in the TRADE layout, or a folder of them.
         left_out: Rows of the table (0-based) that validation left out.
         law: The scopes of the law at one date.
         policy: The law itself.
@@ -86,9 +94,18 @@ class Question:
     stated: Mapping[str, Basis] = field(default_factory=dict)
 
     @functools.cached_property
+    def files(self) -> Sequence[TradeFile]:
+        return files_of(self.table)
+
+    @functools.cached_property
     def constants(self) -> Mapping[str, str | None]:
         """Columns of the table that hold one value throughout, which need not be read."""
-        return {} if self.converted else constant_columns(self.table)
+        return {} if self.converted else constant_in_all(self._constants)
+
+    @functools.cached_property
+    def _constants(self) -> Sequence[Constants]:
+        """The columns of each file that hold one value throughout."""
+        return [constants_of(one.path) for one in self.files]
 
     @property
     def links(self) -> pl.DataFrame | None:
@@ -100,14 +117,16 @@ class Question:
         """Value columns of the table that hold anything."""
         return [name for name in VALUE_COLUMNS if name not in self.constants]
 
-    def scan(self) -> pl.LazyFrame:
+    def scan(self, period: Reference | None = None) -> pl.LazyFrame:
         """The rows of the table that may be used, with their row number ``table_row``.
+
+        Files that hold nothing of a period are passed over where one is given.
 
         ``source_rows`` counts the rows of the table in each, ``is_estimated`` tells those that
         hold a part of a code that a conversion split.
         """
         whole = pl.lit(1, pl.Int64).alias("source_rows"), pl.lit(value=False).alias("is_estimated")
-        rows = self.usable().with_columns(*whole)
+        rows = self.usable(period).with_columns(*whole)
         if self.converted is None:
             return rows
         replaced = self.is_asked & pl.col("nomenclature").is_in(self.converted.names)
@@ -117,15 +136,13 @@ class Question:
         )
         return pl.concat([rows.filter(~replaced), own])
 
-    def usable(self) -> pl.LazyFrame:
-        """The rows of the table that validation did not leave out."""
-        schema = pl.read_parquet_schema(self.table)
-        trade = pl.scan_parquet(self.table, row_index_name=ROW).with_columns(
-            pl.lit(value, schema[name]).alias(name) for name, value in self.constants.items()
-        )
-        if self.left_out.is_empty():
-            return trade
-        return trade.filter(~pl.col(ROW).is_in(self.left_out.implode()))
+    def usable(self, period: Reference | None = None) -> pl.LazyFrame:
+        """The rows of the table that validation did not leave out; see ``scan``."""
+        pairs = list(zip(self.files, self._constants, strict=True))
+        own = [pair for pair in pairs if period is None or may_hold(period, pair[1])]
+        if self.converted:
+            own = [(one, {}) for one, _ in own]
+        return scanned(own or pairs[:1], self.left_out)
 
     def imports(self, period: Reference) -> Frame:
         """The importers' imports of a period with their value for duty."""
@@ -146,13 +163,13 @@ class Question:
 
     def _recorded(self, period: Reference) -> Frame:
         chosen = self.is_asked & period.holds()
-        return self._levied(self.scan().filter(chosen))
+        return self._levied(self.scan(period).filter(chosen))
 
     def all_imports(self, period: Reference) -> Frame:
         """The imports of every importer of a period with their value for duty."""
         chosen = (pl.col("flow") == "import") & period.holds()
         is_trade = chosen & (pl.col("partner") != pl.col("importer"))
-        return self._levied(self.scan().filter(is_trade))
+        return self._levied(self.scan(period).filter(is_trade))
 
     def _levied(self, rows: pl.LazyFrame) -> Frame:
         return with_duty_base(nw.from_native(rows), held=self.held, stated=self.stated)
@@ -216,7 +233,8 @@ def refuse_overflow(question: Question, shape: pl.DataFrame) -> None:
         LimitError: They are not.
     """
     total = float(shape["total_usd"].sum())
-    if total * LARGEST_RATE > LARGEST_SUM_USD:
+    asked = float(shape.filter(question.is_asked)["total_usd"].sum())
+    if max(total, asked * LARGEST_RATE) > LARGEST_SUM_USD:
         raise LimitError(
             f"the values of {question.table.name} sum to {total:.3g} USD, beyond what is exact",
             where=question.table.name,
@@ -229,7 +247,8 @@ def chosen_period(question: Question, shape: pl.DataFrame) -> Reference:
 
     Raises:
         ScenarioError: An importer has no imports in the table, the period asked for is not in it
-            whole, or it has several and none is asked for, or it has a year and its months.
+            whole, it has several and none is asked for, or a year and its months; or years are
+            added up and the law has quotas.
     """
     imports = shape.filter(question.is_asked)
     present = set(imports["importer"].unique())
@@ -237,7 +256,7 @@ def chosen_period(question: Question, shape: pl.DataFrame) -> Reference:
         if importer not in present:
             raise no_imports(question, importer, shape.filter(pl.col("flow") == "import"))
     periods = sorted(imports["period"].unique())
-    wanted = question.period or _common_year(periods)
+    wanted = question.period or common_year(periods)
     reference = None if wanted is None else reference_of(wanted, periods)
     if reference is None:
         raise no_period(question, periods)
@@ -246,26 +265,10 @@ def chosen_period(question: Question, shape: pl.DataFrame) -> Reference:
         if missing := lacking(reference, own):
             raise not_whole(question, reference, missing, own)
     for part in reference.parts:
-        _refuse_twice(question, imports, part)
+        refuse_twice(question, imports, part)
+    if question.policy.derived:
+        refuse_sum(reference, "quotas are filled year by year")
     return reference
-
-
-def _refuse_twice(question: Question, imports: pl.DataFrame, year: str) -> None:
-    """A year that is there as a whole and by month would be counted twice."""
-    chosen = imports.filter(in_period(year))
-    both = chosen.group_by("importer").agg((pl.col("period") == year).unique().len().alias("kinds"))
-    names = sorted(both.filter(pl.col("kinds") > 1)["importer"])
-    if names:
-        raise twice(question, names, year)
-
-
-def _common_year(periods: Sequence[str]) -> str | None:
-    """The only period, or the year whose months they all are."""
-    if len(periods) == 1:
-        return periods[0]
-    years = {period[:4] for period in periods}
-    is_months = all(len(period) == 7 for period in periods)
-    return years.pop() if is_months and len(years) == 1 else None
 
 
 def refuse_misfits(question: Question, shape: pl.DataFrame, period: Reference) -> None:

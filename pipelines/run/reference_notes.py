@@ -19,6 +19,10 @@ MEAN = (
     "counts as nothing in it; a quantity in other units, or not known, in one of the years is not "
     "known."
 )
+SUM = (
+    "The trade is that of the {years} years {name}, added up: each line is of its own year, and "
+    "every figure is the sum over the years, not that of a year."
+)
 
 
 def season_notes(found: "Answer") -> Iterator[str]:
@@ -42,6 +46,8 @@ def reference_notes(found: "Answer", importer: str) -> Iterator[str]:
     period = found.period
     if period.years > 1:
         yield MEAN.format(years=period.years, name=period.name)
+    elif period.is_sum_of_years:
+        yield SUM.format(years=len(period.parts), name=period.name)
     elif len(period.parts) > 1:
         yield f"The trade is that of the {len(period.parts)} months {period.name}, added up."
     elif period.by_month and len(period.name) == len("2024"):

@@ -155,7 +155,7 @@ def _any_date(scenario: "Scenario", settings: RunSettings) -> date | None:
 def _record_of(table: Path) -> Any:
     from pipelines.ingest.record import read_record
 
-    record = read_record(table)
+    record = None if table.is_dir() else read_record(table)
     if record is not None and record.name != table.stem:
         raise DataRejectedError(
             f"the ingest record beside {table.name} is of another table, {record.name}",

@@ -8,7 +8,7 @@ import polars as pl
 from calc.errors import Problem, ScenarioError, did_you_mean
 from calc.levied import BASIS_OF_IMPORTER
 from calc.money import to_usd
-from calc.periods import Reference
+from calc.periods import Reference, in_period
 from calc.valuation import columns_for
 
 if TYPE_CHECKING:
@@ -62,7 +62,35 @@ def not_whole(
     )
 
 
-def twice(question: "Question", importers: Sequence[str], year: str) -> ScenarioError:
+def refuse_sum(reference: Reference, why: str) -> None:
+    """Nothing, where a reference period is not several years added up.
+
+    Raises:
+        ScenarioError: It is.
+    """
+    if reference.is_sum_of_years:
+        raise ScenarioError(
+            f"{why}: several years added up are no reference for it",
+            where=f"reference period {reference.name}",
+            hint=f"choose one year, or a mean with --period {reference.parts[0]}.."
+            f"{reference.parts[-1]}",
+        )
+
+
+def refuse_twice(question: "Question", imports: pl.DataFrame, year: str) -> None:
+    """Nothing, where no importer has a year as a whole and by month: it would be counted twice.
+
+    Raises:
+        ScenarioError: One has.
+    """
+    chosen = imports.filter(in_period(year))
+    both = chosen.group_by("importer").agg((pl.col("period") == year).unique().len().alias("kinds"))
+    names = sorted(both.filter(pl.col("kinds") > 1)["importer"])
+    if names:
+        raise _twice(question, names, year)
+
+
+def _twice(question: "Question", importers: Sequence[str], year: str) -> ScenarioError:
     """That a year is there as a whole and by month."""
     return ScenarioError(
         f"the table has imports of {', '.join(importers)} in {year} as a whole and by month",

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from calc import judge
 from calc.errors import NotJudgedError
 from calc.rules import Rule
 from calc.tables.trade_rules import trade_columns
+from pipelines.trade_files import scan_table
 from pipelines.validation import suite
 from pipelines.validation.rows import Judged
 from pipelines.validation.suite import SEVERITY
@@ -144,7 +143,7 @@ def _asked(table: Path, judged: Judged, suite_on: SuiteOn) -> Iterator[tuple[str
         yield suite_on, suite.counts_frame(judged), suite.counts_suite(judged)
         return
     columns = {name for rule in judged.rules for name in _columns(rule)}
-    frame = pl.scan_parquet(table).select(sorted(columns)).collect()
+    frame = scan_table(table).select(sorted(columns)).collect()
     yield SUITE, suite.rows_frame(frame, judged), suite.rows_suite(judged.rules, trade_columns())
     yield GROUPS_SUITE, suite.groups_frame(judged), suite.groups_suite(judged.rules)
 

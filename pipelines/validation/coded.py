@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from calc import judge
 from calc.tables.trade import KEY, VALUE_COLUMNS
+from pipelines.trade_files import told_of
 
 BATCH_ROWS = 1_000_000
 """Rows read at once: a table of any length takes the memory of so many."""
@@ -112,15 +113,25 @@ class Batches:
         return pl.concat(found) if found else nothing
 
     def _read(self, columns: Sequence[str] | None) -> Generator[Coded]:
-        schema = pl.scan_parquet(self.path).collect_schema()
+        schema, told = pl.scan_parquet(self.path).collect_schema(), told_of(self.path)
         texts = [name for name, dtype in schema.items() if dtype == pl.String]
-        chosen = [*columns, *VALUE_COLUMNS] if columns else schema.names()
+        chosen = [*columns, *VALUE_COLUMNS] if columns else [*schema.names(), *told]
+        own = [name for name in chosen if name not in told]
         whole = pq.ParquetFile(self.path, read_dictionary=texts, page_checksum_verification=True)
         with whole as file:
             first = 0
-            for table in _tables(file, chosen, BATCH_ROWS):
-                yield _coded(table, first)
+            for table in _tables(file, own, BATCH_ROWS):
+                yield _coded(_with_told(table, told, chosen), first)
                 first += table.num_rows
+
+
+def _with_told(table: Any, told: Mapping[str, str], chosen: Sequence[str]) -> Any:
+    """Rows with the columns that the folders of their file tell, as far as they are chosen."""
+    for name in (name for name in chosen if name in told):
+        places = pa.repeat(pa.scalar(0, pa.int32()), table.num_rows)
+        cells = pa.DictionaryArray.from_arrays(places, pa.array([told[name]]))
+        table = table.append_column(name, cells)
+    return table
 
 
 def _one_ahead(batches: Generator[Coded]) -> Iterator[Coded]:

@@ -11,6 +11,7 @@ from calc.grouped import FIGURE, WORLD, Known, key_of
 from calc.groups import GROUP, breaks, group_name, judged_groups
 from calc.rules import Rule
 from calc.tables.trade import VALUE_COLUMNS
+from pipelines.trade_files import scan_file
 from pipelines.validation import second_pass
 from pipelines.validation.coded import Batches
 from pipelines.validation.first_pass import Shape
@@ -99,7 +100,7 @@ class _Table:
 
     @property
     def rows(self) -> pl.LazyFrame:
-        scanned = pl.scan_parquet(self.batches.path, row_index_name=judge.ROW)
+        scanned = scan_file(self.batches.path, row_from=0)
         rows = judge.with_value(scanned, VALUE_COLUMNS)
         if not self.without.len():
             return rows

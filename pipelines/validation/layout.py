@@ -7,6 +7,7 @@ import polars as pl
 from calc.dictionary import polars_schema
 from calc.errors import DataRejectedError, Problem, did_you_mean
 from calc.tables.trade import Trade
+from pipelines.trade_files import scan_table
 
 MAGIC = b"PAR1"
 
@@ -26,7 +27,7 @@ def check_layout(table: Path) -> None:
     ]
     if problems:
         raise DataRejectedError.collected(problems)
-    if not pl.scan_parquet(table).select(pl.len()).collect().item():
+    if not scan_table(table).select(pl.len()).collect().item():
         raise DataRejectedError(
             f"{table.name} holds no rows: 0 rows is not zero trade",
             where=str(table),
@@ -42,7 +43,7 @@ def _schema_of(table: Path) -> pl.Schema:
             f"{table.name} is not a Parquet file", where=str(table), hint=_ingest(table)
         )
     try:
-        return pl.scan_parquet(table).collect_schema()
+        return scan_table(table).collect_schema()
     except (pl.exceptions.PolarsError, OSError) as err:
         raise DataRejectedError(
             f"{table.name} cannot be read as Parquet: {str(err).splitlines()[0]}",

@@ -3,7 +3,7 @@
 Written in parts of bounded size, in the order of the table, as Parquet and as CSV.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from calc.tables.audit import Quarantine
 from calc.tables.trade import Trade
 from pipelines.parquet import ROW_GROUP_ROWS, arrow_table
 from pipelines.provenance import rows_of, source_rows
+from pipelines.trade_files import scan_table
 from pipelines.validation.group_rows import WITH_ROWS
 from pipelines.validation.originals import NOWHERE, SOURCE, AtHand, with_originals
 from pipelines.validation.rows import Judged
@@ -49,7 +50,7 @@ def with_cells(table: Path, *named: Named) -> list[Named]:
     wanted = pl.concat([one.rows.select(judge.ROW) for one in named]).unique().sort(judge.ROW)
     if not 0 < wanted.height <= ROW_GROUP_ROWS:
         return list(named)
-    cells = rows_of(pl.scan_parquet(table).select(column_names(Trade)), wanted)
+    cells = rows_of(scan_table(table).select(column_names(Trade)), wanted)
     return [replace(one, cells=cells) for one in named]
 
 
@@ -102,11 +103,20 @@ def write_named(
         DataRejectedError: The provenance does not belong to the table.
         OSError: A file cannot be written.
     """
+    write_parts(files, _readable(table, named_parts(table, named, at_hand)))
+
+
+def write_parts(files: tuple[Path, Path], parts: Iterable[pl.DataFrame]) -> None:
+    """Write rows of QUARANTINE, a part after another, to a Parquet file and a CSV file.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
     empty = arrow_table(_empty(), "quarantine", Quarantine, {})
     parquet = pq.ParquetWriter(files[0], empty.schema, compression="zstd", write_page_checksum=True)
     with parquet, files[1].open("wb") as csv:
         _empty().write_csv(csv)
-        for part in _readable(table, named_parts(table, named, at_hand)):
+        for part in parts:
             arrow = arrow_table(part, "quarantine", Quarantine, {})
             parquet.write_table(arrow.cast(empty.schema), row_group_size=ROW_GROUP_ROWS)
             csv_safe(part).write_csv(csv, include_header=False)
@@ -150,7 +160,7 @@ def named_parts(table: Path, named: Named, at_hand: AtHand = NOWHERE) -> Iterato
         part = named.rows.slice(offset, ROW_GROUP_ROWS)
         cells = named.cells
         if cells is None:
-            cells = rows_of(pl.scan_parquet(table).select(column_names(Trade)), part)
+            cells = rows_of(scan_table(table).select(column_names(Trade)), part)
         renamed = dict(zip(SOURCE, FROM, strict=True))
         source = source_rows(table, named.table_rows, part).rename(renamed)
         described = part.lazy().join(cells.lazy(), on=judge.ROW).join(source.lazy(), on=judge.ROW)

@@ -48,8 +48,13 @@ SILENT = Talk(quiet=True)
 DEFAULTS = Settings()
 
 
-def table_of(workspace: Workspace, name_or_file: str) -> Path:
+def table_of(workspace: Workspace, name_or_file: str, *, or_folder: bool = False) -> Path:
     """The file of an ingested table, or a file given by its path; a table's name goes first.
+
+    Args:
+        workspace: Where ingested tables are.
+        name_or_file: The name or the path.
+        or_folder: Whether a folder of files will do too.
 
     Raises:
         DataRejectedError: There is neither.
@@ -58,7 +63,7 @@ def table_of(workspace: Workspace, name_or_file: str) -> Path:
     if name_or_file in workspace.trade_names() and ingested.is_file():
         return ingested
     path = Path(name_or_file)
-    if path.is_file():
+    if path.is_file() or (or_folder and path.is_dir()):
         return path.absolute()
     if path.suffix or len(path.parts) != 1 or path.is_dir():
         raise _no_table(name_or_file, path)
@@ -95,7 +100,7 @@ def verdict_for(
 
     Args:
         workspace: Where verdicts are kept.
-        table: A Parquet file in the TRADE layout.
+        table: A Parquet file in the TRADE layout, or a folder of them.
         settings: What the caller chooses.
         talk: Says on standard error what goes on.
 
@@ -106,6 +111,12 @@ def verdict_for(
         StorageError: The verdict cannot be written.
         LockedError: Another process judges the table and does not come to an end.
     """
+    if table.is_dir():
+        from pipelines.validation.folder import verdict_of_folder
+
+        return verdict_of_folder(
+            workspace, table, settings, lambda path, own: verdict_for(workspace, path, own, talk)
+        )
     own = None if settings.rules is None else _own_rules(settings.rules)
     subject = subject_of(workspace, table, settings.rules)
     folder = folder_of(workspace, subject)
@@ -274,5 +285,5 @@ def rejected(
 def given_as(workspace: Workspace, verdict: Verdict) -> str:
     """What to call a verdict's table on the command line: its name, or the file."""
     path = Path(verdict.subject.name)
-    ingested = workspace.relative(workspace.trade) == path.parent.as_posix()
+    ingested = path.suffix and workspace.relative(workspace.trade) == path.parent.as_posix()
     return path.stem if ingested else path.as_posix()

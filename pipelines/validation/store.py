@@ -7,6 +7,7 @@ from pathlib import Path
 from calc.errors import StorageError
 from pipelines.files import sha256_of
 from pipelines.ingest.record import beside_path
+from pipelines.trade_files import sha256_of_table
 from pipelines.validation.verdict import (
     VERDICT_FILE,
     Settings,
@@ -54,7 +55,7 @@ def subject_of(workspace: Workspace, table: Path, user_rules: Path | None = None
     provenance, originals = beside_path(table, "provenance"), beside_path(table, "originals")
     return Subject(
         name=workspace.relative(table),
-        sha256=sha256_of(table),
+        sha256=sha256_of_table(table),
         provenance_sha256=sha256_of(provenance) if provenance.is_file() else "",
         originals_sha256=sha256_of(originals) if originals.is_file() else "",
         rules_sha256=rules_sha256(),

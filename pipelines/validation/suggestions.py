@@ -26,6 +26,7 @@ from pipelines.ingest.source import ROW
 from pipelines.ingest.words import folded
 from pipelines.parquet import write_table
 from pipelines.provenance import rows_of, source_rows
+from pipelines.trade_files import scan_table
 from pipelines.validation.quarantine import csv_safe
 from pipelines.validation.set_aside import SetAside, set_aside
 from pipelines.validation.verdict import Verdict
@@ -114,7 +115,7 @@ def suggestions(table: Path, verdict: Verdict, rules: Sequence[Rule]) -> pl.Data
     left_out = verdict.quarantine_rows.cast(pl.UInt32).to_frame(judge.ROW)
     if left_out.is_empty():
         return pl.DataFrame(schema=polars_schema(Suggestions))
-    before = rows_of(pl.scan_parquet(table).select(column_names(Trade)), left_out)
+    before = rows_of(scan_table(table).select(column_names(Trade)), left_out)
     after, proposals = before, []
     for repair in repairs(_spellings(before)):
         changed = after.with_columns(**repair.changes)
@@ -159,7 +160,7 @@ def of_set_aside(table: Path, aside: SetAside, rules: Sequence[Rule]) -> pl.Data
     ]
     if not rows:
         return pl.DataFrame(schema=polars_schema(Suggestions))
-    first = pl.scan_parquet(table).select(pl.len()).collect().item()
+    first = scan_table(table).select(pl.len()).collect().item()
     after = pl.concat(rows).with_row_index(judge.ROW, offset=first)
     back = _brought_back(table, after, rules).join(
         after.select(judge.ROW, "source_id", ROW), on=judge.ROW, validate="1:1"
@@ -194,7 +195,7 @@ def _brought_back(table: Path, after: pl.DataFrame, rules: Sequence[Rule]) -> pl
     Rows that ``is_part`` says are parts of one flow may share their key: they are added up.
     """
     refusing = [rule.passes() for rule in rules if rule.severity == "error"]
-    others = pl.scan_parquet(table).with_row_index(judge.ROW).select(*KEY, judge.ROW)
+    others = scan_table(table).with_row_index(judge.ROW).select(*KEY, judge.ROW)
     wanted = after.lazy().select(KEY).unique()
     near = others.join(wanted, on=list(KEY), how="semi").collect(engine="streaming")
     taken = near.join(after.select(judge.ROW), on=judge.ROW, how="anti").select(KEY).unique()

@@ -12,7 +12,9 @@ MONTHS = [f"2023-{month:02}" for month in range(1, 13)]
 
 
 @pytest.mark.parametrize(
-    "text", ["2024", "2024-07", "latest-12", "2022..2024", "2023-11..2024-10", "1999..2000"]
+    "text",
+    ["2024", "2024-07", "latest-12", "2022..2024", "2023-11..2024-10", "1999..2000"]
+    + ["2022+..+2024"],
 )
 def test_names_of_reference_periods(text: str) -> None:
     assert is_reference(text)
@@ -21,7 +23,7 @@ def test_names_of_reference_periods(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "24", "2024-13", "latest", "2024..2022", "2024..2024", "2023-11..2024-11", "2023..2024-10",
-     "latest-12..2024"],
+     "latest-12..2024", "2024+..+2022", "2023-11+..+2024-10", "2022+2024", "2022+..2024"],
 )  # fmt: skip
 def test_what_is_no_reference_period(text: str) -> None:
     assert not is_reference(text)
@@ -51,6 +53,18 @@ def test_a_mean_has_as_many_years_as_it_names() -> None:
     mean = reference_of("2022..2024", ["2022", "2023", "2024"])
     assert mean == Reference(name="2022..2024", parts=("2022", "2023", "2024"), years=3)
     assert held(mean, "2021", "2022", "2023-05", "2025") == ["2022", "2023-05"]
+
+
+def test_a_sum_of_years_has_each_of_them() -> None:
+    whole = reference_of("2022+..+2024", ["2022", "2023", "2024"])
+    assert whole == Reference(name="2022+..+2024", parts=("2022", "2023", "2024"))
+    assert whole.is_sum_of_years
+    assert lacking(whole, ["2022", "2024"]) == ["2023"]
+    months = reference_of("2023-11..2024-10", MONTHS)
+    mean = reference_of("2022..2024", [])
+    assert months is not None and mean is not None
+    assert not months.is_sum_of_years
+    assert not mean.is_sum_of_years
 
 
 def test_what_a_table_lacks() -> None:
