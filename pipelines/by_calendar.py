@@ -20,7 +20,7 @@ from pipelines.dated import Stretch, figures, stretches_of
 from pipelines.run.alike import like_lines
 from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
 from pipelines.run.step import question_of
-from pipelines.run.unsuited import refuse_sum
+from pipelines.run.unsuited import no_sum
 
 if TYPE_CHECKING:
     from pipelines.run.inputs import Inputs
@@ -100,7 +100,7 @@ def _within(
 
 
 def _refuse_less_than_a_year(question: Question, period: Reference) -> None:
-    refuse_sum(period, "a calendar is of a year")
+    no_sum(period, "a calendar is of a year")
     if len(period.parts) == 1 and len(period.name) > len("2024"):
         raise ScenarioError(
             f"the reference period {period.name} is no year, so it cannot stand for one",

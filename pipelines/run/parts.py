@@ -22,7 +22,7 @@ from pipelines.run.inputs import Inputs
 from pipelines.run.instruments import amounts_table, instruments_table
 from pipelines.run.question import Question
 from pipelines.run.units import refuse_other_units
-from pipelines.run.unsuited import refuse_sum
+from pipelines.run.unsuited import no_sum
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ def answered(inputs: Inputs, question: Question, talk: Talk) -> Part:
     """
     found = replace(answer(question), links=question.links)
     if inputs.response is not None:
-        refuse_sum(found.period, "trade answers year by year")
+        no_sum(found.period, "trade answers year by year")
     refuse_other_units(found.tables)
     importer = inputs.scenario.importer
     flows = beside_table(inputs)

@@ -25,14 +25,7 @@ from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import Frame
 from calc.valuation import any_value
 from pipelines.run.files import Constants, constant_in_all, may_hold, scanned
-from pipelines.run.unsuited import (
-    no_basis,
-    no_imports,
-    no_period,
-    not_whole,
-    refuse_sum,
-    refuse_twice,
-)
+from pipelines.run.unsuited import no_basis, no_imports, no_period, no_sum, not_whole, refuse_twice
 from pipelines.trade_files import TradeFile, constants_of, files_of
 
 if TYPE_CHECKING:
@@ -95,6 +88,7 @@ class Question:
 
     @functools.cached_property
     def files(self) -> Sequence[TradeFile]:
+        """The files of the table, in order."""
         return files_of(self.table)
 
     @functools.cached_property
@@ -267,7 +261,7 @@ def chosen_period(question: Question, shape: pl.DataFrame) -> Reference:
     for part in reference.parts:
         refuse_twice(question, imports, part)
     if question.policy.derived:
-        refuse_sum(reference, "quotas are filled year by year")
+        no_sum(reference, "quotas are filled year by year")
     return reference
 
 

@@ -62,7 +62,7 @@ def not_whole(
     )
 
 
-def refuse_sum(reference: Reference, why: str) -> None:
+def no_sum(reference: Reference, why: str) -> None:
     """Nothing, where a reference period is not several years added up.
 
     Raises:

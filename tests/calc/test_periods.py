@@ -13,8 +13,15 @@ MONTHS = [f"2023-{month:02}" for month in range(1, 13)]
 
 @pytest.mark.parametrize(
     "text",
-    ["2024", "2024-07", "latest-12", "2022..2024", "2023-11..2024-10", "1999..2000"]
-    + ["2022+..+2024"],
+    [
+        "2024",
+        "2024-07",
+        "latest-12",
+        "2022..2024",
+        "2023-11..2024-10",
+        "1999..2000",
+        "2022+..+2024",
+    ],
 )
 def test_names_of_reference_periods(text: str) -> None:
     assert is_reference(text)
@@ -62,7 +69,8 @@ def test_a_sum_of_years_has_each_of_them() -> None:
     assert lacking(whole, ["2022", "2024"]) == ["2023"]
     months = reference_of("2023-11..2024-10", MONTHS)
     mean = reference_of("2022..2024", [])
-    assert months is not None and mean is not None
+    assert months is not None
+    assert mean is not None
     assert not months.is_sum_of_years
     assert not mean.is_sum_of_years
 
