@@ -1,5 +1,6 @@
 """A folder of Parquet files is one trade table: the figures of its years, and faults by name."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -135,7 +136,7 @@ def test_rows_that_break_a_rule_are_left_out_by_their_place(place: Place) -> Non
     assert (verdict["rows_judged"], verdict["rows_failed"]) == (68, 2)
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[str, Callable[[Path], object], int, str]] = {
     "a year that is not there": (
         "2021..2024",
         lambda _: None,
