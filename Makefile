@@ -75,7 +75,7 @@ mutation: setup  ## put small faults into calc/ and list those that no test find
 	@POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.mutation $(ARGS)
 
 lock:  ## remake requirements.lock from pyproject.toml (needs uv)
-	@$(UV) pip compile pyproject.toml --extra dev --extra report \
+	@$(UV) pip compile pyproject.toml --extra dev \
 		--universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-strip-extras --no-header --quiet \
 		--output-file requirements.lock

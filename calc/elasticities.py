@@ -8,9 +8,9 @@ from typing import Literal
 import polars as pl
 
 from calc.scope import ALL, expand_prefixes
+from calc.tables.elasticities import PARAMETERS
 
 Horizon = Literal["short", "central", "long"]
-PARAMETERS = ("between-imports", "with-domestic", "demand", "supply-foreign", "supply-domestic")
 
 
 def attach_elasticities(

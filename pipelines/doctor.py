@@ -18,10 +18,9 @@ from pipelines.workspace import ENVIRONMENT, Workspace, embedded, embedded_folde
 
 NEEDED = (
     "dataframely", "fastexcel", "great-expectations", "narwhals", "pandas", "polars", "pyarrow",
-    "pydantic", "rich", "typer", "xlsxwriter",
+    "pydantic", "rich", "typer", "vl-convert-python", "xlsxwriter",
 )  # fmt: skip
 OPTIONAL = {
-    "altair": "charts: pip install 'retorsion[report]'",
     "pyspark": "tables beyond one machine: pip install 'retorsion[spark]'",
 }
 

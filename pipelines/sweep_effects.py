@@ -9,6 +9,7 @@ import polars as pl
 from calc.dictionary import conform
 from calc.effects.turning import crossings_of, peak_of
 from calc.errors import ScenarioError, UsageError, did_you_mean
+from calc.tables.elasticities import PARAMETERS
 from calc.tables.swept import SweepEffects
 from pipelines.run.compute import Answer, answer
 from pipelines.run.question import Question
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pipelines.progress import Talk
     from pipelines.scenario.assumed import Response
 
-PARAMETERS = ("between-imports", "with-domestic", "demand", "supply-foreign", "supply-domestic")
 TOLD = ("markets", "markets_solved", "unsolved_value_usd")
 SPREAD = ("central_usd", "low_usd", "median_usd", "high_usd", "share_of_draws_below_zero")
 

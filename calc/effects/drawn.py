@@ -7,7 +7,7 @@ import numpy as np
 
 from calc.effects.draws import Lognormal
 from calc.effects.model import Bools, Duty, Floats, Market, Responses, Schedule
-from calc.elasticities import PARAMETERS
+from calc.tables.elasticities import PARAMETERS
 
 SUBSTITUTION = ("between-imports", "with-domestic")
 

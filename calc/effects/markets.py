@@ -26,9 +26,10 @@ from calc.effects.results import effects_of
 from calc.effects.shifts import columns_of, with_deviations
 from calc.effects.sums import Tally, spreads_table, told
 from calc.effects.uncertainty import Outcome, Uncertain, Watch, simulate
-from calc.elasticities import PARAMETERS, Horizon, attach_elasticities
+from calc.elasticities import Horizon, attach_elasticities
 from calc.sources import KEY
 from calc.tables.effects import ByEffect, ByModel, Effects, MarketEffects, MarketElasticities
+from calc.tables.elasticities import PARAMETERS
 
 HEADING = 4
 SHARED = (

@@ -16,8 +16,8 @@ from calc.effects.draws import Lognormal, Plan, standard_normals
 from calc.effects.model import Bools, Floats, Market, Verdict, Verdicts
 from calc.effects.results import Effects, effects_of
 from calc.effects.shifts import NONE, Shifts, draws_of, shifted_market
-from calc.elasticities import PARAMETERS
 from calc.money import UNITS_PER_USD
+from calc.tables.elasticities import PARAMETERS
 
 SUMMED = (
     *("imports_after_usd", "consumer_surplus_usd", "producer_surplus_usd", "revenue_change_usd"),
@@ -27,6 +27,8 @@ OF_SOURCES = (
     *("quantity_change", "buyer_price_change"),
     *("value_after_usd", "revenue_change_usd", "producer_surplus_usd"),
 )
+OF_DOMESTIC = ("with-domestic", "supply-domestic")
+"""Parameters that a market of imports only has no use for in its draws."""
 CELLS = 60_000
 """Sources times markets times draws of a chunk: what stays in a processor's cache."""
 ENDS = (0.05, 0.5, 0.95)
@@ -70,7 +72,8 @@ class Outcome:
     substitution is held at the least that is drawn; ``total_failed_share`` of the total's, in
     which a market that has no central answer is left out (``is_left_out``) and any other market
     that fails fails the draw. A total is NaN where a part of it is not known. ``ranks`` are rank
-    correlations of each total with each parameter, averaged over markets by their trade.
+    correlations of each total with each parameter, averaged over markets by the trade that moves in
+    their central answer: where nothing moves no parameter drives anything.
     """
 
     by_market: dict[str, Spread]
@@ -121,7 +124,7 @@ def simulate(
     left_out = central.by_market.verdict != Verdict.SOLVED
     shifts = uncertain.shifts
     sums = Sums(plan.count, shifts.names)
-    weight = np.nan_to_num(uncertain.market.value).sum(axis=0)
+    weight = np.nan_to_num(np.abs(central.by_source.value_change_usd)).sum(axis=0)
     by_market, by_source, failed, held = [], [], [], []
     for chunk in chunks(uncertain, plan):
         normals = normals_of(uncertain, chunk, plan)
@@ -167,9 +170,12 @@ def lean_all(
 ) -> None:
     """Add where every parameter, and every share, leaned in the markets in which it varies."""
     of_parameters, of_shares = normals
+    value = uncertain.market.value[:, chunk][np.asarray(uncertain.market.is_domestic)]
+    has_domestic = np.nan_to_num(value).sum(axis=0) > 0
     for name, normal in zip(PARAMETERS, of_parameters, strict=True):
         varies = uncertain.distributions[name].s[chunk] > 0
-        sums.lean(name, normal, np.where(varies, weight, 0.0))
+        is_in_it = varies & has_domestic if name in OF_DOMESTIC else varies
+        sums.lean(name, normal, np.where(is_in_it, weight, 0.0))
     shifts = uncertain.shifts
     for one, name, normal in zip(shifts.each, shifts.names, of_shares, strict=True):
         sums.lean(name, normal, np.where(one.touches[chunk], weight, 0.0))

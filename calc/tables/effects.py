@@ -3,7 +3,7 @@
 import dataframely as dy
 import polars as pl
 
-from calc.tables.elasticities import WORD
+from calc.tables.elasticities import PARAMETERS, WORD
 from calc.tables.lines import FRACTION, USD
 from calc.tables.trade import CODE, ECONOMY, NOMENCLATURE
 
@@ -14,7 +14,7 @@ FIGURE = (
     r"^(imports_(after|change)|duty_after|revenue_change|consumer_surplus|producer_surplus|"
     r"terms_of_trade|deadweight_loss|welfare)_usd$"
 )
-DRIVER = r"^((between-imports|with-domestic|demand|supply-foreign|supply-domestic)|share .+)$"
+DRIVER = rf"^({'|'.join(PARAMETERS)}|share .+)$"
 MODEL = r"^(exact|smart|gsim|trist)$"
 VERDICT = r"^(solved|not converged|no trade|unknown input|input out of bounds)$"
 
@@ -268,6 +268,7 @@ class EffectDrivers(dy.Schema):
         min=-1,
         max=1,
         metadata={"unit": "correlation"},
-        description="Spearman's; demand stands for the share of imports too where that is stated. "
-        "Null where either does not vary, or the total is unknown.",
+        description="Spearman's; demand by its size, which stands for the share of imports too. "
+        "Averaged over markets by the trade that moves. Null where either does not vary, where no "
+        "market has a use for the parameter, or the total is unknown.",
     )

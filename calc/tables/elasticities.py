@@ -6,7 +6,8 @@ import polars as pl
 from calc.tables.trade import NOMENCLATURE
 
 LARGEST = 1000.0
-WORD = r"^(between-imports|with-domestic|demand|supply-foreign|supply-domestic)$"
+PARAMETERS = ("between-imports", "with-domestic", "demand", "supply-foreign", "supply-domestic")
+WORD = rf"^({'|'.join(PARAMETERS)})$"
 
 
 class Elasticities(dy.Schema):

@@ -1,6 +1,6 @@
 """What trade does in answer, in words and figures of the one screen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -9,6 +9,7 @@ from pipelines.report.figures import Tables
 
 MOST_LINES = 3
 LINEAR = ("gsim", "smart", "trist")
+NOTHING_SAID = "Nothing is said of domestic sales"
 Row = Mapping[str, Any]
 
 
@@ -48,6 +49,13 @@ def answer_lines(tables: Tables) -> Iterator[str]:
         yield f"and {len(found) - len(shown)} more importers: see sheet by_effect"
 
 
+def closure_lines(notes: Sequence[str]) -> Iterator[str]:
+    """That nearly any share of imports was taken, in the words of a note of the run."""
+    told = next((note for note in notes if note.startswith(NOTHING_SAID)), "")
+    if told:
+        yield f"{'':19}{told.partition(';')[0].lower()}"
+
+
 def gap_lines(tables: Tables, importer: str) -> Iterator[str]:
     """The gap of the linear models to the exact imports after."""
     if "by_model" not in tables:
@@ -61,7 +69,7 @@ def gap_lines(tables: Tables, importer: str) -> Iterator[str]:
         if row["model"] in LINEAR and row["central_usd"] is not None
     ]
     if told:
-        yield f"{'':19}imports by linear models, less these: {', '.join(told)}"
+        yield f"{'':19}imports, linear less exact: {', '.join(told)}"
 
 
 def spread_text(row: Row) -> str:

@@ -9,7 +9,7 @@ from pipelines.report.words import number
 MOST_CELLS = 4
 
 
-def cell_lines(tables: Tables, most: int = MOST_CELLS) -> Iterator[str]:
+def cell_lines(tables: Tables) -> Iterator[str]:
     """A short table by product group, or by importer where there are several."""
     several = "by_importer" in tables and tables["by_importer"].height > 1
     name, key = ("by_importer", "importer") if several else ("by_group", "product_group")
@@ -21,10 +21,10 @@ def cell_lines(tables: Tables, most: int = MOST_CELLS) -> Iterator[str]:
         f"{head:20}{'lines':>8}{'covered USD':>20}  {'state':13}"
         f"{'duty before USD':>17}{'duty after USD':>20}"
     )
-    for cell in cells if len(cells) <= most else cells[: most - 1]:
+    for cell in cells if len(cells) <= MOST_CELLS else cells[: MOST_CELLS - 1]:
         yield cell_line(str(cell[key]), cell)
-    if len(cells) > most:
-        yield f"and {len(cells) - most + 1} more: see sheet {name}"
+    if len(cells) > MOST_CELLS:
+        yield f"and {len(cells) - MOST_CELLS + 1} more: see sheet {name}"
 
 
 def cell_line(label: str, cell: Mapping[str, Any]) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from math import fsum
 from typing import Any
 
-from pipelines.report.answers import answer_lines
+from pipelines.report.answers import answer_lines, closure_lines
 from pipelines.report.border import border_lines, border_totals
-from pipelines.report.cells import MOST_CELLS, cell_lines
+from pipelines.report.cells import cell_lines
 from pipelines.report.checks import failed_checks
 from pipelines.report.columns import (
     NOT_APPLICABLE,
@@ -49,12 +49,10 @@ VALUES = {
 
 
 def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
-    """What a run found, in at most 24 lines of at most 100 columns."""
+    """What a run found, in at most 24 lines of at most 100 columns; in 28 where trade responds."""
     figures = run_figures(tables) if facts.adds_up else {}
-    answers = list(answer_lines(tables))
     has_page = any(file.name == PAGE_NAME for file in facts.files)
     first = PAGE_NAME if has_page else "by_importer.parquet"
-    cells = max(1, MOST_CELLS - len(answers))  # the screen has no line more
     printed = [
         facts.title,
         *reading_lines(facts),
@@ -68,8 +66,9 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
         *beside_lines(tables),
         *export_lines(tables),
         *aside_lines(tables),
-        *answers,
-        *cell_lines(tables, cells),
+        *answer_lines(tables),
+        *closure_lines(facts.notes),
+        *cell_lines(tables),
         *unmatched_lines(tables),
         f"files        {facts.folder}: {first} and {len(facts.files)} files in all",
         f"next         open {first}; retorsion verify {facts.scenario_id}; "

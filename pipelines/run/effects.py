@@ -15,6 +15,7 @@ from calc.tables.elasticities import Elasticities
 from pipelines.ingest.economies import memberships
 from pipelines.progress import Talk
 from pipelines.reference import elasticities
+from pipelines.report.answers import NOTHING_SAID
 from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
 from pipelines.run.question import Question
@@ -22,7 +23,7 @@ from pipelines.run.share_ends import shares_at_ends
 
 if TYPE_CHECKING:
     from calc.effects.markets import Results
-    from pipelines.scenario.assumed import Response
+    from pipelines.scenario.assumed import Range, Response
 
 EFFECT_TABLES = (
     "effects",
@@ -92,25 +93,27 @@ def trade_answers(response: "Response", question: Question, found: Answer, talk:
 
 
 def _settings(response: "Response") -> Any:
-    """How markets are closed and drawn; a share without a range is fixed."""
+    """How markets are closed and drawn."""
     from calc.effects.draws import Plan
     from calc.effects.markets import Settings
     from calc.effects.modes import Switches
     from calc.effects.smart import Choices
 
-    stated = response.penetration
-    ends = None
-    if stated is not None:
-        low, high = (stated.central if end is None else end for end in (stated.low, stated.high))
-        ends = (low, stated.central, high)
+    share = response.import_share
     plan = Plan(count=response.draws, seed=response.seed)
     return Settings(
         plan=plan,
-        penetration=ends,
+        penetration=None if share is None else ends_of(share),
         horizon=response.horizon,
         modes=response.modes,
         switches=Switches(Choices(**response.smart), **response.gsim),
     )
+
+
+def ends_of(share: "Range") -> tuple[float, float, float]:
+    """The least, the central and the most of a share; one without a range is fixed."""
+    low, high = (share.central if end is None else end for end in (share.low, share.high))
+    return low, share.central, high
 
 
 def flows_on(
@@ -196,16 +199,20 @@ def _drivers(solved: "Results", question: Question) -> pl.DataFrame:
 
 def _notes(response: "Response", solved: "Results", lines: pl.DataFrame) -> Iterator[str]:
     """How the answer was found, and what is not in it."""
-    stated = response.penetration
+    share = response.import_share
     closure = "unknown where domestic sales are: such markets are not solved"
-    if stated is not None:
-        low, high = stated.low or stated.central, stated.high or stated.central
-        closure = f"taken as {stated.central:g} ({low:g} to {high:g}) where domestic sales are not"
-        closure += " known"
+    low, central, high = (0.0, 0.0, 0.0) if share is None else ends_of(share)
+    if share is not None:
+        closure = f"taken as {central:g} ({low:g} to {high:g}) where domestic sales are not known"
     yield (
         f"If trade responds: exact model, {response.draws:,} draws from seed {response.seed}, "
         f"elasticities of the {response.horizon} horizon; the share of imports is {closure}."
     )
+    if share is not response.penetration:
+        yield (
+            f"{NOTHING_SAID}: the share of imports is taken as {low:.0%} to {high:.0%}; state "
+            "domestic_sales or penetration in [effects] for a narrower range."
+        )
     yield from _unsolved(solved.markets.filter(pl.col("verdict") != "solved"))
     idle = solved.effects.filter("is_extensive").height
     if idle:

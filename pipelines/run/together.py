@@ -54,7 +54,7 @@ def _reason_against(parts: Sequence[Part]) -> str:
         response = part.inputs.response
         if response is None:
             return f"the scenario of {part.importer} does not say how trade responds"
-        if response.penetration is None:
+        if response.import_share is None:
             return f"the scenario of {part.importer} states no penetration of imports"
     editions = {edition_of(part.inputs.scenario.nomenclature) for part in parts}
     if len(editions) != 1 or None in editions:
@@ -95,8 +95,8 @@ def _flows(part: Part, question: Question, codes: pl.DataFrame) -> pl.DataFrame:
 def _demands(part: Part, codes: pl.DataFrame) -> pl.DataFrame:
     """Substitution between imports and demand for imports of each good, at central values."""
     response = _response(part)
-    stated = response.penetration
-    share = stated.central if stated is not None else float("nan")
+    closing = response.import_share
+    share = closing.central if closing is not None else float("nan")
     markets = codes.with_columns(importer=pl.lit(part.importer))
     found = attach_elasticities(
         markets.lazy(), elasticities_of(response), horizon=response.horizon

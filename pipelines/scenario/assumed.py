@@ -25,6 +25,10 @@ class Range:
     high: float | None = None
 
 
+ANY_IMPORT_SHARE = Range(0.5, 0.1, 0.9)
+"""The share of imports where nothing is said of a market: an own choice, wide on purpose."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRow:
     """One row of SHARES but for its name and kind."""
@@ -75,12 +79,11 @@ class DomesticSale:
 class Response:
     """How trade is taken to respond: how markets are closed, which elasticities, how many draws.
 
-    ``penetration`` is the share of imports in what buyers spend where domestic sales are not known;
-    without it such markets are not solved. ``elasticities`` are rows of ELASTICITIES that go before
-    those of the tool. ``modes`` are linear models told by source beside the exact one, ``smart``
-    and ``gsim`` what is chosen where their publications leave it open, ``fixed`` elasticities that
-    a sweep sets for all markets, without a range. ``stated`` holds the keys as the file states
-    them.
+    ``penetration`` is the share of imports in what buyers spend where domestic sales are not known.
+    ``elasticities`` are rows of ELASTICITIES that go before those of the tool. ``modes`` are linear
+    models told by source beside the exact one, ``smart`` and ``gsim`` what is chosen where their
+    publications leave it open, ``fixed`` elasticities that a sweep sets for all markets, without a
+    range. ``stated`` holds the keys as the file states them.
     """
 
     penetration: Range | None = None
@@ -94,6 +97,16 @@ class Response:
     gsim: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, float] = field(default_factory=dict)
     stated: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def import_share(self) -> Range | None:
+        """The share by which markets without domestic sales are closed; null where none are.
+
+        Where a scenario says nothing of its markets it is nearly any share, so that the result is
+        a wide range. Where it gives domestic sales and no share, what they lack is left open.
+        """
+        says_nothing = self.penetration is None and self.domestic_sales is None
+        return ANY_IMPORT_SHARE if says_nothing else self.penetration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

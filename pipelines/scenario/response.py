@@ -6,6 +6,7 @@ from typing import Any
 
 from calc.errors import did_you_mean
 from calc.rate_text import quoted
+from calc.tables.elasticities import PARAMETERS
 from pipelines.scenario.annex import Annex, Row
 from pipelines.scenario.assumed import (
     ANY,
@@ -33,7 +34,6 @@ EFFECTS = Grammar(
         *("model", "smart", "gsim"),
     ),
 )
-PARAMETERS = ("between-imports", "with-domestic", "demand", "supply-foreign", "supply-domestic")
 ENDS = ("low", "central", "high")
 CELLS = ("parameter", "importer", "code", "horizon", *ENDS, "range_level", "source", "note")
 SALES = ("code", "sales_usd", "source", "note")

@@ -8,8 +8,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from calc.dictionary import polars_schema
-from calc.elasticities import PARAMETERS, attach_elasticities
-from calc.tables.elasticities import Elasticities
+from calc.elasticities import attach_elasticities
+from calc.tables.elasticities import PARAMETERS, Elasticities
 from pipelines.reference import elasticities
 from tests.strategies import table
 

@@ -12,7 +12,7 @@ from calc.effects.draws import Lognormal, Plan, Range, distribution, standard_no
 from calc.effects.model import Duty, Market, Responses, Schedule, Verdict
 from calc.effects.results import effects_of
 from calc.effects.uncertainty import Uncertain, rank_correlation, simulate, spread
-from calc.elasticities import PARAMETERS
+from calc.tables.elasticities import PARAMETERS
 
 NAN = float("nan")
 RANGES = {

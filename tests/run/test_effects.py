@@ -109,7 +109,7 @@ def test_the_figures_are_those_of_the_model(tmp_path: Path) -> None:
     )
     assert screen[at + 1].endswith("; 1 of 2 markets solved")
     assert screen[at + 2].endswith("; 1 m USD not solved")
-    assert len(screen) <= 24
+    assert len(screen) <= 28
 
 
 def test_what_is_not_solved_is_told_with_its_dollars(tmp_path: Path) -> None:
@@ -152,9 +152,31 @@ def test_the_option_asks_with_the_defaults(tmp_path: Path) -> None:
     assert not (place.folder() / "by_effect.parquet").is_file()
     done = asked(place, "", "--effects", "--json")
     assert done.code == 0, done.err
-    assert {row["markets_solved"] for row in done.object["effects"]} == {0}
-    assert "1,000 draws from seed 1" in " ".join(done.object["run"]["notes"])
+    totals = [row for row in done.object["effects"] if row["kind"] == "all"]
+    assert {(row["markets_solved"], row["markets"]) for row in totals} == {(2, 2)}
+    notes = " ".join(done.object["run"]["notes"])
+    assert "1,000 draws from seed 1" in notes
+    assert "the share of imports is taken as 0.5 (0.1 to 0.9) where domestic sales are not" in notes
+    assert "Nothing is said of domestic sales: the share of imports is taken as 10% to 90%" in notes
     assert len(place.runs()) == 2
+    said = (
+        " " * 19 + "nothing is said of domestic sales: the share of imports is taken as 10% to 90%"
+    )
+    screen = asked(place, "", "--effects").out.splitlines()
+    assert said in screen
+    assert any(line.startswith("car-parts ") for line in screen)
+    assert said not in asked(place, HOME + SHARE).out.splitlines()
+
+
+def test_what_no_market_uses_drives_nothing(tmp_path: Path) -> None:
+    """Imports only: what is of domestic goods moves no draw; who can turn elsewhere buys more."""
+    place = made(tmp_path)
+    assert asked(place, "", "--effects").code == 0
+    drivers = place.table("effect_drivers").filter(figure="imports_after_usd")
+    found = dict(drivers.select("parameter", "rank_correlation").iter_rows())
+    assert found["with-domestic"] is found["supply-domestic"] is None
+    assert found["between-imports"] > 0.4
+    assert found["demand"] < -0.4  # of its size: the more elastic, the less is imported
 
 
 def test_an_unchanged_schedule_changes_nothing(tmp_path: Path) -> None:
@@ -225,7 +247,7 @@ def test_linear_models_stand_beside_the_exact_one_with_their_gap(tmp_path: Path)
     assert row["exact_usd"] == total(place, "imports_after_usd")["central_usd"]
     assert row["gap_usd"] == pytest.approx(row["central_usd"] - row["exact_usd"], abs=1e-3)
     assert (row["markets_compared"], row["share_of_markets_large"]) == (1, 1.0)
-    (line,) = [one for one in done.out.splitlines() if "linear models" in one]
+    (line,) = [one for one in done.out.splitlines() if "linear less exact" in one]
     assert f"smart {amount(row['gap_usd'], signed=True)}, " in line
     page = (place.folder() / "report.html").read_text(encoding="utf-8")
     assert "The model and the closure, USA" in page

@@ -77,9 +77,10 @@ def _models(importer: str, tables: Tables) -> str:
     """Other models and closures beside the exact answer, with the gap."""
     if "by_model" not in tables:
         return ""
+    supply = pl.col("model").str.extract(r"foreign supply ([0-9.]+)$").cast(pl.Float64)
     found = tables["by_model"].filter(
         pl.col("importer") == importer, pl.col("markets_compared") > 0
-    ).sort("figure", "model")  # fmt: skip
+    ).sort("figure", supply.is_not_null(), supply, "model")  # fmt: skip
     rows = [
         [row["model"], FIGURES[row["figure"]], usd(row["central_usd"]), usd(row["exact_usd"]),
          usd(row["gap_usd"]), f"{row['markets_compared']:,} of {row['markets']:,}",
@@ -188,7 +189,8 @@ def _drivers(importer: str, drivers: pl.DataFrame | None) -> str:
     sentence = (
         f"What drives the range of the welfare of {importer}: its rank correlation with each "
         f"elasticity and share over the draws, strongest with {rows[0]['name']} "
-        f"({rows[0]['strength']:+.2f}). Filled: they rise together; outlined: one falls."
+        f"({rows[0]['strength']:+.2f}). Filled: they rise together; outlined: one falls. Of demand "
+        "it is its size, which stands for the share of imports where that is assumed."
     )
     drawn = figure(f"drivers-{importer}", tornado(rows, title="rank correlation"), sentence)
     listed = [[row["name"], f"{row['strength']:+.3f}"] for row in rows]
