@@ -7,7 +7,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from calc.base import RATE_COLUMNS, attach_base, averaged_base, in_force_at
+from calc.base import (
+    RATE_COLUMNS,
+    attach_base,
+    averaged_base,
+    base_by_programme,
+    in_force_at,
+)
 from calc.tables.base import Base
 from tests.strategies import table
 
@@ -87,7 +93,7 @@ def test_rate_is_in_force_from_its_first_day_until_the_day_after_its_last() -> N
     assert first_days(None) == [date(1990, 1, 1), date(1995, 1, 1), date(1996, 1, 1)]
 
 
-def test_average_of_programmes_is_unknown_where_one_is_an_expression() -> None:
+def test_average_of_programmes_is_unknown_where_one_is_an_expression_or_unknown() -> None:
     """3/4 of 4 % and 1/4 of 8 % are 5 %, of 0.04 and of nothing 0.03 USD; words have no average."""
     names = ("table_row", "base_programme", "base_rate_text", "base_ad_valorem_rate",
              "base_specific_rate_usd", "base_specific_unit", "base_expression")  # fmt: skip
@@ -96,14 +102,32 @@ def test_average_of_programmes_is_unknown_where_one_is_an_expression() -> None:
         (0, "own", "8%", 0.08, None, None, None),
         (1, "mfn", "4%", 0.04, None, None, None),
         (1, "own", "max(1%, 2%)", 0.08, None, None, "max(1%, 2%)"),
+        (2, "mfn", "4%", 0.04, None, None, None),
+        (2, "own", None, None, None, None, None),
     ]
     based = pl.LazyFrame(rows, schema=names, orient="row").with_columns(
         kind=0, base_named=pl.lit("*")
     )
     mixes = pl.LazyFrame({"kind": [0, 0], "base_programme": ["mfn", "own"], "share": [0.75, 0.25]})
     found = averaged_base(based, mixes, name="both").sort("table_row").collect()
-    assert found["base_ad_valorem_rate"].to_list() == [pytest.approx(0.05), None]
-    assert found["base_specific_rate_usd"].to_list() == [pytest.approx(0.03), None]
-    assert found["base_specific_unit"].to_list() == ["kg", None]
-    assert found["base_rate_text"].to_list() == ["4% and 8%", "4% and max(1%, 2%)"]
-    assert found["base_programme"].to_list() == ["both", "both"]
+    assert found["base_ad_valorem_rate"].to_list() == [pytest.approx(0.05), None, None]
+    assert found["base_specific_rate_usd"].to_list() == [pytest.approx(0.03), None, None]
+    assert found["base_specific_unit"].to_list() == ["kg", None, None]
+    assert found["base_rate_text"].to_list() == ["4% and 8%", "4% and max(1%, 2%)", "4%"]
+    assert found["base_programme"].to_list() == ["both", "both", "both"]
+
+
+def test_a_preference_has_its_own_rate_and_the_default_where_it_has_none() -> None:
+    """USMCA has a rate for 8703 alone; on 7005 who claims it pays the normal one."""
+    duties = base({}, {"code": "70", "ad_valorem_rate": 0.044},
+                  {"code": "8703", "programme": "usmca", "ad_valorem_rate": 0.0})  # fmt: skip
+    law = lines(("USA", "CAN", "870323"), ("USA", "CAN", "700521")).with_row_index("table_row")
+    claimed = ("mfn", "usmca")
+    found = base_by_programme(law, duties, claimed, default="mfn", seasons={}).collect()
+    wanted = ("table_row", "base_programme", "base_named", "base_ad_valorem_rate")
+    assert found.select(wanted).sort(wanted[:2]).rows() == [
+        (0, "mfn", "mfn", 0.025),
+        (0, "usmca", "usmca", 0.0),
+        (1, "mfn", "mfn", 0.044),
+        (1, "usmca", "mfn", 0.044),
+    ]

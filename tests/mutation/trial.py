@@ -38,7 +38,7 @@ QUIET = (
 Line = tuple[str, int]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Watch:
     """A plugin of pytest: how long each test takes, and which lines of ``calc`` it runs."""
 
