@@ -7,6 +7,7 @@ checksums, so that the same frame gives the same bytes on every run.
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +20,7 @@ from calc.dictionary import (
     column_names,
     conform,
     declared_columns,
+    key_of,
     polars_schema,
     summary,
     unit_of_column,
@@ -45,19 +47,45 @@ def arrow_table(
     # In one piece: where a frame is in pieces depends on threads, and pages end with the pieces.
     whole = conform(frame.lazy(), table).collect().rechunk()
     arrow = whole.to_arrow(compat_level=pl.CompatLevel.oldest())
+    about = {
+        "table": name,
+        "schema_version": str(SCHEMA_VERSION),
+        "table_description": summary(table),
+        "key": ",".join(key_of(table)),
+    }
+    return arrow.cast(pa.schema(_fields(table), metadata=about | dict(metadata)))
+
+
+@cache
+def _fields(table: type[dy.Schema]) -> tuple[pa.Field, ...]:
+    """The columns of a declared table as Arrow has them, with descriptions and units."""
+    none = pl.DataFrame(schema=polars_schema(table))
+    plain = none.to_arrow(compat_level=pl.CompatLevel.oldest()).schema
     fields = []
     for column in column_names(table):
         facts = {"description": declared_columns(table)[column].description or ""}
         unit = unit_of_column(table, column)
         facts |= {"unit": unit} if unit else {}
-        fields.append(arrow.schema.field(column).with_metadata(facts))
-    about = {
-        "table": name,
-        "schema_version": str(SCHEMA_VERSION),
-        "table_description": summary(table),
-        "key": ",".join(table.primary_key()),
-    }
-    return arrow.cast(pa.schema(fields, metadata=about | dict(metadata)))
+        fields.append(plain.field(column).with_metadata(facts))
+    return tuple(fields)
+
+
+def write_fresh_table(
+    path: Path,
+    frame: pl.DataFrame,
+    name: str,
+    table: type[dy.Schema],
+    metadata: Mapping[str, str],
+) -> None:
+    """Write a frame as a declared table into a folder that nobody sees before it is whole.
+
+    The folder is flushed to disk as one (``pipelines.folders``), not table by table.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    arrow = arrow_table(frame, name, table, metadata)
+    pq.write_table(arrow, path, row_group_size=ROW_GROUP_ROWS, **_options(arrow))
 
 
 def write_table(

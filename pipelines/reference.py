@@ -1,6 +1,7 @@
 """Reference tables that come with the tool: product groups by edition, descriptions of codes."""
 
 import tomllib
+from functools import cache
 
 import polars as pl
 
@@ -16,6 +17,7 @@ ELASTICITIES_FILE = "elasticities.csv"
 DESCRIPTIONS = {"HTS2024": "us-hts-2024-descriptions.csv"}
 
 
+@cache
 def product_groups(nomenclature: str) -> pl.DataFrame:
     """The named product groups in the HS edition of a nomenclature.
 
@@ -33,6 +35,7 @@ def product_groups(nomenclature: str) -> pl.DataFrame:
     )
 
 
+@cache
 def descriptions(nomenclature: str) -> pl.DataFrame:
     """Short descriptions of the codes of a nomenclature: ``code`` and ``description``.
 
@@ -44,6 +47,7 @@ def descriptions(nomenclature: str) -> pl.DataFrame:
     return pl.read_csv(embedded(name), infer_schema=False)
 
 
+@cache
 def end_uses(nomenclature: str) -> pl.DataFrame:
     """``code`` (six digits) and ``end_use`` in the HS edition of a nomenclature, sorted by code.
 

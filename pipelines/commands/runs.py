@@ -118,8 +118,10 @@ def tell(done: Any, as_json: bool, strict: bool = False) -> None:
     from pipelines.run.checks import refuse_failed
 
     facts, tables = done.facts, done.tables()
-    reused = {"reused": done.is_reused}
-    show(summary_dict(facts, tables) | reused, summary_lines(facts, tables), as_json=as_json)
+    if as_json:
+        show(summary_dict(facts, tables) | {"reused": done.is_reused}, [], as_json=True)
+    else:
+        show({}, summary_lines(facts, tables), as_json=False)
     refuse_failed(done.manifest, tables, strict=strict)
 
 

@@ -15,11 +15,13 @@ from calc.money import unit_of
 from calc.policy.model import Credit
 from calc.policy.portions import portions_of
 from calc.tables.assumptions import Assumptions
+from calc.terms import Frame
 from pipelines.run.alike import like_lines
 from pipelines.run.assess import assess
 from pipelines.run.compute import Answer
+from pipelines.run.match import Matched, match
 from pipelines.run.question import Question
-from pipelines.run.resolve import Resolved, resolve
+from pipelines.run.resolve import Resolved, resolved_on
 
 End = Literal["low", "high"]
 ENDS: tuple[End, End] = ("low", "high")
@@ -35,11 +37,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Trials:
-    """A question, its shares, and sums of the trade that no end of a share tells apart."""
+    """A question, its shares, and sums of the trade that no end of a share tells apart.
+
+    ``matched`` is what measures name of them, whatever the shares; null where nothing is named.
+    """
 
     question: Question
     shares: pl.DataFrame
     trade: pl.DataFrame
+    matched: Matched | None
 
     def at(self, ends: Mapping[str, End]) -> Question:
         """The question with some shares at one of their ends, the others central."""
@@ -47,7 +53,10 @@ class Trials:
 
     def resolved(self, ends: Mapping[str, End]) -> Resolved | None:
         """The law with some shares at one of their ends."""
-        return resolve(self.at(ends), nw.from_native(self.trade.lazy()))
+        if self.matched is None:
+            return None
+        imports: Frame = nw.from_native(self.trade.lazy())
+        return resolved_on(self.at(ends), self.matched, imports)
 
     def figures(self, resolved: Resolved | None, ends: Mapping[str, End]) -> Row:
         """What it comes to; nothing where no measure names a line."""
@@ -121,7 +130,8 @@ def assumptions_table(
     imports: pl.LazyFrame = question.imports(found.period).to_native()
     by = ["period"] if question.policy.seasons else []
     trade = like_lines(asked, imports, by=by)
-    trials = Trials(question=question, shares=every, trade=trade)
+    matched = match(question, nw.from_native(trade.lazy()))
+    trials = Trials(question=question, shares=every, trade=trade, matched=matched)
     named = _Named(shares=shares, credits=credits, calibrated=calibrated)
     rows = [{"importer": question.importers[0]} | row for row in _rows(trials, named)]
     told = pl.DataFrame(rows, schema=polars_schema(Assumptions), orient="row")

@@ -1,27 +1,25 @@
 """The law resolved on the rows of a trade table: kinds of lines, and the program of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import narwhals as nw
 import polars as pl
 
 from calc.base import averaged_base, base_by_programme
 from calc.base_seasons import seasons_asked
 from calc.errors import ScenarioError
-from calc.hits import LINE, hit_trade, named_lines, with_exclusions
+from calc.hits import LINE
 from calc.policy.averaged import AVERAGED_BASE
 from calc.policy.model import Policy
 from calc.policy.program import Kind, Program, compile_program
 from calc.policy.rows import components_table, segments_table, terms_of
 from calc.portions import asked_of, held_by_division, room_left, season_shares
-from calc.resolve import candidates_of
 from calc.seasons import part_of
 from calc.shares import SHARE_UNITS, attach_shares, shares_asked
 from calc.terms import ROW, Frame, Terms
-from pipelines.memory import lines_need, refuse_beyond
 from pipelines.run.compiled import Lines, divided
 from pipelines.run.fill import Fill, fill_of, with_shares_over
+from pipelines.run.match import Matched, match
 from pipelines.run.placed import with_terms
 from pipelines.run.portions import refuse_what_does_not_fit
 from pipelines.run.question import Question
@@ -66,12 +64,17 @@ def resolve(question: Question, imports: Frame) -> Resolved | None:
             or portions do not fit into each other.
         LimitError: What is told of the rows would take more memory than there may be.
     """
-    tables = _candidates(question, imports)
-    trade = _hit(imports, *tables[:2])
-    if trade is None or trade.is_empty():
-        return None
-    _refuse_too_many(question, trade.height)
-    named, partly = _named(trade, tables)
+    matched = match(question, imports)
+    return None if matched is None else resolved_on(question, matched, imports)
+
+
+def resolved_on(question: Question, matched: Matched, imports: Frame) -> Resolved:
+    """The law on each row that a measure names, once it is known which these are.
+
+    Raises:
+        ScenarioError: As ``resolve`` has it.
+    """
+    trade, named, partly = matched.trade, matched.named, matched.partly
     rows, held = _with_contents(question, named), _held(question, named, partly, trade)
     room = room_left(held.lazy(), question.policy).collect()
     refuse_what_does_not_fit(question, held, room, trade)
@@ -139,65 +142,6 @@ def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
         estimated=held.estimated,
     )
     return replace(resolved, program=program, terms=terms)
-
-
-def _candidates(question: Question, imports: Frame) -> Sequence[pl.DataFrame]:
-    """The branches that may name a line, as ``calc.resolve.Candidates`` has them, worked out.
-
-    Scopes are expanded over the distinct codes and partners, never over rows.
-    """
-    trade = imports.to_native()
-    distinct = [trade.select(names).unique() for names in (["code"], ["importer", "partner"])]
-    codes, seen = (one.lazy() for one in pl.collect_all(distinct, engine="streaming"))
-    return pl.collect_all(list(candidates_of(question.law, question.policy, codes, seen)))
-
-
-def _hit(imports: Frame, by_line: pl.DataFrame, by_partner: pl.DataFrame) -> pl.DataFrame | None:
-    """The rows that a measure names; null where no line can be named. The table is read once."""
-    pair = ["importer", "partner"]
-    rest = by_line if by_partner.is_empty() else by_line.join(by_partner, on=pair, how="anti")
-    parts = [
-        hit_trade(imports, nw.from_native(named.lazy()), on)
-        for named, on in ((rest, LINE), (by_partner, pair))
-        if not named.is_empty()
-    ]
-    if not parts:
-        return None
-    plan: pl.LazyFrame = nw.concat(parts).to_native()
-    return plan.collect(engine="streaming")
-
-
-def _refuse_too_many(question: Question, rows: int) -> None:
-    """Nothing, where all that is told of the rows that a measure names fits into memory.
-
-    Raises:
-        LimitError: It does not.
-    """
-    refuse_beyond(
-        lines_need(rows),
-        question.memory_limit,
-        what=f"a run whose measures name {rows:,} rows of {question.table.name}",
-        hint="narrow the measures, or put them to fewer importers at a time",
-    )
-
-
-def _named(
-    trade: pl.DataFrame, tables: Sequence[pl.DataFrame]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Every branch on every row that it names, and the exclusions that take a portion out of it."""
-    rows = nw.from_native(trade.lazy())
-    by_line, by_partner, left_out, excluded = _nw(tables[:4])
-    pair = ["importer", "partner"]
-    named = nw.concat([named_lines(rows, by_line, LINE), named_lines(rows, by_partner, pair)])
-    plan: pl.LazyFrame = with_exclusions(named, left_out, excluded).to_native()
-    whole = plan.collect(engine="streaming")
-    line = ["branch", "code", "partner"]
-    partly = whole.lazy().select(ROW, *line).join(tables[4].lazy(), on=line, how="inner")
-    return whole, partly.select(ROW, "branch", "partly_by").collect()
-
-
-def _nw(tables: Iterable[pl.DataFrame]) -> list[Frame]:
-    return [nw.from_native(table.lazy()) for table in tables]
 
 
 def _with_contents(question: Question, named: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from calc.dictionary import polars_schema
 from calc.tables import TABLES
 from calc.tables.lines import LineKey, Provenance
 from calc.terms import ROW
-from pipelines.parquet import write_table
+from pipelines.parquet import write_fresh_table
 from pipelines.provenance import source_rows
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, RunFacts
 from pipelines.report.page.page import page
@@ -38,14 +38,14 @@ def write_outputs(
         Rows by name of each Parquet file.
 
     Raises:
-        StorageError: A file cannot be written.
+        OSError: A file cannot be written.
     """
     about = {"scenario": facts.scenario_id, "run": facts.run_id, "tool_version": facts.tool_version}
     sources = [provenance_of(part.inputs, part.found) for part in parts]
     tables = {**reported, "provenance": pl.concat(sources).sort(Provenance.primary_key())}
     names = [name for name in TABLE_FILES if name in tables]
     for name in names:
-        write_table(folder / f"{name}.parquet", tables[name], name, TABLES[name], about)
+        write_fresh_table(folder / f"{name}.parquet", tables[name], name, TABLES[name], about)
     write_workbook(folder / WORKBOOK_NAME, facts, tables)
     (folder / PAGE_NAME).write_text(page(facts, tables), encoding="utf-8", newline="\n")
     for name, text in inputs.resolved().items():
