@@ -62,7 +62,7 @@ def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
         lines.with_columns(gap_e4=gap)
         .group_by(key)
         .agg(
-            lines=_number(lines).cast(pl.Int64),
+            lines=number_of(lines).cast(pl.Int64),
             listed_value_usd=usd(VALUE.sum()),
             covered_value_usd=value_where(COVERED),
             in_force_value_usd=value_where(IN_FORCE),
@@ -90,7 +90,7 @@ def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
     )
 
 
-def _number(lines: pl.LazyFrame) -> pl.Expr:
+def number_of(lines: pl.LazyFrame) -> pl.Expr:
     """How many rows of trade lines are of; a line in parts is one."""
     held = BEHIND in lines.collect_schema()
     return pl.col(BEHIND).sum() if held else pl.col(ROW).n_unique()

@@ -8,11 +8,13 @@ the base duty away with it. Displaced measures add nothing.
 
 import polars as pl
 
+from calc.accounting import BEHIND
 from calc.terms import ROW
 
 LINE = [ROW, "segment"]
 CHARGED = ["applied", "prohibited"]
 """What becomes of a measure that changes the duty of a line."""
+AMOUNTS = ("measure_e4", "increment_e4", "credit_e4")
 SHARING = [*LINE, "instead"]
 
 
@@ -53,6 +55,28 @@ def _part_of_base() -> pl.Expr:
     whole = fraction.sum().over(SHARING)
     share = pl.when(whole > 0).then(fraction / whole).otherwise(0.0)
     return (pl.col("lost_e4") * share).floor().cast(pl.Int64).fill_null(0)
+
+
+def component_cells(components: pl.LazyFrame) -> pl.LazyFrame:
+    """Components added up where nothing but amounts differs that ``calc.reports.by_measure`` tells.
+
+    Args:
+        components: What ``with_increments`` gives.
+
+    Returns:
+        One row a measure, status and which amounts are not known (``no_`` and their name): the
+        sums of ``value_e4`` and ``AMOUNTS``, and ``lines_behind``, the rows of trade, each counted
+        in one cell of a measure.
+    """
+    key = ["measure_id", "status", *(f"no_{name}" for name in AMOUNTS)]
+    counted = pl.struct(ROW, "measure_id").is_first_distinct().cast(pl.Int64)
+    return (
+        components.with_columns(
+            *(pl.col(name).is_null().alias(f"no_{name}") for name in AMOUNTS), counted=counted
+        )
+        .group_by(key)
+        .agg(pl.col("value_e4", *AMOUNTS).sum(), pl.col("counted").sum().alias(BEHIND))
+    )
 
 
 def known_by_authority(

@@ -4,13 +4,19 @@ from typing import NamedTuple
 
 import polars as pl
 
-from calc.accounting import COVERED, average_rates, known_sum, sums_of, value_where
+from calc.accounting import (
+    COVERED,
+    average_rates,
+    known_sum,
+    number_of,
+    sums_of,
+    value_where,
+)
 from calc.attributed import CHARGED
 from calc.dictionary import conform
 from calc.lines import tag_groups
 from calc.money import ratio, usd
 from calc.tables.reports import ByGroup, ByImporter, ByMeasure, ByPartner, ByProduct
-from calc.terms import ROW
 
 OTHER = "other"
 ZERO_WITHOUT_LINES = (
@@ -179,12 +185,12 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
     Ids of measures are of one importer, whose law both tables are of.
 
     Args:
-        components: What ``calc.attributed.with_increments`` gives.
+        components: What ``calc.attributed.with_increments`` gives, or cells of it.
         measures: Rows of MEASURES.
     """
     status = pl.col("status")
     sums = components.group_by("measure_id").agg(
-        lines=pl.col(ROW).n_unique().cast(pl.Int64),
+        lines=number_of(components).cast(pl.Int64),
         listed_value_usd=value_where(pl.lit(value=True)),
         covered_value_usd=value_where(status != "excluded"),
         in_force_value_usd=value_where(status == "applied"),

@@ -203,17 +203,15 @@ def _rows_of_importers(path: Path, importers: Collection[str]) -> int:
         return 0
     if "importer" not in facts.schema.names:
         return int(facts.num_rows) if "importer" in told_of(path) else 0
-    position = facts.schema.names.index("importer")
     groups = [facts.row_group(number) for number in range(facts.num_row_groups)]
-    return sum(
-        group.num_rows
-        for group in groups
-        if _may_hold(group.column(position).statistics, importers)
-    )
+    return sum(group.num_rows for group in groups if may_hold_importer(group, importers))
 
 
-def _may_hold(statistics: Any, names: Collection[str]) -> bool:
-    """Whether a column of a row group may hold one of some names."""
+def may_hold_importer(group: Any, names: Collection[str]) -> bool:
+    """Whether a row group may hold one of some importers, by its statistics."""
+    columns = [group.column(position) for position in range(group.num_columns)]
+    own = [column for column in columns if column.path_in_schema == "importer"]
+    statistics = own[0].statistics if own else None
     if statistics is None or not statistics.has_min_max:
         return True
     return any(statistics.min <= name <= statistics.max for name in names)

@@ -54,8 +54,8 @@ Weights = Annotated[
     ),
 ]
 Engine = Annotated[
-    Literal["polars", "spark"],
-    typer.Option("--engine", help="What computes: polars here, or an Apache Spark cluster."),
+    Literal["polars", "stream", "spark"],
+    typer.Option("--engine", help="Polars at once, stream (piece by piece), or a Spark cluster."),
 ]
 Master = Annotated[
     str | None,

@@ -207,14 +207,14 @@ def _unmatched(
     groups = question.groups.lazy()
     schedule = idle_schedule(
         question.law.products,
-        _codes_named(question, resolved),
+        codes_named(question, resolved),
         question.law.measures,
         sums.by_code,
     )
     return unmatched_table(schedule, missed_trade(sums.by_line, lines), groups)
 
 
-def _codes_named(question: Question, resolved: Resolved) -> pl.LazyFrame:
+def codes_named(question: Question, resolved: Resolved) -> pl.LazyFrame:
     """The codes of trade that each measure names: ``measure_id`` and ``code``."""
     numbers = branch_numbers(question.policy).select("measure_id", BRANCH)
     pairs = resolved.named.lazy().select(BRANCH, "code").unique()

@@ -30,22 +30,31 @@ def may_hold(period: Reference, constants: Constants) -> bool:
     return only is None or any(only == part or only.startswith(f"{part}-") for part in period.parts)
 
 
-def scanned(files: Sequence[tuple[TradeFile, Constants]], left_out: pl.Series) -> pl.LazyFrame:
+def scanned(
+    files: Sequence[tuple[TradeFile, Constants]],
+    left_out: pl.Series,
+    runs: Sequence[tuple[int, int]] = (),
+) -> pl.LazyFrame:
     """The rows of files with their number in the table, ``table_row``.
 
     Args:
         files: The files in order, each with the columns that need not be read of it.
         left_out: Numbers of the rows that may not be used.
+        runs: First row and number of rows that follow it, of the rows of each file that are meant;
+            all of them where there is none.
     """
     several = len(files) > 1
-    parts = [_scanned(one, constants, own_alone=several) for one, constants in files]
+    parts = [_scanned(*each, runs, own_alone=several) for each in files]
     rows = pl.concat(parts) if several else parts[0]
     return rows if left_out.is_empty() else rows.filter(~pl.col(ROW).is_in(left_out.implode()))
 
 
-def _scanned(one: TradeFile, constants: Constants, *, own_alone: bool) -> pl.LazyFrame:
-    schema = schema_of(one.path)
-    rows = scan_file(one.path, row_from=one.first).with_columns(
+def _scanned(
+    one: TradeFile, constants: Constants, runs: Sequence[tuple[int, int]], *, own_alone: bool
+) -> pl.LazyFrame:
+    schema, whole = schema_of(one.path), scan_file(one.path, row_from=one.first)
+    parts = [whole.slice(*run) for run in runs]
+    rows = (pl.concat(parts) if parts else whole).with_columns(
         pl.lit(value, schema[name]).alias(name) for name, value in constants.items()
     )
     return rows.select(ROW, *column_names(Trade)) if own_alone else rows

@@ -14,7 +14,7 @@ from pipelines.version import code_sha256, library_versions, tool_version
 from pipelines.workspace import Workspace, embedded, embedded_folder
 
 ELASTICITIES_FILE = "elasticities.csv"
-Engine = Literal["polars", "spark"]
+Engine = Literal["polars", "stream", "spark"]
 OWN_RULES = "rules of the user's own"
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class RunSettings:
         every_date: The law is read at each of its dates, so that none need be chosen.
         effects: Compute what trade does in answer, where the scenario does not ask for it too.
         memory_limit: Bytes that the run may take; None for what is free.
-        engine: What computes: polars on this machine, or Spark on a cluster.
+        engine: What computes: polars on this machine, at once or piece by piece, or Spark on a
+            cluster.
         master: The Spark master; it does not determine results.
         allow_rate_above: Rates up to this fraction are accepted instead of up to 10 (1,000 %).
     """

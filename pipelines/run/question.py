@@ -11,11 +11,11 @@ import narwhals as nw
 import polars as pl
 
 from calc.codes import edition_of
-from calc.errors import DataRejectedError, LimitError, ScenarioError
+from calc.errors import DataRejectedError, ScenarioError
 from calc.hits import with_duty_base
 from calc.levied import Basis
 from calc.means import BEHIND, mean_of_years
-from calc.money import LARGEST_SUM_USD, to_units, to_usd
+from calc.money import to_units, to_usd
 from calc.periods import Reference, common_year, lacking, reference_of
 from calc.policy.ave import Method
 from calc.policy.model import Policy
@@ -25,13 +25,21 @@ from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import Frame
 from calc.valuation import any_value
 from pipelines.run.files import Constants, constant_in_all, may_hold, scanned
-from pipelines.run.unsuited import no_basis, no_imports, no_period, no_sum, not_whole, refuse_twice
+from pipelines.run.unsuited import (
+    no_basis,
+    no_imports,
+    no_period,
+    no_sum,
+    not_whole,
+    refuse_overflow,
+    refuse_twice,
+)
 from pipelines.trade_files import TradeFile, constants_of, files_of
 
 if TYPE_CHECKING:
     from pipelines.run.convert import Converted
 
-LARGEST_RATE = 10.0
+WHOLE = pl.lit(1, pl.Int64).alias("source_rows"), pl.lit(value=False).alias("is_estimated")
 SHAPE_KEY = ("flow", "period", "nomenclature", "importer", "partner")
 
 
@@ -119,8 +127,7 @@ class Question:
         ``source_rows`` counts the rows of the table in each, ``is_estimated`` tells those that
         hold a part of a code that a conversion split.
         """
-        whole = pl.lit(1, pl.Int64).alias("source_rows"), pl.lit(value=False).alias("is_estimated")
-        rows = self.usable(period).with_columns(*whole)
+        rows = self.usable(period).with_columns(WHOLE)
         if self.converted is None:
             return rows
         replaced = self.is_asked & pl.col("nomenclature").is_in(self.converted.names)
@@ -132,11 +139,24 @@ class Question:
 
     def usable(self, period: Reference | None = None) -> pl.LazyFrame:
         """The rows of the table that validation did not leave out; see ``scan``."""
-        pairs = list(zip(self.files, self._constants, strict=True))
-        own = [pair for pair in pairs if period is None or may_hold(period, pair[1])]
-        if self.converted:
-            own = [(one, {}) for one, _ in own]
-        return scanned(own or pairs[:1], self.left_out)
+        places = [place for place, _ in self.files_with(period)] or [0]
+        return scanned([self._file(place) for place in places], self.left_out)
+
+    def files_with(self, period: Reference | None) -> list[tuple[int, TradeFile]]:
+        """The files that may hold something of a period, or all of them, with their places."""
+        return [
+            (place, one)
+            for place, one in enumerate(self.files)
+            if period is None or may_hold(period, self._constants[place])
+        ]
+
+    def _file(self, place: int) -> tuple[TradeFile, Constants]:
+        return self.files[place], {} if self.converted else self._constants[place]
+
+    def imports_in(self, place: int, runs: Sequence[tuple[int, int]], period: Reference) -> Frame:
+        """What ``imports`` gives of some rows of a file: runs by first row and number."""
+        rows = scanned([self._file(place)], self.left_out, runs)
+        return self._levied(rows.with_columns(WHOLE).filter(self.is_asked & period.holds()))
 
     def imports(self, period: Reference) -> Frame:
         """The importers' imports of a period with their value for duty."""
@@ -218,22 +238,6 @@ def shaped(trade: Frame, question: Question, key: Sequence[str]) -> Frame:
         nw.col("any_usd").is_null().cast(nw.Int64).sum().alias("rows_without"),
         nw.col("duty_base_usd").is_null().cast(nw.Int64).sum().alias("rows_off_basis"),
     )
-
-
-def refuse_overflow(question: Question, shape: pl.DataFrame) -> None:
-    """Nothing, where the values of a table are within what is summed exactly.
-
-    Raises:
-        LimitError: They are not.
-    """
-    total = float(shape["total_usd"].sum())
-    asked = float(shape.filter(question.is_asked)["total_usd"].sum())
-    if max(total, asked * LARGEST_RATE) > LARGEST_SUM_USD:
-        raise LimitError(
-            f"the values of {question.table.name} sum to {total:.3g} USD, beyond what is exact",
-            where=question.table.name,
-            hint="check the unit of the values; a year of world trade is about 2.5e13 USD",
-        )
 
 
 def chosen_period(question: Question, shape: pl.DataFrame) -> Reference:

@@ -222,9 +222,13 @@ def _duties_of(inputs: Inputs) -> "LawTables":
 
 
 def _made(engine: str) -> "Callable[[Workspace, Whole, Path, Talk], None]":
-    """What makes a run on an engine."""
+    """What makes a run by an engine."""
     if engine == "polars":
         return _make
+    if engine == "stream":
+        from pipelines.stream.step import make_by_pieces
+
+        return make_by_pieces
     from pipelines.spark.step import make_on_spark
 
     return make_on_spark

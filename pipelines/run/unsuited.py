@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from calc.errors import Problem, ScenarioError, did_you_mean
+from calc.errors import LimitError, Problem, ScenarioError, did_you_mean
 from calc.levied import BASIS_OF_IMPORTER
-from calc.money import to_usd
+from calc.money import LARGEST_SUM_USD, to_usd
 from calc.periods import Reference, in_period
 from calc.valuation import columns_for
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipelines.run.question import Question
 
 SHOWN = 12
+LARGEST_RATE = 10.0
 
 
 def no_imports(question: "Question", importer: str, imports: pl.DataFrame) -> ScenarioError:
@@ -118,3 +119,19 @@ def no_basis(question: "Question", importer: str, rows: int) -> Problem:
         where=f"{question.table.name}, column {columns}",
         hint=hint,
     )
+
+
+def refuse_overflow(question: "Question", shape: pl.DataFrame) -> None:
+    """Nothing, where the values of a table are within what is summed exactly.
+
+    Raises:
+        LimitError: They are not.
+    """
+    total = float(shape["total_usd"].sum())
+    asked = float(shape.filter(question.is_asked)["total_usd"].sum())
+    if max(total, asked * LARGEST_RATE) > LARGEST_SUM_USD:
+        raise LimitError(
+            f"the values of {question.table.name} sum to {total:.3g} USD, beyond what is exact",
+            where=question.table.name,
+            hint="check the unit of the values; a year of world trade is about 2.5e13 USD",
+        )

@@ -1,43 +1,36 @@
 """The static job on a cluster: small tables are settled here, rows of trade by the workers."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import narwhals as nw
 import polars as pl
 
 from calc import reports
-from calc.assessed import AMOUNTS, LIKE, TEXTS, Law, alike, asked, assessed, cells, classed
+from calc.assessed import LIKE, Law, alike, asked, assessed, cells, classed
 from calc.classes import classes_of
-from calc.codes import line_digits
-from calc.errors import LimitError, ScenarioError
 from calc.hits import totals_by_code, with_duty_base
-from calc.money import LARGEST_SUM_USD, UNITS_PER_USD
 from calc.periods import Reference
 from calc.terms import ROW, Frame
-from pipelines.run.compute import Tables, flows_of, nothing_hit
+from pipelines.run.celled import (
+    LIKENESS,
+    Worked,
+    celled_tables,
+    law_tables,
+    refuse_beyond,
+    refuse_mean,
+    restored,
+)
+from pipelines.run.compute import flows_of, nothing_hit
 from pipelines.run.question import (
     SHAPE_KEY,
     Question,
     chosen_period,
     refuse_misfits,
-    refuse_overflow,
     shaped,
 )
-from pipelines.run.resolve import Resolved, program_frames, resolve
+from pipelines.run.resolve import Resolved, resolve
+from pipelines.run.unsuited import refuse_overflow
 from pipelines.spark.cluster import Cluster
-
-LIKENESS = ["importer", "code_class", "partner_class"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Worked:
-    """What a job found: tables, cells in place of lines, shape of the table, reference period."""
-
-    tables: Tables
-    cells: pl.DataFrame
-    shape: pl.DataFrame
-    period: Reference
 
 
 def work(cluster: Cluster, question: Question, folder: Path) -> Worked:
@@ -53,9 +46,7 @@ def work(cluster: Cluster, question: Question, folder: Path) -> Worked:
     refuse_overflow(question, shape)
     period = chosen_period(question, shape)
     refuse_misfits(question, shape, period)
-    if period.years > 1:
-        what = "Spark cannot do a mean of years yet"
-        raise ScenarioError(what, where=period.name, hint="choose one year with --period")
+    refuse_mean(period, "Spark")
     ours = asked(trade, question.importers, question.members, period.parts)
     levied = with_duty_base(ours, held=question.held, stated=question.stated)
     imports = _classed(cluster, question, levied)
@@ -66,10 +57,12 @@ def work(cluster: Cluster, question: Question, folder: Path) -> Worked:
     numbers = cluster.handed("likes", likes.select(*LIKENESS, pl.col(ROW).alias(LIKE)))
     law = _law(cluster, question, resolved)
     lines = cluster.written(assessed(imports, numbers, law, resolved.terms), folder)
-    found = _restored(cluster.collected(cells(lines)))
-    _refuse_beyond(question, found)
+    found = restored(cluster.collected(cells(lines)))
+    refuse_beyond(question, found)
     sums = _totals(cluster, question, (imports, found), (shape, period))
-    return Worked(tables=_tables(question, found, sums), cells=found, shape=shape, period=period)
+    return Worked(
+        tables=celled_tables(question, found, sums), cells=found, shape=shape, period=period
+    )
 
 
 def _classed(cluster: Cluster, question: Question, imports: Frame) -> Frame:
@@ -87,29 +80,9 @@ def _classed(cluster: Cluster, question: Question, imports: Frame) -> Frame:
 
 def _law(cluster: Cluster, question: Question, resolved: Resolved) -> Law:
     """The law on each like line, handed to the workers."""
-    rows = resolved.rows.rename({ROW: LIKE})
-    as_is = program_frames(resolved, question)
-    as_if = program_frames(resolved, question, as_if=True)
-    tables = [rows, *pl.collect_all([*as_is, *as_if])]
+    rows, *others = law_tables(question, resolved)
+    tables = [rows.rename({ROW: LIKE}), *others]
     return Law(*(cluster.handed(*pair) for pair in zip(Law._fields, tables, strict=True)))
-
-
-def _restored(found: pl.DataFrame) -> pl.DataFrame:
-    """Cells as reports take lines: what is not known is null again."""
-    amounts = [pl.when(~pl.col(f"no_{name}")).then(name).alias(name) for name in AMOUNTS]
-    texts = [pl.when(~pl.col(f"no_{name}")).then(pl.lit("")).alias(name) for name in TEXTS]
-    return found.with_columns(*amounts, *texts)
-
-
-def _refuse_beyond(question: Question, found: pl.DataFrame) -> None:
-    """Nothing, where the sums of all amounts are exact."""
-    sums = found.select(pl.col("^.*_e4$").cast(pl.Float64).abs().sum()).row(0)
-    if max(total or 0.0 for total in sums) > LARGEST_SUM_USD * UNITS_PER_USD:
-        raise LimitError(
-            f"duties on {question.table.name} are beyond what is summed exactly",
-            where="rates of the scenario and its base, quantities of the table",
-            hint=f"the sum of an amount may be USD {LARGEST_SUM_USD:.0e}; check rates and units",
-        )
 
 
 def _totals(
@@ -125,15 +98,3 @@ def _totals(
     return reports.Totals(
         by_flow=flows_of(question, *told), by_code=by_code.lazy(), by_line=pl.LazyFrame()
     )
-
-
-def _tables(question: Question, found: pl.DataFrame, sums: reports.Totals) -> Tables:
-    lines, groups = found.lazy(), question.groups.lazy()
-    digits = line_digits(question.nomenclature)
-    plans = {
-        "by_importer": reports.by_importer(lines, sums, digits),
-        "by_partner": reports.by_partner(lines, sums, digits),
-        "by_group": reports.by_group(lines, sums, groups, digits),
-        "by_product": reports.by_product(lines, sums, digits),
-    }
-    return dict(zip(plans, pl.collect_all(list(plans.values())), strict=True))

@@ -13,6 +13,7 @@ from calc.tables.trade import Trade
 
 ECONOMIES, PRODUCTS, HEAVY_IMPORTERS = 226, 5_000, 10
 SEED = 1994
+LATEST_YEAR = 2023
 DECLARED = {
     "measures": "measures",
     "products": "measure_products",
@@ -138,6 +139,26 @@ def write_many(folder: Path, rows: int, copies: int) -> Path:
         ]
         pl.concat(parts).sink_parquet(path, row_group_size=262_144)
     return path
+
+
+def write_years(folder: Path, rows: int, years: int) -> Path:
+    """A folder of years, each in a folder of its own: the flows of one, of other values a year.
+
+    A file that another folder has already is not written again.
+    """
+    one = pl.scan_parquet(write(folder, rows))
+    for number in range(years):
+        year = str(LATEST_YEAR - number)
+        made = folder / f"year-{rows}-{year}.parquet"
+        if not made.is_file():
+            value = (pl.col("customs_value_usd") * (1 - number / 100)).round(0)
+            told = one.with_columns(period=pl.lit(year), customs_value_usd=value)
+            told.sink_parquet(made, row_group_size=262_144)
+        path = folder / f"years-{years}-{rows}" / f"period={year}" / "part-0.parquet"
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.hardlink_to(made)
+    return folder / f"years-{years}-{rows}"
 
 
 def write_measures(folder: Path, measures: int) -> Path:

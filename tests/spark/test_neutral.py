@@ -13,12 +13,13 @@ from polars.testing import assert_frame_equal
 
 from calc.errors import ServiceError
 from calc.terms import ROW, Frame
+from pipelines.run.celled import Worked
 from pipelines.run.compute import answer
 from pipelines.run.question import Question
 from pipelines.spark.cluster import KEPT, Cluster
 from pipelines.spark.master import refuse_unreachable
 from pipelines.spark.session import session_options
-from pipelines.spark.work import Worked, work
+from pipelines.spark.work import work
 from tests.run.tool import SCENARIO, Place, contents
 from tests.spark.job import asked
 

@@ -1,4 +1,4 @@
-"""What the Spark engine cannot do yet: refused by name, with the next step, before a job runs."""
+"""What engines that keep no lines at once cannot do yet: refused by name, before a job runs."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,11 @@ from pipelines.run.question import Question
 from pipelines.run.whole import Whole
 
 HERE = "leave --engine out: polars computes it on this machine"
+NAMES = {"spark": "Spark", "stream": "the engine stream"}
 
 
 def refuse_options(inputs: Whole) -> None:
-    """Nothing, where the Spark engine can do what the caller asks for.
+    """Nothing, where the engine can do what the caller asks for.
 
     Raises:
         UsageError: It cannot.
@@ -24,7 +25,11 @@ def refuse_options(inputs: Whole) -> None:
         "--convert": settings.convert,
     }
     problems = [
-        Problem(f"Spark cannot do {name} yet", where="--engine spark", hint=HERE)
+        Problem(
+            f"{NAMES[settings.engine]} cannot do {name} yet",
+            where=f"--engine {settings.engine}",
+            hint=HERE,
+        )
         for name, is_asked in asked.items()
         if is_asked
     ]
@@ -33,19 +38,18 @@ def refuse_options(inputs: Whole) -> None:
 
 
 def refuse_scenario(inputs: Whole, question: Question) -> None:
-    """Nothing, where the Spark engine can do what the scenario asks for.
+    """Nothing, where the engine can do what the scenario asks for.
 
     Raises:
         ScenarioError: It cannot; names each thing.
     """
     where = str(inputs.scenario.path.name)
     told = list(dict.fromkeys(_not_yet(inputs, inputs.parts[0], question)))
+    engine = inputs.parts[0].settings.engine
+    name = "the Spark engine" if engine == "spark" else NAMES[engine]
     if told:
         raise ScenarioError.collected(
-            [
-                Problem(f"the Spark engine cannot do {one} yet", where=where, hint=HERE)
-                for one in told
-            ]
+            [Problem(f"{name} cannot do {one} yet", where=where, hint=HERE) for one in told]
         )
 
 
