@@ -1,13 +1,14 @@
 """What trade does in answer at one rate, or one value of an assumption, after another."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from calc.dictionary import conform
-from calc.effects.turning import crossings_of, peak_of
+from calc.effects.turning import crossing_of, crossings_between, peak_between, peak_of
 from calc.errors import ScenarioError, UsageError, did_you_mean
 from calc.tables.elasticities import PARAMETERS
 from calc.tables.swept import SweepEffects
@@ -20,14 +21,30 @@ if TYPE_CHECKING:
     from pipelines.progress import Talk
     from pipelines.scenario.assumed import Response
 
+FEWEST_DRAWS = 2
+"""Of a solution that only its central figure is asked of."""
 TOLD = ("markets", "markets_solved", "unsolved_value_usd")
 SPREAD = ("central_usd", "low_usd", "median_usd", "high_usd", "share_of_draws_below_zero")
 
 
+class Turns(NamedTuple):
+    """Where duty after response is most, null for nowhere within the grid; where welfare is 0."""
+
+    peak: float | None
+    break_even: tuple[float, ...]
+
+
+class SweptEffects(NamedTuple):
+    """SWEEP_EFFECTS, and where its curves turn, at central values."""
+
+    table: pl.DataFrame
+    turns: Turns
+
+
 def sweep_effects(
     question: Question, response: "Response", wanted: Wanted, talk: "Talk"
-) -> pl.DataFrame:
-    """SWEEP_EFFECTS: the totals over all markets at each value, in order.
+) -> SweptEffects:
+    """The totals over all markets at each value, in order, and where they turn.
 
     Args:
         question: What is asked.
@@ -47,17 +64,24 @@ def sweep_effects(
         what = f"the scenario has no duty or assumption {name!r}"
         raise UsageError(what, where="sweep", hint=did_you_mean(name, known))
     unchanged = answer(question) if name in PARAMETERS else None
+
+    def rows_at(value: float, response: "Response") -> list[dict[str, Any]]:
+        asked, responding = changed(question, response, name, value)
+        found = answered(asked) if unchanged is None else unchanged
+        tables = {} if found is None else trade_answers(responding, asked, found, talk).tables
+        return list(rows_of(tables, question, name, value))
+
     rows: list[dict[str, Any]] = []
     with talk.counting("what trade does in answer", len(wanted.rates)) as step:
         for value in wanted.rates:
-            asked, responding = changed(question, response, name, value)
-            found = answered(asked) if unchanged is None else unchanged
-            tables = {} if found is None else trade_answers(responding, asked, found, talk).tables
-            rows += rows_of(tables, question, name, value)
+            rows += rows_at(value, response)
             step(1)
     if not rows:
         raise ScenarioError("no imports match any measure, so trade has nothing to answer")
-    return conform(pl.LazyFrame(rows, infer_schema_length=None), SweepEffects).collect()
+    found = conform(pl.LazyFrame(rows, infer_schema_length=None), SweepEffects).collect()
+    central = replace(response, draws=FEWEST_DRAWS)
+    with talk.working("finding where the curves turn"):
+        return SweptEffects(found, turns_of(found, lambda value: rows_at(value, central)))
 
 
 def known_in(question: Question) -> set[str]:
@@ -105,24 +129,31 @@ def rows_of(
         }
 
 
-def turning_notes(name: str, found: pl.DataFrame) -> Iterator[str]:
-    """Where duty is most, and where welfare changes sign, on the swept grid; none is told too.
+def turns_of(found: pl.DataFrame, rows_at: Callable[[float], Sequence[dict[str, Any]]]) -> Turns:
+    """Where the curves of a sweep turn: between which points they do, then solved anew there.
 
-    Nothing of another table than SWEEP_EFFECTS.
+    Args:
+        found: SWEEP_EFFECTS.
+        rows_at: Its rows at a value, of which the central figures are read.
     """
-    if name != "sweep_effects":
-        return
+
+    def figure(name: str) -> Callable[[float], float]:
+        def at(value: float) -> float:
+            known = {row["figure"]: row["central_usd"] for row in rows_at(value)}
+            central = known.get(name)
+            return math.nan if central is None else float(central)
+
+        return at
+
     curve = {
-        figure: list(own.select("swept_value", "central_usd").iter_rows())
-        for (figure,), own in found.sort("swept_value").group_by("figure")
+        name: list(own.select("swept_value", "central_usd").iter_rows())
+        for (name,), own in found.sort("swept_value").group_by("figure")
     }
-    peak = peak_of(curve["duty_after_usd"])
-    yield f"duty after response is most at {told(peak)}"
-    points = crossings_of(curve["welfare_usd"])
-    where = ", ".join(f"{point:.4g}" for point in points)
-    yield f"welfare breaks even at {where or 'none: it does not change sign on the grid'}"
-
-
-def told(peak: float | None) -> str:
-    """A place, or that there is none."""
-    return "none: it is most at an end of the grid" if peak is None else f"{peak:.4g}"
+    ends = peak_between(curve["duty_after_usd"])
+    places = [
+        crossing_of(figure("welfare_usd"), each) for each in crossings_between(curve["welfare_usd"])
+    ]
+    return Turns(
+        None if ends is None else peak_of(figure("duty_after_usd"), ends),
+        tuple(place for place in places if place is not None),
+    )

@@ -1,7 +1,7 @@
 """Which variants of a scenario are computed: rates of a measure, or the dates of its law."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipelines.progress import Talk
     from pipelines.run.inputs import Inputs
     from pipelines.run.whole import Whole
+    from pipelines.sweep_effects import SweptEffects, Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,15 @@ class Asked:
             raise UsageError(f"{chosen[0]} reads the law at all dates", hint="leave --as-of out")
 
 
-def found_by_name(inputs: "Whole", asked: Asked, talk: "Talk") -> tuple[str, pl.DataFrame]:
+class Found(NamedTuple):
+    """The table that was asked for, its name, and where curves turn if trade answers."""
+
+    name: str
+    table: pl.DataFrame
+    turns: "Turns | None" = None
+
+
+def found_by_name(inputs: "Whole", asked: Asked, talk: "Talk") -> Found:
     """The table that is asked for, with its name.
 
     Raises:
@@ -62,10 +71,11 @@ def found_by_name(inputs: "Whole", asked: Asked, talk: "Talk") -> tuple[str, pl.
         ScenarioError: The law cannot be used.
     """
     if asked.effects or asked.assume is not None:
-        return "sweep_effects", found_with_effects(inputs, asked.rate, asked.assume, talk)
+        swept = found_with_effects(inputs, asked.rate, asked.assume, talk)
+        return Found("sweep_effects", swept.table, swept.turns)
     name = "sweep" if asked.rate is not None else "by_calendar" if asked.calendar else "by_date"
     with talk.working("computing each variant"):
-        return name, found_for(inputs, asked.rate, asked.calendar)
+        return Found(name, found_for(inputs, asked.rate, asked.calendar))
 
 
 def found_for(inputs: "Whole", rate: str | None, calendar: int | None = None) -> pl.DataFrame:
@@ -89,7 +99,7 @@ def found_for(inputs: "Whole", rate: str | None, calendar: int | None = None) ->
 
 def found_with_effects(
     inputs: "Whole", rate: str | None, assume: str | None, talk: "Talk"
-) -> pl.DataFrame:
+) -> "SweptEffects":
     """SWEEP_EFFECTS of the rates, or of the values of an assumption, that are asked for.
 
     Raises:

@@ -88,7 +88,7 @@ def sweep(
     from pipelines.progress import Talk
     from pipelines.run.inputs import RunSettings
     from pipelines.run.step import read_inputs
-    from pipelines.sweep_effects import turning_notes
+    from pipelines.sweep_told import bent_notes, curve_lines, turning_notes
     from pipelines.tables_out import shown_table, write_out
     from pipelines.variant_notes import notes_of_variants
     from pipelines.variants import Asked, found_by_name
@@ -110,14 +110,14 @@ def sweep(
     )
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)
-    name, found = found_by_name(inputs, asked, talk)
-    notes = [
-        *turning_notes(name, found),
-        *notes_of_variants(inputs, rate, is_answered=name == "sweep_effects"),
-    ]
+    name, found, turns = found_by_name(inputs, asked, talk)
+    notes = notes_of_variants(inputs, rate, is_answered=turns is not None)
+    if turns is not None:
+        notes = [*turning_notes(found["swept"][0], turns), *bent_notes(found), *notes]
     if output is not None:
         write_out(output, found, name)
-    lines = [*shown_table(found, name), *(f"note: {note}" for note in notes)]
+    table = shown_table(found, name) if turns is None else curve_lines(found)
+    lines = [*table, *(f"note: {note}" for note in notes)]
     show({name: found.to_dicts(), "notes": notes}, lines, as_json=as_json)
 
 

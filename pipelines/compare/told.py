@@ -1,5 +1,6 @@
 """A comparison told on a terminal and as an object."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from calc.comparison import FIGURES
 from pipelines.compare.sides import Side
 from pipelines.compare.step import Comparison
 
+COLUMNS = 100
 ORDER_TOLD = (
     "causes are put on one after another, each computed anew: data, then assumptions, then law, "
     "measure by measure by name; another order may share the dollars out otherwise"
@@ -108,7 +110,7 @@ def comparison_lines(done: Comparison, folder: str) -> list[str]:
         *_figures(tables["compared"]),
         "",
         *_causes(tables["causes"]),
-        f"order     {ORDER_TOLD}",
+        *wrapped("order     ", ORDER_TOLD),
         "",
         *_lists(tables["schedule_changes"], tables["list_changes"], in_files=bool(folder)),
         *_silent(done.silent),
@@ -135,6 +137,11 @@ def signed(value: float | None) -> str:
     if value is None:
         return "unknown"
     return "0" if round(value) == 0 else f"{value:+,.0f}"
+
+
+def wrapped(label: str, text: str) -> list[str]:
+    """A sentence behind its label, on lines that fit a terminal."""
+    return textwrap.wrap(text, COLUMNS, initial_indent=label, subsequent_indent=" " * len(label))
 
 
 def figures_shown(compared: pl.DataFrame) -> Iterator[dict[str, Any]]:
@@ -182,11 +189,11 @@ def _lists(schedule: pl.DataFrame, lines: pl.DataFrame, *, in_files: bool) -> It
         yield "list      the same lines at the same rates"
         return
     for row in told:
-        yield (
-            f"lines     {row['change']:<16}{row['lines']:>7,}  covered "
-            f"{amount(row['covered_value_first_usd'])} -> "
+        yield from wrapped(
+            f"lines     {row['change']:<16}{row['lines']:>7,}  ",
+            f"covered {amount(row['covered_value_first_usd'])} -> "
             f"{amount(row['covered_value_second_usd'])} USD, duty added "
-            f"{signed(row['duty_increment_change_usd'])} USD{unknown(row)}"
+            f"{signed(row['duty_increment_change_usd'])} USD{unknown(row)}",
         )
     for change, rows in schedule.group_by("change", maintain_order=True):
         yield f"schedule  {change[0]:<16}{rows.height:>7,}  entries, as a measure names them"
@@ -211,11 +218,11 @@ def _largest(schedule: pl.DataFrame, *, in_files: bool) -> Iterator[str]:
 
 
 def largest(changes: pl.DataFrame, count: int) -> list[dict[str, Any]]:
-    """The changes that move most dollars of duty, then of trade, first."""
+    """The changes that move most dollars of duty first; an unknown one counts as its trade."""
     columns = changes.columns
     values = [name for name in columns if "_value_" in name]
     moved = pl.max_horizontal(pl.col(name).fill_null(0.0).abs() for name in values)
-    duty = pl.col("duty_increment_change_usd").abs().fill_null(float("inf"))
+    duty = pl.coalesce(pl.col("duty_increment_change_usd").abs(), moved)
     ordered = changes.with_columns(duty_moved=duty, value_moved=moved).sort(
         "duty_moved", "value_moved", descending=True, maintain_order=True
     )

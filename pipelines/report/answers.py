@@ -9,6 +9,11 @@ from pipelines.report.figures import Tables
 
 MOST_LINES = 3
 LINEAR = ("gsim", "smart", "trist")
+BENT = (
+    "A central figure is that at the central elasticities, not the middle of the draws: where a "
+    "figure bends, as a deadweight loss first rises and then falls with substitution, it may lie "
+    "outside the 5 to 95 percent"
+)
 NOTHING_SAID = "Nothing is said of domestic sales"
 Row = Mapping[str, Any]
 
@@ -56,6 +61,17 @@ def closure_lines(notes: Sequence[str]) -> Iterator[str]:
         yield f"{'':19}{told.partition(';')[0].lower()}"
 
 
+def is_outside() -> pl.Expr:
+    """Whether a central figure lies outside its range, by more than a dollar."""
+    central = pl.col("central_usd")
+    return (central < pl.col("low_usd") - 1.0) | (central > pl.col("high_usd") + 1.0)
+
+
+def figure_words(figure: str) -> str:
+    """The name of a figure in a sentence: ``welfare_usd`` is welfare."""
+    return figure.removesuffix("_usd").replace("_", " ")
+
+
 def gap_lines(tables: Tables, importer: str) -> Iterator[str]:
     """The gap of the linear models to the exact imports after."""
     if "by_model" not in tables:
@@ -83,6 +99,8 @@ def amount(value: float | None, *, signed: bool = False) -> str:
     """An amount as a line of many has it: ``7.06 bn``; what is not known is said to be so."""
     if value is None:
         return "unknown"
+    if abs(value) < 0.5:
+        return "0"
     sign = "+" if signed else ""
     for size, word in ((1e12, " tn"), (1e9, " bn"), (1e6, " m")):
         if abs(value) >= 0.9995 * size:

@@ -15,7 +15,7 @@ from calc.tables.elasticities import Elasticities
 from pipelines.ingest.economies import memberships
 from pipelines.progress import Talk
 from pipelines.reference import elasticities
-from pipelines.report.answers import NOTHING_SAID
+from pipelines.report.answers import BENT, NOTHING_SAID, figure_words, is_outside
 from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
 from pipelines.run.question import Question
@@ -213,6 +213,9 @@ def _notes(response: "Response", solved: "Results", lines: pl.DataFrame) -> Iter
             f"{NOTHING_SAID}: the share of imports is taken as {low:.0%} to {high:.0%}; state "
             "domestic_sales or penetration in [effects] for a narrower range."
         )
+    bent = solved.groups.filter(pl.col("kind") == "all", is_outside())["figure"].to_list()
+    if bent:
+        yield f"{BENT}: here {', '.join(map(figure_words, bent))}."
     yield from _unsolved(solved.markets.filter(pl.col("verdict") != "solved"))
     idle = solved.effects.filter("is_extensive").height
     if idle:

@@ -9,7 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from calc.effects.model import Duty, Market, Responses, Schedule
-from calc.effects.results import effects_of
+from calc.effects.results import Effects, effects_of
 from calc.tables import TABLES
 from pipelines.report.answers import amount
 from pipelines.run.effects import EFFECT_TABLES
@@ -70,24 +70,29 @@ def total(place: Place, figure: str, kind: str = "all", name: str = "all") -> di
     )
 
 
-def test_the_figures_are_those_of_the_model(tmp_path: Path) -> None:
-    """Home 60, Japan 30 hit by 25 points on 2.5 %, Germany 7, Korea 3: heading 8708 by hand."""
-    place = made(tmp_path)
-    done = asked(place, HOME)
-    assert done.code == 0, done.err
+def heading_8708(points: float) -> Effects:
+    """Home 60, Japan 30 hit on top of 2.5 %, Germany 7, Korea 3, at the tool's elasticities."""
     before = np.array([[0.0], [0.025], [0.025], [0.025]])
-    alone = effects_of(
+    return effects_of(
         Market(
             value=np.array([[60e6], [30e6], [7e6], [3e6]]),
             is_domestic=np.array([True, False, False, False]),
             before=Schedule(Duty(before)),
-            after=Schedule(Duty(before + np.array([[0.0], [0.25], [0.0], [0.0]]))),
+            after=Schedule(Duty(before + np.array([[0.0], [points], [0.0], [0.0]]))),
             responses=Responses(
                 np.array([4.089]), np.array([2.331]), np.array([-1.0]),
                 np.array([[2.0], [np.inf], [np.inf], [np.inf]]),
             ),
         )
     )  # fmt: skip
+
+
+def test_the_figures_are_those_of_the_model(tmp_path: Path) -> None:
+    """Home 60, Japan 30 hit by 25 points on 2.5 %, Germany 7, Korea 3: heading 8708 by hand."""
+    place = made(tmp_path)
+    done = asked(place, HOME)
+    assert done.code == 0, done.err
+    alone = heading_8708(0.25)
     source, market = alone.by_source, alone.by_market
     japan = total(place, "imports_change_usd", "partner", "JPN")
     assert japan["central_usd"] == pytest.approx(source.value_change_usd[1, 0], abs=1e-3)
@@ -340,11 +345,17 @@ def test_a_sweep_tells_trade_at_each_rate_and_where_duty_is_most(tmp_path: Path)
     duty = rows.filter(pl.col("figure") == "duty_after_usd").sort("swept_value")["central_usd"]
     assert 0 < (duty.arg_max() or 0) < 4
     (line,) = [one for one in done.out.splitlines() if "is most at" in one]
-    assert 0.0 < float(line.rpartition(" ")[2]) < 1.0
+    found = float(line.rpartition(" at ")[2].removesuffix(" %")) / 100
+    around = [heading_8708(found + step).by_source.duty_after_usd[1:].sum()
+              for step in (-0.002, 0.0, 0.002)]  # fmt: skip
+    assert around[1] == max(around)
     (line,) = [one for one in done.out.splitlines() if "breaks even" in one]
     assert line.endswith("none: it does not change sign on the grid")
     assert "at unchanged trade" not in done.out
-    assert sum(" 0.25  welfare_usd " in one for one in done.out.splitlines()) == 1
+    told = {one[:8].strip(): one for one in done.out.splitlines() if "%" in one[:8]}
+    assert list(told) == ["0 %", "25 %", "50 %", "75 %", "100 %"]
+    assert f" {amount(duty[1])}  █" in told["25 %"]
+    assert max(map(len, told.values())) <= 100
 
 
 def test_a_sweep_over_an_elasticity_fixes_it_for_all_markets(tmp_path: Path) -> None:
