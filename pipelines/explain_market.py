@@ -72,6 +72,12 @@ def market_lines(market: Market | None) -> Iterator[str]:
             f"seller {_change(source['price_change'])}; P of the market "
             f"{_change(whole['price_index_change'])}"
         )
+    closing = whole["elasticities"].partition("; demand for imports: ")[2]
+    if closing:
+        yield (
+            f"  closure      demand for imports {closing}: -(sigma_d (1 - s) + abs(eta) s), in the "
+            "place of eta"
+        )
     for row in market.elasticities:
         yield f"  elasticity   {row['parameter']} {_elasticity(row)}"
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from calc.effects.model import Duty, Floats, Market, Responses, Schedule
+from calc.effects.model import Bools, Duty, Floats, Market, Responses, Schedule
 
 DOMESTIC_SHARE_OF_SIGMA = 0.57
 """Substitution with domestic goods over that between imports; source: CEPR Discussion Paper 17409,
@@ -29,6 +29,21 @@ def import_demand(with_domestic: Floats, demand: Floats, penetration: Floats) ->
     is_share = (penetration > 0) & (penetration <= 1)
     derived = demand * penetration - with_domestic * (1.0 - penetration)
     return np.where(is_share, derived, np.nan)
+
+
+def closing_words(
+    demand: Floats, has_domestic: Bools, penetration: tuple[float, float, float]
+) -> list[str]:
+    """What a market of imports only is closed by, in words; empty where domestic sales are known.
+
+    ``demand`` is the elasticity of demand for imports at the central share.
+    """
+    low, central, high = penetration
+    share = f"at a share of imports of {central:g} ({low:g} to {high:g})"
+    return [
+        "" if known or np.isnan(of) else f"; demand for imports: {of:.4g}, {share}"
+        for of, known in zip(demand, has_domestic, strict=True)
+    ]
 
 
 def own_price(substitution: Floats, demand: Floats, share: Floats) -> Floats:

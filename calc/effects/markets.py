@@ -5,7 +5,7 @@ solved as one and share its result by their value: exactly what they would do on
 that cannot be solved keeps its rows, with the verdict and its dollars and without figures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from calc.dictionary import conform
-from calc.effects.closures import import_demand
+from calc.effects.closures import closing_words, import_demand
 from calc.effects.compared import models_table, replicas_of, replicated_rows
 from calc.effects.draws import Plan, Range, distribution
 from calc.effects.equivalence import protection_table
@@ -118,7 +118,7 @@ def solve_markets(
     models = models_table(laid, uncertain.market, central, replicas)
     return Results(
         effects_table(laid, outcome, {mode: replicas[mode] for mode in settings.modes}),
-        markets_table(laid, outcome, found, is_closed=settings.penetration is not None),
+        markets_table(laid, outcome, found, closings_of(uncertain.market, settings)),
         collected(conform(found.lazy(), MarketElasticities)),
         collected(conform(pl.concat(spreads, how="diagonal").lazy(), ByEffect)).sort(
             ByEffect.primary_key()
@@ -242,10 +242,18 @@ def effects_table(
     return collected(conform(whole.lazy(), Effects)).sort(Effects.primary_key())
 
 
+def closings_of(market: Market, settings: Settings) -> list[str] | None:
+    """How the demand for imports was derived, market by market; null where no share is stated."""
+    if settings.penetration is None:
+        return None
+    at_home = np.nan_to_num(market.value[np.asarray(market.is_domestic)], nan=1.0).sum(axis=0)
+    return closing_words(market.responses.demand, at_home > 0, settings.penetration)
+
+
 def markets_table(
-    laid: Laid, outcome: Outcome, found: pl.DataFrame, *, is_closed: bool
+    laid: Laid, outcome: Outcome, found: pl.DataFrame, closings: Sequence[str] | None
 ) -> pl.DataFrame:
-    """MARKET_EFFECTS, with the rows by which elasticities were found."""
+    """MARKET_EFFECTS, with the rows by which elasticities were found, and what closes a market."""
     by_market, welfare = outcome.central.by_market, outcome.by_market["welfare_usd"]
     columns: dict[str, Any] = {name: told(getattr(by_market, name)) for name in OF_MARKETS}
     columns |= {
@@ -254,6 +262,7 @@ def markets_table(
         "welfare_high_usd": told(welfare.high),
         "share_of_draws_below_zero": told(welfare.share_below),
         "share_of_draws_failed": told(outcome.failed_share),
+        "closing": pl.Series(closings or [""] * laid.markets.height, dtype=pl.String),
     }
     known = laid.sources.group_by("market").agg(
         value_usd=pl.col("value_usd").sum(), has_domestic_sales=pl.col("is_domestic").any()
@@ -268,7 +277,8 @@ def markets_table(
             unsolved_value_usd=pl.when(pl.col("verdict") == "solved")
             .then(0.0)
             .otherwise("value_usd"),
-            unsolved_reason=unsolved_reason(is_closed=is_closed),
+            elasticities=pl.col("elasticities") + pl.col("closing"),
+            unsolved_reason=unsolved_reason(is_closed=closings is not None),
         )
     )
     return collected(conform(whole.lazy(), MarketEffects)).sort(KEY)

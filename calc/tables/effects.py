@@ -156,7 +156,10 @@ class MarketEffects(MarketKey):
     share_of_draws_failed = dy.Float64(
         nullable=True, min=0, max=1, metadata=SHARE, description="Draws that were not solved."
     )
-    elasticities = dy.String(description="By which rows of the table each elasticity was found.")
+    elasticities = dy.String(
+        description="By which rows of the table each was found, and the demand for imports "
+        "where domestic sales are not known."
+    )
     unsolved_reason = dy.String(
         nullable=True, description="What is not known of a market that was not solved."
     )

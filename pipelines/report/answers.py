@@ -54,6 +54,43 @@ def answer_lines(tables: Tables) -> Iterator[str]:
         yield f"and {len(found) - len(shown)} more importers: see sheet by_effect"
 
 
+def answer_sentences(
+    tables: Tables, notes: Sequence[str], money: str = "USD"
+) -> Iterator[tuple[str, str]]:
+    """What trade does in answer in a few sentences, by importer; nothing where it was not asked."""
+    closing = next((note for note in notes if note.startswith(NOTHING_SAID)), "")
+    for importer, totals in totals_of(tables):
+        imports, duty = totals["imports_after_usd"], totals["duty_after_usd"]
+        welfare = totals["welfare_usd"]
+        solved = f"{welfare['markets_solved']:,} of {welfare['markets']:,} markets are solved"
+        if welfare["unsolved_value_usd"]:
+            lost = f"{amount(welfare['unsolved_value_usd'])} {money}"
+            solved += f"; {lost} are not, and are in no figure"
+        told = (
+            "Imports of the goods named, from all partners, go from "
+            f"{amount(imports['before_usd'])} to {amount(imports['central_usd'])} {money}"
+            f"{spread_text(imports)}{_by_partner(tables['by_effect'], importer)}. The duty on them "
+            f"goes from {amount(duty['before_usd'])} to {amount(duty['central_usd'])} {money}"
+            f"{spread_text(duty)}. Welfare of {importer} changes by "
+            f"{amount(welfare['central_usd'], signed=True)} {money}{spread_text(welfare)}. "
+            f"A model, with the range of its draws: {solved}."
+        )
+        yield importer, f"{told} {closing}".rstrip()
+
+
+def _by_partner(by_effect: pl.DataFrame, importer: str) -> str:
+    """The two partners whose exports change most, in words."""
+    largest = by_effect.filter(
+        pl.col("importer") == importer, pl.col("kind") == "partner",
+        pl.col("figure") == "imports_change_usd", pl.col("central_usd").abs() > 0.5,
+    ).sort(pl.col("central_usd").abs(), "name", descending=[True, False]).head(2)  # fmt: skip
+    told = [
+        f"{amount(row['central_usd'], signed=True)} from {row['name']}"
+        for row in largest.iter_rows(named=True)
+    ]
+    return f", {' and '.join(told)}" if told else ""
+
+
 def closure_lines(notes: Sequence[str]) -> Iterator[str]:
     """That nearly any share of imports was taken, in the words of a note of the run."""
     told = next((note for note in notes if note.startswith(NOTHING_SAID)), "")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipelines.report.answers import answer_sentences
 from pipelines.report.currency import USD, Currency, divided
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables, cells_hit, rows_left_out, state_of
@@ -9,6 +10,7 @@ from pipelines.report.lead import lead
 from pipelines.report.page.words import money_cell, percent, usd
 
 MOST_CELLS = 5
+OTHERWISE = ", but where it says otherwise"
 MOST_NOTES = 4
 FIGURES = {
     "covered_value_usd": "imports that the measures reach",
@@ -34,13 +36,15 @@ def _lines(facts: RunFacts, tables: Tables, currency: Currency | None) -> Iterat
     yield ""
     yield (
         f"Law of {', '.join(facts.importers)} as of {facts.as_of}, on {facts.trade_text}. All "
-        "duties at unchanged trade: no forecast of trade or of revenue."
+        f"duties at unchanged trade{OTHERWISE if 'by_effect' in tables else ''}: "
+        "no forecast of trade or of revenue."
     )
     if currency is not None:
         yield from ("", currency.told)
     money = USD if currency is None else currency.code
     for row in cells_hit(tables, "by_importer"):
         yield from _importer(row, money)
+    yield from _answers(facts, tables, money)
     yield from _groups(tables, money)
     yield from _caveats(facts, tables, money)
     yield ""
@@ -68,6 +72,11 @@ def _importer(row: dict[str, object], money: str) -> Iterator[str]:
     )
     yield ""
     yield f"The average rate on them goes from {before} to {after}, weighted by trade."
+
+
+def _answers(facts: RunFacts, tables: Tables, money: str) -> Iterator[str]:
+    for importer, told in answer_sentences(tables, facts.notes, money):
+        yield from ("", f"## Imports of {importer} if trade responds", "", told)
 
 
 def _groups(tables: Tables, money: str) -> Iterator[str]:

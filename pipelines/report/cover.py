@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pipelines.report.answers import answer_sentences
 from pipelines.report.checks import Check
 from pipelines.report.columns import SHORTHAND, label_of, missing_mark
 from pipelines.report.facts import RunFacts
@@ -84,6 +85,10 @@ def cover_entries(
         Entry(ANSWERS, kind="plain"),
         *about(facts, checks),
         *headline(tables),
+        *listed(
+            "If trade responds: a model beside these figures",
+            [(f"Imports of {name}", told) for name, told in answer_sentences(tables, facts.notes)],
+        ),
         Entry("How to read the figures", kind="heading"),
         *(Entry(label, text) for label, text in HOW_TO_READ),
         Entry("Contents", kind="heading"),

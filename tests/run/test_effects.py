@@ -11,8 +11,10 @@ from polars.testing import assert_frame_equal
 from calc.effects.model import Duty, Market, Responses, Schedule
 from calc.effects.results import Effects, effects_of
 from calc.tables import TABLES
-from pipelines.report.answers import amount
+from pipelines.report.answers import amount, spread_text
+from pipelines.report.cover import cover_entries
 from pipelines.run.effects import EFFECT_TABLES
+from tests.report.tables import FACTS
 from tests.run.test_include import flow
 from tests.run.tool import Done, Place, contents, retorsion
 from tests.validation.tables import write_trade
@@ -147,6 +149,10 @@ def test_a_stated_share_of_imports_closes_the_market(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert set(place.table("market_effects")["verdict"]) == {"solved"}
     assert total(place, "producer_surplus_usd")["central_usd"] is None  # glass has no home sales
+    glass = place.do("explain", "answer", "--line", "700521").out
+    demand = -(2.142 * 0.6 + 1.0 * 0.4)  # sigma_d of 7005: 0.57 of 3.758
+    assert f"closure      demand for imports {demand:.4g}, at a share of imports of 0.4" in glass
+    assert "closure" not in place.do("explain", "answer", "--line", "870899").out
     elasticities = place.table("market_elasticities")
     assert set(elasticities.filter(parameter="between-imports")["found_prefix"]) == {"8708", "7005"}
 
@@ -394,3 +400,23 @@ def test_a_sweep_over_a_share_is_a_run_at_each_of_its_values(tmp_path: Path) -> 
     assert place.run("-q", scenario=written(portion.replace("0.5", "0.8"))).code == 0
     expected = total(place, "imports_after_usd")["central_usd"]
     assert rows["central_usd"][2] == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_brief_and_the_cover_tell_the_answer(tmp_path: Path) -> None:
+    place = made(tmp_path)
+    assert asked(place, HOME).code == 0
+    imports, welfare = total(place, "imports_after_usd"), total(place, "welfare_usd")
+    change = total(place, "imports_change_usd", "partner", "JPN")["central_usd"]
+    told = (
+        "Imports of the goods named, from all partners, go from 40 m to "
+        f"{amount(imports['central_usd'])} USD{spread_text(imports)}, "
+        f"{amount(change, signed=True)} from JPN and "
+    )
+    brief = place.do("report", "answer", "--brief").out
+    assert "## Imports of USA if trade responds" in brief
+    assert told in brief
+    assert f"Welfare of USA changes by {amount(welfare['central_usd'])} USD" in brief
+    assert "1 of 2 markets are solved; 1 m USD are not, and are in no figure." in brief
+    cover = cover_entries(FACTS, {"by_effect": place.table("by_effect")}, (), ())
+    (entry,) = [one for one in cover if one.label == "Imports of USA"]
+    assert str(entry.value).startswith(told)

@@ -27,6 +27,10 @@ FIGURES = {
     "deadweight_loss_usd": "deadweight loss",
     "welfare_usd": "welfare of the importer",
 }
+FIXED_PRICES = (
+    " Foreign supply is taken as infinite: world prices stay, so the gain by lower foreign prices "
+    "is 0 by assumption and partners' surplus is not identified; other closures stand below."
+)
 NO_PRODUCERS = (
     " No domestic sales are given, so that the gain of domestic producers is unknown and welfare "
     "is without it."
@@ -57,6 +61,7 @@ def _told(importer: str, totals: Mapping[str, Row]) -> str:
         f"{welfare['markets_solved']:,} of {welfare['markets']:,} markets of {importer} are "
         f"solved; {usd(welfare['unsolved_value_usd'])} USD are not, and are in no figure. "
         "Ranges hold 90 percent of the draws of the elasticities."
+        + (FIXED_PRICES if totals["terms_of_trade_usd"]["central_usd"] == 0 else "")
         + (NO_PRODUCERS if totals["producer_surplus_usd"]["central_usd"] is None else ""),
         "told",
     )

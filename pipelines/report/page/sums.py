@@ -9,6 +9,7 @@ from calc.results import LINES, result_id, result_ids
 from calc.tables import TABLES
 from pipelines.explain_total import total_of
 from pipelines.html import Content, Markup, details, html_of, link, paragraph, section, table
+from pipelines.report.answers import figure_words
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
 from pipelines.report.page.trails import largest_lines, trail_name
@@ -95,7 +96,11 @@ def _title(name: str, row: Mapping[str, Any]) -> str:
     if name == "funnel":
         return f"{row['stage']}, {row['importer']}"
     key = [one for one in TABLES[name].primary_key() if one != "importer"]
-    cells = [str(row[one]) for one in (*key, "importer") if row.get(one) is not None]
+    cells = [
+        figure_words(row[one]) if one == "figure" else str(row[one])
+        for one in (*key, "importer")
+        if row.get(one) is not None
+    ]
     return ", ".join(dict.fromkeys(cells))
 
 
