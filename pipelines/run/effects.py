@@ -20,6 +20,7 @@ from pipelines.report.figures import exact_sum
 from pipelines.run.compute import Answer
 from pipelines.run.question import Question
 from pipelines.run.share_ends import shares_at_ends
+from pipelines.run.statistics_beside import duty_by_statistics
 
 if TYPE_CHECKING:
     from calc.effects.markets import Results
@@ -88,7 +89,10 @@ def trade_answers(response: "Response", question: Question, found: Answer, talk:
         "protection": solved.protection,
         "effect_drivers": _drivers(solved, question),
     }
-    notes = (*_notes(response, solved, lines), *drawn.notes, *_left_out(question, inside))
+    notes = (
+        *_closure(response), *duty_by_statistics(question, found, solved.effects),
+        *_notes(response, solved, lines), *drawn.notes, *_left_out(question, inside),
+    )  # fmt: skip
     return Answered(tables=tables, notes=notes)
 
 
@@ -197,8 +201,8 @@ def _drivers(solved: "Results", question: Question) -> pl.DataFrame:
     return told.sort(EffectDrivers.primary_key())
 
 
-def _notes(response: "Response", solved: "Results", lines: pl.DataFrame) -> Iterator[str]:
-    """How the answer was found, and what is not in it."""
+def _closure(response: "Response") -> Iterator[str]:
+    """How the answer was found."""
     share = response.import_share
     closure = "unknown where domestic sales are: such markets are not solved"
     low, central, high = (0.0, 0.0, 0.0) if share is None else ends_of(share)
@@ -213,6 +217,10 @@ def _notes(response: "Response", solved: "Results", lines: pl.DataFrame) -> Iter
             f"{NOTHING_SAID}: the share of imports is taken as {low:.0%} to {high:.0%}; state "
             "domestic_sales or penetration in [effects] for a narrower range."
         )
+
+
+def _notes(response: "Response", solved: "Results", lines: pl.DataFrame) -> Iterator[str]:
+    """What is not in the answer, and what is odd in it."""
     bent = solved.groups.filter(pl.col("kind") == "all", is_outside())["figure"].to_list()
     if bent:
         yield f"{BENT}: here {', '.join(map(figure_words, bent))}."

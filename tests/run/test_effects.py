@@ -420,3 +420,19 @@ def test_the_brief_and_the_cover_tell_the_answer(tmp_path: Path) -> None:
     cover = cover_entries(FACTS, {"by_effect": place.table("by_effect")}, (), ())
     (entry,) = [one for one in cover if one.label == "Imports of USA"]
     assert str(entry.value).startswith(told)
+
+
+def test_what_the_base_duties_miss_is_told_beside_the_statistics(tmp_path: Path) -> None:
+    """By the base of 2.5 % 8708 owes 1,000,000; Korea, which pays nothing, owes 75,000 of it."""
+    paid = {"JPN": 750_000.0, "DEU": 175_000.0, "KOR": 0.0}
+    rows = [
+        row | {"calculated_duty_usd": paid[row["partner"]] if row["code"] == "870899" else 9e6}
+        for row in FLOWS
+    ]
+    place = made(tmp_path, rows)
+    told = " ".join(asked(place, HOME, "--json").object["run"]["notes"])
+    assert "owe USD 1,000,000 by the base duties of the scenario, and paid USD 925,000 by" in told
+    assert "Base less statistics is most for KOR (+75,000), DEU (+0), JPN (+0)." in told
+    same = [row | {"calculated_duty_usd": row["customs_value_usd"] * 0.025} for row in FLOWS]
+    alike = made(tmp_path / "alike", same)
+    assert "these sources owe" not in " ".join(asked(alike, HOME, "--json").object["run"]["notes"])
