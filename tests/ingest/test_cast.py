@@ -70,6 +70,29 @@ def test_grouping_is_of_the_whole_column(cells: list[str], decimal: str, groupin
     assert cast.grouping_of(signs, decimal_stated=decimal != ".") == grouping
 
 
+@pytest.mark.parametrize(
+    ("written", "cell", "period"),
+    [
+        ("iso", "202407", None),
+        ("compact", "202407", "2024-07"),
+        ("compact", "202412", "2024-12"),
+        ("compact", "202452", "2024"),
+        ("compact", "202400", "2024"),
+        ("compact", "202413", None),
+        ("compact", "2024", "2024"),
+        ("day", "2024-07-31", "2024-07"),
+        ("day", "2024-07-31T00:00:00", "2024-07"),
+        ("day", "202407", None),
+        ("us-day", "7/31/2024", "2024-07"),
+        ("us-day", "12/1/2024", "2024-12"),
+        ("us-day", "13/1/2024", None),
+    ],
+)
+def test_periods_as_sources_write_them(written: str, cell: str, period: str | None) -> None:
+    [(value, fault)] = read(cast.period_cast(CELL, of_year=False, written=written), cell)
+    assert (value, fault is None) == (period, period is not None)
+
+
 def test_periods() -> None:
     assert read(cast.period_cast(CELL, of_year=False), "2024", " 2024-07 ", "24", None) == [
         ("2024", None),

@@ -29,6 +29,7 @@ WIDE = (
     "compare",
     "base",
     "codes",
+    "ingest",
     "report",
     "run",
 )
