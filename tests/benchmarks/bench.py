@@ -2,8 +2,9 @@
 
 ``python -m tests.benchmarks.bench [--rows N] [--measures N] [--repeat N] [--grow] [--folder DIR]``
 makes the tables, does each job in turn in processes of their own, checks that all agree to the
-last unit, and writes its part of ``docs/performance.md``. DuckDB is no dependency of the project:
-it is timed where it can be imported.
+last unit, and writes its part of ``docs/performance.md``; with ``--grow`` that on how cost grows
+with rows, measures and dates, for which 6 GB of disk are needed. DuckDB is no dependency of the
+project: it is timed where it can be imported.
 """
 
 import argparse
@@ -21,13 +22,20 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import baci_like
-from tests.benchmarks.one_job import OWN
+from tests.benchmarks.one_job import DATES, OWN
 from tests.benchmarks.peers import PEERS
 
 PAGE = Path("docs/performance.md")
 MARKS = ("<!-- written by make bench -->", "<!-- end of what make bench writes -->")
-GROWTH_ROWS = ((1_000_000, 1), (3_000_000, 1), (11_000_000, 1), (11_000_000, 3))
+GROWTH_MARKS = (
+    "<!-- written by make bench ARGS=--grow -->",
+    "<!-- end of what make bench ARGS=--grow writes -->",
+)
+YEAR = 11_000_000
+GROWTH_ROWS = ((1_000_000, 1), (3_000_000, 1), (YEAR, 1), (YEAR, 3), (YEAR, 10), (YEAR, 28))
+MOST_AT_ONCE = 3 * YEAR
 GROWTH_MEASURES = (100, 1_000, 10_000)
+GROWTH_DATES = (1, 10, 100)
 Told = dict[str, Any]
 
 
@@ -101,21 +109,64 @@ def against_peers(trade: Path, measures: int, repeat: int) -> Iterator[str]:
 
 
 def growth(folder: Path, measures: int) -> Iterator[str]:
-    """How the static job and the floor grow with rows and with measures, each done once."""
-    yield "\n| rows | measures | lines hit | static job, s of processor time | floor | peak, MB |"
-    yield "|---:|---:|---:|---:|---:|---:|"
-    sizes = [(baci_like.write_many(folder, rows, copies), rows * copies, measures)
-             for rows, copies in GROWTH_ROWS]  # fmt: skip
-    base = baci_like.write(folder, 3_000_000)
-    sizes += [(base, 3_000_000, number) for number in GROWTH_MEASURES]
-    for trade, rows, number in sizes:
-        own = once("static job", trade, number, 0)
+    """How jobs and the floor grow with rows, with measures and with dates, each done once."""
+    yield from growth_with_rows(folder, measures)
+    yield from growth_with_measures(folder)
+    yield from growth_with_dates(folder)
+
+
+def growth_with_rows(folder: Path, measures: int) -> Iterator[str]:
+    """All years added up, at once as far as memory goes, piece by piece, and as a user would.
+
+    Raises:
+        AssertionError: They disagree.
+    """
+    yield (
+        "\nSeconds of processor time, times the floor, and peak memory in MB; years in a folder "
+        "of files, all of them added up:\n"
+    )
+    yield "| rows | hit | floor | at once | peak | piece by piece | peak | plain polars | peak |"
+    yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for rows, years in GROWTH_ROWS:
+        trade = baci_like.write_years(folder, rows, years)
+        told = {"plain polars": once("plain polars", trade, measures, 0)}
+        lines = told["plain polars"]["found"]["lines"]
+        floor = once("floor", trade, measures, lines)
+        jobs = ("static job", "by pieces") if rows * years <= MOST_AT_ONCE else ("by pieces",)
+        told |= {job: once(job, trade, measures, 0) for job in jobs}
+        found = {job: one["found"] for job, one in told.items()}
+        assert all(one == found["by pieces"] for one in found.values()), found
+        cells = [_told(told.get(job), floor) for job in ("static job", "by pieces", "plain polars")]
+        yield f"| {rows * years:,} | {lines:,} | {floor['worked']:.1f} | {' | '.join(cells)} |"
+
+
+def _told(one: Told | None, floor: Told) -> str:
+    if one is None:
+        return "not tried | "
+    ratio = one["worked"] / floor["worked"]
+    return f"{one['worked']:.1f} ({ratio:.1f}) | {one['peak']:,.0f}"
+
+
+def growth_with_measures(folder: Path) -> Iterator[str]:
+    """The static job on a quarter of a year's rows, by the number of measures."""
+    yield "\n| 3,000,000 rows, measures | lines hit | static job, s of processor time | peak, MB |"
+    yield "|---:|---:|---:|---:|"
+    trade = baci_like.write(folder, 3_000_000)
+    for measures in GROWTH_MEASURES:
+        own = once("static job", trade, measures, 0)
         lines = own["found"]["lines"]
-        floor = once("floor", trade, number, lines)
-        yield (
-            f"| {rows:,} | {number:,} | {lines:,} | {own['worked']:.2f} | {floor['worked']:.2f} "
-            f"| {own['peak']:,.0f} |"
-        )
+        yield f"| {measures:,} | {lines:,} | {own['worked']:.1f} | {own['peak']:,.0f} |"
+
+
+def growth_with_dates(folder: Path) -> Iterator[str]:
+    """Totals of laws of many dates, on one reading of a year of trade."""
+    yield "\n| 11,000,000 rows, laws of dates | s of processor time | a date | peak, MB |"
+    yield "|---:|---:|---:|---:|"
+    trade = baci_like.write(folder, 11_000_000)
+    for dates in GROWTH_DATES:
+        own = once(f"{DATES}{dates}", trade, 0, 0)
+        a_date = own["worked"] / dates
+        yield f"| {dates} | {own['worked']:.1f} | {a_date:.2f} | {own['peak']:,.0f} |"
 
 
 def machine() -> str:
@@ -131,13 +182,13 @@ def machine() -> str:
     )
 
 
-def write_part(lines: Iterable[str]) -> None:
-    """Put the lines between the marks of the page."""
+def write_part(lines: Iterable[str], marks: tuple[str, str]) -> None:
+    """Put the lines between marks of the page."""
     text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
+    before, rest = text.split(marks[0])
+    after = rest.split(marks[1])[1]
     whole = "\n".join(lines)
-    PAGE.write_text(f"{before}{MARKS[0]}\n{whole}\n{MARKS[1]}{after}", encoding="utf-8")
+    PAGE.write_text(f"{before}{marks[0]}\n{whole}\n{marks[1]}{after}", encoding="utf-8")
 
 
 def main() -> None:
@@ -147,17 +198,19 @@ def main() -> None:
     arguments.add_argument("--measures", type=int, default=2_000)
     arguments.add_argument("--repeat", type=int, default=5)
     arguments.add_argument("--folder", type=Path, default=Path("build/benchmarks"))
-    arguments.add_argument("--grow", action="store_true", help="also how cost grows")
+    arguments.add_argument("--grow", action="store_true", help="how cost grows, instead")
     arguments.add_argument("--dry-run", action="store_true", help="print only, write no page")
     chosen = arguments.parse_args()
-    trade = baci_like.write(chosen.folder, chosen.rows)
-    what = f"{chosen.rows:,} rows, {chosen.measures:,} measures of {baci_like.HEAVY_IMPORTERS}"
-    lines = [f"{machine()}\n", f"{what} importers."]
-    lines += against_peers(trade, chosen.measures, chosen.repeat)
-    lines += growth(chosen.folder, chosen.measures) if chosen.grow else []
+    what = f"{chosen.measures:,} measures of {baci_like.HEAVY_IMPORTERS} importers."
+    if chosen.grow:
+        lines = [machine(), f"\n{what}", *growth(chosen.folder, chosen.measures)]
+    else:
+        trade = baci_like.write(chosen.folder, chosen.rows)
+        lines = [f"{machine()}\n", f"{chosen.rows:,} rows, {what}"]
+        lines += against_peers(trade, chosen.measures, chosen.repeat)
     print("\n".join(lines))
     if not chosen.dry_run:
-        write_part(lines)
+        write_part(lines, GROWTH_MARKS if chosen.grow else MARKS)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from tests.benchmarks.peak import peak
 from tests.benchmarks.peers import PEERS, Result
 
 OWN = ("static job", "full run")
+DATES = "dates: "
 
 
 def job_of(name: str, trade: Path, measures: int, hits: int, out: Path) -> Callable[[], object]:
@@ -25,9 +26,20 @@ def job_of(name: str, trade: Path, measures: int, hits: int, out: Path) -> Calla
         _import_for(name)
         return lambda: PEERS[name](trade, schedule, out, hits)
     from pipelines.run.question import chosen_period, shape_of
-    from tests.benchmarks.static_job import question, run_full, run_static
+    from tests.benchmarks.static_job import (
+        all_years,
+        question,
+        run_by_pieces,
+        run_dates,
+        run_full,
+        run_static,
+    )
 
-    asked = question(trade, measures)
+    if name.startswith(DATES):
+        return lambda: run_dates(trade, int(name.removeprefix(DATES)))
+    asked = all_years(question(trade, measures))
+    if name == "by pieces":
+        return lambda: run_by_pieces(asked, out.parent)
     if name == "full run":
         return lambda: run_full(asked, out)
     period = chosen_period(asked, shape_of(asked))

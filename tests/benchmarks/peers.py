@@ -26,16 +26,22 @@ def run_floor(trade: Path, _: Path, out: Path, hits: int) -> None:
     """Read what must be read, write as many rows as are hit."""
     import polars as pl
 
-    frame = pl.read_parquet(trade, columns=COLUMNS)
-    frame["customs_value_usd"].sum()
-    frame.head(hits).write_parquet(out)
+    held = []
+    for path in sorted(trade.rglob("*.parquet")) or [trade]:
+        frame = pl.read_parquet(path, columns=COLUMNS, hive_partitioning=False)
+        frame["customs_value_usd"].sum()
+        held.append(frame.head(hits))
+    pl.concat(held).head(hits).write_parquet(out)
 
 
 def run_polars(trade: Path, measures: Path, out: Path, _: int) -> Result:
     """One left join a prefix length, lazily, on the streaming engine."""
     import polars as pl
 
-    schedule, lines = pl.scan_parquet(measures), pl.scan_parquet(trade).select(COLUMNS)
+    schedule, lines = (
+        pl.scan_parquet(measures),
+        pl.scan_parquet(trade, hive_partitioning=False).select(COLUMNS),
+    )
     for size in LENGTHS:
         named = schedule.filter(pl.col("prefix").str.len_chars() == size).rename(
             {"prefix": f"prefix_{size}", "rate": f"rate_{size}"}

@@ -1,7 +1,9 @@
 """The job that is timed: a schedule of some thousand measures put to a year of world trade."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import narwhals as nw
 import polars as pl
 
 from calc.dictionary import polars_schema
@@ -9,13 +11,15 @@ from calc.lines import lines_table
 from calc.periods import Reference
 from calc.resolve import LawTables
 from calc.tables import TABLES
-from pipelines.files import sha256_of
 from pipelines.parquet import write_table
 from pipelines.reference import descriptions, product_groups
+from pipelines.run.alike import like_lines
 from pipelines.run.assess import assess
 from pipelines.run.compute import answer
-from pipelines.run.question import Question
+from pipelines.run.question import Question, chosen_period, shape_of
 from pipelines.run.resolve import resolve
+from pipelines.stream.work import work
+from pipelines.trade_files import sha256_of_table
 from tests.benchmarks import baci_like
 from tests.benchmarks.peers import Result, told
 
@@ -57,8 +61,44 @@ def run_static(asked: Question, period: Reference, out: Path) -> Result:
     return told(lines.height, sums.height, *sums.select(pl.col("value_e4", "duty_e4").sum()).row(0))
 
 
+def run_by_pieces(asked: Question, out: Path) -> Result:
+    """All that ``--engine stream`` does but the manifest: hash, lines, measures, rows, reports."""
+    sha256_of_table(asked.table)
+    found = work(asked, out, lambda _: None)
+    for name, frame in found.tables.items():
+        write_table(out / f"{name}.parquet", frame, name, TABLES[name])
+    amounts = found.cells.select(pl.col("value_e4", "increment_e4").sum()).row(0)
+    groups = found.cells.select("importer", "partner", pl.col("code").str.head(2)).n_unique()
+    return told(int(found.cells["lines_behind"].sum()), groups, *amounts)
+
+
+def all_years(asked: Question) -> Question:
+    """The question put to all the years of its table, added up."""
+    periods = sorted(shape_of(asked)["period"].unique())
+    whole = f"{periods[0]}+..+{periods[-1]}" if len(periods) > 1 else None
+    return replace(asked, period=whole)
+
+
+def run_dates(table: Path, dates: int) -> Result:
+    """Totals of as many laws as there are dates, on one reading of the trade.
+
+    Each law is a schedule of 20 measures more than the one before.
+    """
+    laws = [question(table, 20 * number) for number in range(1, dates + 1)]
+    period = chosen_period(laws[0], shape_of(laws[0]))
+    trade = like_lines(laws, laws[0].imports(period).to_native())
+    lines, amounts = 0, pl.Series([0, 0])
+    for law in laws:
+        resolved = resolve(law, nw.from_native(trade.lazy()))
+        assert resolved is not None
+        found = assess(law, resolved).lines
+        amounts += pl.Series(found.select(pl.col("value_e4", "increment_e4").sum()).row(0))
+        lines += found.height
+    return told(lines, trade.height, *amounts)
+
+
 def run_full(asked: Question, out: Path) -> None:
     """The hash of the table, every report with dependence shares, every table to Parquet."""
-    sha256_of(asked.table)
+    sha256_of_table(asked.table)
     for name, frame in answer(asked).tables.items():
         write_table(out.with_name(f"{name}.parquet"), frame, name, TABLES[name])
