@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from calc.errors import LimitError, UsageError
-from pipelines.trade_files import facts_of, paths_of, told_of
+from pipelines.trade_files import constants_of, facts_of, paths_of, told_of
 
 ENVIRONMENT = "RETORSION_MEMORY_LIMIT"
 OPTION = "--memory-limit"
@@ -27,6 +27,8 @@ LINE = 2_500
 """Bytes a line that a measure names, through all tables of a run."""
 JUDGED_ROW, HASHED_ROW, KEPT_ROWS = 110, 15, 12_000_000
 """Bytes a row while a table is judged; those beyond so many are kept as hashes only."""
+PIECE_ROWS = 4_000_000
+"""Rows of the importers that are worked on at once where a run is made piece by piece."""
 SUITE_ROW = 700
 """Bytes a row while great-expectations judges the rows themselves."""
 MIRRORED_ROW = 650
@@ -185,16 +187,35 @@ def refuse_files(
     )
 
 
-def rows_of_importers(table: Path, importers: Collection[str]) -> int:
+def rows_of_importers(table: Path, importers: Collection[str], period: str | None = None) -> int:
     """Rows of the row groups that may hold an importer, by the files' own statistics.
 
     0 where it is no table of trade, which its reader will tell.
+
+    Args:
+        table: A file or a folder of them.
+        importers: The importers.
+        period: A reference period; files that hold one other period are not counted.
 
     Raises:
         DataRejectedError: A folder is no table of trade.
         OSError: It cannot be read.
     """
-    return sum(_rows_of_importers(path, importers) for path in paths_of(table))
+    paths = [path for path in paths_of(table) if _may_be_of(path, period)]
+    return sum(_rows_of_importers(path, importers) for path in paths)
+
+
+def _may_be_of(path: Path, period: str | None) -> bool:
+    """Whether a file may hold some of a reference period, where all of it is one other period."""
+    if period is None or facts_of(path) is None:
+        return True
+    from calc.periods import reference_of
+
+    only = constants_of(path).get("period")
+    reference = reference_of(period, [only] if only else [])
+    return only is None or reference is None or any(
+        only == part or only.startswith(f"{part}-") for part in reference.parts
+    )  # fmt: skip
 
 
 def _rows_of_importers(path: Path, importers: Collection[str]) -> int:

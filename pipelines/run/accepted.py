@@ -29,28 +29,35 @@ def judged_table(
 
     table = table_of(workspace, settings.trade or scenario.trade, or_folder=True)
     asked = asked_of_trade(scenario, settings)
-    _refuse_too_large(table, scenario.importer, settings.memory_limit)
+    _refuse_too_large(table, scenario, settings)
     verdict = verdict_for(workspace, table, asked, talk)
     if verdict.state == "invalid":
         raise rejected(workspace, verdict, asked.rules)
     return table, verdict
 
 
-def _refuse_too_large(table: Path, importer: str, limit: int | None) -> None:
+def _refuse_too_large(table: Path, scenario: "Scenario", settings: RunSettings) -> None:
     """Nothing, where a run on a table fits into memory, as far as its size tells.
+
+    Of a folder the files count that may hold the reference period; piece by piece, one piece.
 
     Raises:
         LimitError: It does not.
     """
-    from pipelines.memory import refuse_beyond, rows_of_importers, run_needs
+    from pipelines.memory import PIECE_ROWS, refuse_beyond, rows_of_importers, run_needs
     from pipelines.run.members import members_of_importer
 
-    rows = rows_of_importers(table, (importer, *members_of_importer(importer)))
+    importer = scenario.importer
+    within = settings.period or scenario.reference
+    rows = rows_of_importers(table, (importer, *members_of_importer(importer)), within)
+    is_whole = settings.engine == "polars"
     refuse_beyond(
-        run_needs(rows),
-        limit,
+        run_needs(rows if is_whole else min(rows, PIECE_ROWS)),
+        settings.memory_limit,
         what=f"a run on {table.name} ({rows:,} rows that may be of {importer})",
-        hint="ingest fewer years or importers",
+        hint="compute it piece by piece with --engine stream, or ingest fewer years or importers"
+        if is_whole
+        else "free memory",
     )
 
 

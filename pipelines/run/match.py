@@ -84,7 +84,8 @@ def _refuse_too_many(question: Question, rows: int) -> None:
         lines_need(rows),
         question.memory_limit,
         what=f"a run whose measures name {rows:,} rows of {question.table.name}",
-        hint="narrow the measures, or put them to fewer importers at a time",
+        hint="compute it piece by piece with --engine stream, narrow the measures, or put them to "
+        "fewer importers at a time",
     )
 
 

@@ -1,31 +1,57 @@
 """A trade table in pieces of a bounded number of rows, by the row groups of its files."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from calc.periods import Reference
 from calc.terms import Frame
-from pipelines.memory import may_hold_importer
+from pipelines.memory import PIECE_ROWS, may_hold_importer
 from pipelines.run.question import Question
 from pipelines.trade_files import TradeFile
 
-PIECE_ROWS = 4_000_000
-"""Rows of the importers that are worked on at once, if all of them are hit."""
 Run = tuple[int, int]
 """Rows that follow each other in a file: the first, 0-based, and how many."""
 
 
-def pieces_of(question: Question, period: Reference) -> Iterator[Frame]:
-    """The imports asked about with their value for duty, a piece of the table after another.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Rows of a file of a table, by the place of the file among those of the table."""
 
-    Row groups that hold nothing of the importers are in no piece. Every row is in one piece, and
-    pieces come in the order of the table.
+    place: int
+    runs: Sequence[Run]
+
+    @property
+    def rows(self) -> int:
+        """How many they are."""
+        return sum(count for _, count in self.runs)
+
+    def imports(self, question: Question, period: Reference) -> Frame:
+        """The imports asked about among them with their value for duty."""
+        return question.imports_in(self.place, self.runs, period)
+
+    def halves(self) -> list["Piece"]:
+        """The same rows as two pieces; those of one row stay one."""
+        half = self.rows // 2
+        before: list[Run] = []
+        after: list[Run] = []
+        for first, count in self.runs:
+            own = min(count, half - sum(taken for _, taken in before))
+            before += [(first, own)] if own else []
+            after += [(first + own, count - own)] if count > own else []
+        return [replace(self, runs=runs) for runs in (before, after) if runs]
+
+
+def pieces_of(question: Question, period: Reference) -> Iterator[Piece]:
+    """The pieces of a table that hold the imports asked about, in the order of the table.
+
+    Row groups that hold nothing of the importers are in no piece; every other row is in one.
     """
     for place, one in question.files_with(period):
         for runs in _pieces(one, question.importers):
-            yield question.imports_in(place, runs, period)
+            yield Piece(place=place, runs=runs)
 
 
 def _pieces(one: TradeFile, importers: Sequence[str]) -> Iterator[Sequence[Run]]:

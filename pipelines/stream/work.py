@@ -4,8 +4,8 @@ Each piece of the table goes the way of any run (``resolve``, ``assess``). No li
 another, so the figures are those of the whole table, to the last unit.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import narwhals as nw
@@ -16,17 +16,24 @@ from calc.alternatives import imports_of_codes, suppliers
 from calc.assessed import AMOUNTS, CELL, TEXTS, cells
 from calc.attributed import AMOUNTS as OF_COMPONENTS
 from calc.attributed import component_cells, with_increments
+from calc.errors import LimitError
 from calc.hits import LINE, totals, totals_by_code
 from calc.periods import Reference
 from calc.terms import Frame
 from calc.unmatched import idle_schedule, missed_trade, unmatched_table
+from pipelines.memory import OPTION, allowed
 from pipelines.run.assess import assess
 from pipelines.run.celled import Worked, celled_tables, refuse_beyond, refuse_mean, restored
 from pipelines.run.compute import Tables, codes_named, flows_of, nothing_hit
 from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
 from pipelines.run.resolve import resolve
-from pipelines.stream.pieces import pieces_of
-from pipelines.stream.written import Piece, write_piece
+from pipelines.stream.pieces import Piece, pieces_of
+from pipelines.stream.written import Told, write_piece
+
+MOST = 4_000_000_000
+"""Bytes that a piece takes at most, wherever there is more."""
+LEAST_ROWS = 10_000
+"""Rows of a piece that is not divided further."""
 
 NOT_KNOWN = [f"no_{name}" for name in (*AMOUNTS, *TEXTS)]
 OF_CELL = [*CELL, *NOT_KNOWN]
@@ -41,7 +48,7 @@ class Kept:
     measures: list[pl.DataFrame] = field(default_factory=list)
     named: list[pl.DataFrame] = field(default_factory=list)
 
-    def add(self, piece: Piece) -> None:
+    def add(self, piece: Told) -> None:
         """Keep what reports need of a piece."""
         lines, found = piece.found.lines.lazy(), piece.found
         told: pl.LazyFrame = cells(nw.from_native(lines)).to_native()
@@ -68,18 +75,44 @@ def work(question: Question, folder: Path, say: Callable[[str], None]) -> Worked
     refuse_mean(period, "the engine stream")
     pieces = list(pieces_of(question, period))
     kept = Kept()
-    for number, imports in enumerate(pieces):
-        say(f"piece {number + 1} of {len(pieces)}")
-        resolved = resolve(question, imports)
-        if resolved is None:
-            continue
-        found = assess(question, resolved)
-        piece = Piece(number=number, question=question, resolved=resolved, found=found)
-        write_piece(folder, piece)
-        kept.add(piece)
+    for told in _told(_bounded(question), pieces, period, say):
+        write_piece(folder, told)
+        kept.add(told)
     if not kept.cells:
         raise nothing_hit(question)
-    return _worked(question, kept, pieces, (shape, period))
+    parts = [piece.imports(question, period) for piece in pieces]
+    return _worked(question, kept, parts, (shape, period))
+
+
+def _bounded(question: Question) -> Question:
+    """The question, of which no piece takes more memory than there may be, nor than ``MOST``."""
+    most = allowed(question.memory_limit)
+    return replace(question, memory_limit=min(MOST, most.bytes if most else MOST))
+
+
+def _told(
+    question: Question, pieces: Sequence[Piece], period: Reference, say: Callable[[str], None]
+) -> Iterator[Told]:
+    """What is found in each piece; one that does not fit is worked on in halves.
+
+    Raises:
+        LimitError: One that can hardly be divided does not fit.
+    """
+    left, number = list(pieces), 0
+    while left:
+        piece, *left = left
+        say(f"piece {number + 1} of {number + 1 + len(left)}")
+        try:
+            resolved = resolve(question, piece.imports(question, period))
+        except LimitError as err:
+            if err.problems[0].where != OPTION or piece.rows <= LEAST_ROWS:
+                raise
+            left = [*piece.halves(), *left]
+            continue
+        if resolved is not None:
+            found = assess(question, resolved)
+            yield Told(number=number, question=question, resolved=resolved, found=found)
+        number += 1
 
 
 def _worked(

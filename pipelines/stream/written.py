@@ -17,7 +17,7 @@ from pipelines.run.resolve import Resolved
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
+class Told:
     """What was found in a piece of the table; its number tells the names of its files."""
 
     number: int
@@ -26,7 +26,7 @@ class Piece:
     found: Found
 
 
-def write_piece(folder: Path, piece: Piece) -> None:
+def write_piece(folder: Path, piece: Told) -> None:
     """Write LINES, COMPONENTS and PROVENANCE of a piece, each into a folder of its name.
 
     Raises:
@@ -44,7 +44,7 @@ def write_piece(folder: Path, piece: Piece) -> None:
         write_table(path, plan.collect(), name, TABLES[name])
 
 
-def _provenance(piece: Piece) -> pl.LazyFrame:
+def _provenance(piece: Told) -> pl.LazyFrame:
     """The source file and row of each line, as ``pipelines.run.write.provenance_of`` gives it."""
     key = line_tables.KEY
     lines = piece.found.lines.select(*key, pl.col(ROW).cast(pl.UInt32))

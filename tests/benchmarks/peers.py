@@ -38,10 +38,8 @@ def run_polars(trade: Path, measures: Path, out: Path, _: int) -> Result:
     """One left join a prefix length, lazily, on the streaming engine."""
     import polars as pl
 
-    schedule, lines = (
-        pl.scan_parquet(measures),
-        pl.scan_parquet(trade, hive_partitioning=False).select(COLUMNS),
-    )
+    schedule = pl.scan_parquet(measures)
+    lines = pl.scan_parquet(trade, hive_partitioning=False).select(COLUMNS)
     for size in LENGTHS:
         named = schedule.filter(pl.col("prefix").str.len_chars() == size).rename(
             {"prefix": f"prefix_{size}", "rate": f"rate_{size}"}

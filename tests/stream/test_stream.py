@@ -1,15 +1,19 @@
 """``--engine stream``: a run piece by piece has the figures of a run at once, to the last unit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from calc.errors import LimitError
 from calc.tables import TABLES
+from pipelines.memory import LINE
 from pipelines.run.compute import answer
 from pipelines.run.question import Question
 from pipelines.run.store import find_run
+from pipelines.stream.pieces import Piece
 from pipelines.stream.work import work
 from tests.benchmarks import baci_like
 from tests.benchmarks.static_job import question
@@ -93,6 +97,35 @@ def test_many_importers_in_pieces_of_row_groups(tmp_path: Path) -> None:
     for name in ("by_importer", "by_partner", "by_group", "by_product", "by_measure", "suppliers"):
         assert_frame_equal(found.tables[name], at_once[name], check_exact=True)
     assert_frame_equal(together(tmp_path / "out", "lines"), at_once["lines"], check_exact=True)
+
+
+def test_a_piece_that_does_not_fit_is_worked_on_in_halves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "trade.parquet"
+    rows = baci_like.as_trade(baci_like.trade_table(20_000)).collect()
+    rows.write_parquet(table, row_group_size=7_000)
+    monkeypatch.setattr("pipelines.memory.START", 0)
+    monkeypatch.setattr("pipelines.stream.work.LEAST_ROWS", 100)
+    at_once = answer(asked(table, 100)).tables["lines"]
+    bounded = replace(asked(table, 100), memory_limit=at_once.height * LINE // 4)
+    said: list[str] = []
+    found = work(bounded, tmp_path / "out", said.append)
+    assert said[0] == "piece 1 of 1"
+    assert len(list((tmp_path / "out" / "lines").iterdir())) > 4
+    assert found.cells["lines_behind"].sum() == at_once.height
+    assert_frame_equal(together(tmp_path / "out", "lines"), at_once, check_exact=True)
+
+    with pytest.raises(LimitError, match="whose measures name"):
+        work(replace(bounded, memory_limit=LINE * 3), tmp_path / "none", said.append)
+
+
+def test_halves_are_the_rows_of_the_whole() -> None:
+    piece = Piece(place=0, runs=[(10, 3), (20, 1), (40, 5)])
+    halves = piece.halves()
+    assert [one.runs for one in halves] == [[(10, 3), (20, 1)], [(40, 5)]]
+    assert [one.runs for one in halves[1].halves()] == [[(40, 2)], [(42, 3)]]
+    assert Piece(place=0, runs=[(7, 1)]).halves() == [Piece(place=0, runs=[(7, 1)])]
 
 
 def test_pieces_leave_out_what_validation_left_out(years: Place) -> None:
