@@ -103,16 +103,16 @@ def test_a_piece_that_does_not_fit_is_worked_on_in_halves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = tmp_path / "trade.parquet"
-    rows = baci_like.as_trade(baci_like.trade_table(20_000)).collect()
-    rows.write_parquet(table, row_group_size=7_000)
+    rows = baci_like.as_trade(baci_like.trade_table(8_000)).collect()
+    rows.write_parquet(table, row_group_size=4_000)
     monkeypatch.setattr("pipelines.memory.START", 0)
-    monkeypatch.setattr("pipelines.stream.work.LEAST_ROWS", 100)
-    at_once = answer(asked(table, 100)).tables["lines"]
-    bounded = replace(asked(table, 100), memory_limit=at_once.height * LINE // 4)
+    monkeypatch.setattr("pipelines.stream.work.LEAST_ROWS", 20)
+    at_once = answer(asked(table, 300)).tables["lines"]
+    bounded = replace(asked(table, 300), memory_limit=at_once.height * LINE // 3)
     said: list[str] = []
     found = work(bounded, tmp_path / "out", said.append)
     assert said[0] == "piece 1 of 1"
-    assert len(list((tmp_path / "out" / "lines").iterdir())) > 4
+    assert len(list((tmp_path / "out" / "lines").iterdir())) > 3
     assert found.cells["lines_behind"].sum() == at_once.height
     assert_frame_equal(together(tmp_path / "out", "lines"), at_once, check_exact=True)
 
