@@ -11,8 +11,10 @@ from dataclasses import replace
 import narwhals as nw
 import polars as pl
 
-from calc.money import LARGEST_SUM_USD, to_units
+from calc.kept import performed
+from calc.money import LARGEST_SUM_USD, in_units
 from calc.rules import Rule, row_rules
+from calc.terms import NO_TERMS, Frame, Terms
 
 ROW = "table_row"
 VALUE = "value_e4"
@@ -50,7 +52,13 @@ def with_value(frame: pl.LazyFrame, values: Sequence[str]) -> pl.LazyFrame:
         for name in values
     ]
     valued = frame.with_columns(pl.coalesce([*usable, pl.lit(None, pl.Float64)]).alias(VALUE))
-    return nw.from_native(valued).with_columns(to_units(nw.col(VALUE)).alias(VALUE)).to_native()
+    counted: pl.LazyFrame = performed((_in_units,), nw.from_native(valued), NO_TERMS).to_native()
+    return counted
+
+
+def _in_units(rows: Frame, _terms: Terms) -> Frame:
+    """The value of each row in ten-thousandths of a USD."""
+    return in_units(rows, VALUE)
 
 
 def exact_sum(amount: pl.Expr) -> pl.Expr:

@@ -9,11 +9,13 @@ declared beside the table: a figure of each group, which must lie within bounds.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, get_args
 
 import dataframely as dy
 import polars as pl
 
+from calc.dictionary import declared_columns
 from calc.relation import Condition
 
 Severity = Literal["error", "warning", "information"]
@@ -89,8 +91,14 @@ class Rule:
 
 def declared_rules(name: str, table: type[dy.Schema]) -> list[Rule]:
     """All rules of a declared table, in the order of its columns; the key rule comes last."""
-    rules = [rule for column in table.columns() for rule in _column_rules(name, table, column)]
-    return [*rules, *_relations(name, table), _key_rule(name, table)]
+    return list(_declared_once(name, table))
+
+
+@cache
+def _declared_once(name: str, table: type[dy.Schema]) -> tuple[Rule, ...]:
+    columns = declared_columns(table)
+    rules = [rule for column in columns for rule in _column_rules(name, table, column)]
+    return (*rules, *_relations(name, table), _key_rule(name, table))
 
 
 def in_order(rules: Sequence[Rule]) -> list[Rule]:
@@ -109,7 +117,7 @@ def row_rules(rules: Sequence[Rule]) -> list[Rule]:
 
 
 def _column_rules(name: str, table: type[dy.Schema], column: str) -> Iterator[Rule]:
-    declared, col = table.columns()[column], pl.col(column)
+    declared, col = declared_columns(table)[column], pl.col(column)
     common: dict[str, Any] = {"table": name, "column": column}
     if not declared.nullable:
         yield Rule(

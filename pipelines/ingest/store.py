@@ -140,6 +140,9 @@ def write_repairs(fresh: Path, name: str, readings: Sequence[Reading]) -> None:
 def originals_of(rows: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFrame:
     """The rows of a table that break a declared row rule, as REJECTS, with their original text."""
     rules = row_rules(declared_rules("trade", Trade))
+    none = pl.DataFrame(schema=polars_schema(Rejects))
+    if rows.select((~pl.all_horizontal(rule.passes() for rule in rules)).any()).item() is not True:
+        return none  # the usual case, told without the words of every rule
     numbered = rows.lazy().with_row_index(judge.ROW)
     broken = judge.broken_rows(numbered, rules).drop(judge.VALUE)
     described = numbered.join(broken, on=judge.ROW, how="inner", validate="1:1").select(
@@ -151,7 +154,7 @@ def originals_of(rows: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFram
     )
     found = described.collect()
     parts = [_with_original(reading, found) for reading in readings if found.height]
-    return pl.concat([pl.DataFrame(schema=polars_schema(Rejects)), *parts])
+    return pl.concat([none, *parts])
 
 
 def _with_original(reading: Reading, found: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """What a table is held against: codes by HS edition, and economies with their years."""
 
 import tomllib
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -27,6 +28,7 @@ def known() -> Known:
     return Known(codes=_codes().lazy(), economies=economy_spans().lazy(), columns=trade_columns())
 
 
+@cache
 def _codes() -> pl.DataFrame:
     """One row a code and edition that has it."""
     spans = pl.read_csv(embedded(CODES_FILE), infer_schema=False)
@@ -65,6 +67,7 @@ def _years_of_groups(declared: dict[str, dict[str, Any]]) -> pl.DataFrame:
     )
 
 
+@cache
 def economy_spans() -> pl.DataFrame:
     """One row an economy, or aggregate, and the years in which it was one."""
     names = pl.read_csv(embedded(ECONOMIES_FILE), infer_schema=False)["iso3"].to_list()
