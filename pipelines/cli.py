@@ -1,5 +1,6 @@
 """The ``retorsion`` command: parse options, call one step, show its result. No logic here."""
 
+import gc
 import importlib
 import io
 import json
@@ -16,9 +17,12 @@ from typer.exceptions import Abort, Exit, TyperException
 from typer.main import get_command
 
 from calc.errors import RetorsionError
+from pipelines.report.page import engine
 
 INTERRUPTED = 130
 BUG = 1
+OBJECTS_BETWEEN_SWEEPS = 50_000
+"""Objects made between two sweeps for cycles: imports make many, and none of them is garbage."""
 STOPPED = "interrupted; nothing was left half done"
 SUBJECTS = (
     *("start", "fetch", "data", "base", "codes", "scenario", "validation", "runs", "explain"),
@@ -66,6 +70,8 @@ def main() -> None:
     Asked to end (SIGTERM), a command stops as it does at Ctrl-C: it removes what is half done.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.set_threshold(OBJECTS_BETWEEN_SWEEPS)
+    engine.allow()
     for stream in (sys.stdout, sys.stderr):
         _can_say_anything(stream)
     sys.exit(run_command())

@@ -237,11 +237,13 @@ def _made(engine: str) -> "Callable[[Workspace, Whole, Path, Talk], None]":
 def _make(workspace: Workspace, inputs: Whole, folder: Path, talk: Talk) -> None:
     """Compute a run and write it whole, or leave nothing."""
     from pipelines.report.checks import failed_checks
+    from pipelines.report.page.engine import start
     from pipelines.run.facts import facts_of
     from pipelines.run.parts import answered, joined
     from pipelines.run.together import answered_together
     from pipelines.run.write import outputs_of, read_back, write_outputs
 
+    start()
     questions = [question_of(part) for part in inputs.parts]
     parts = [answered(*pair, talk) for pair in zip(inputs.parts, questions, strict=True)]
     together = answered_together(parts, questions)

@@ -7,6 +7,8 @@ colour. Text takes the colour of the page; every chart has a table and a sentenc
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipelines.report.page.engine import svg_of
+
 WIDTH = 620
 BAR = 26
 MARK, SOFT, INK = "#2f74c0", "#2f74c022", "#555555"
@@ -206,8 +208,6 @@ def _filled() -> dict[str, Any]:
 
 
 def _svg(spec: Mapping[str, Any], count: int) -> str:
-    import vl_convert
-
     whole = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "config": CONFIG,
@@ -216,5 +216,4 @@ def _svg(spec: Mapping[str, Any], count: int) -> str:
         "padding": {"left": 24, "top": 5, "bottom": 5, "right": 70},
         **spec,
     }
-    text: str = vl_convert.vegalite_to_svg(whole)
-    return text
+    return svg_of(whole)
