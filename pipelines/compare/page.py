@@ -158,7 +158,7 @@ def _schedule(changes: pl.DataFrame) -> Iterator[str]:
     heads = ("Code", "Measure", "Change", "Rate in the first", "Rate in the second", "Comments")
     money = ("Trade named, first (USD)", "Trade named, second (USD)", "Change of duty added (USD)")
     yield table(
-        "Entries that differ: unknown changes of duty first, then the largest",
+        "Entries that differ, the largest first; where the change of duty is unknown, by value",
         heads + money,
         rows,
         3,
@@ -196,7 +196,10 @@ def _lines(changes: pl.DataFrame) -> Iterator[str]:
     heads = ("Code", "Partner", "Good", "Change", "Rates in the first", "Rates in the second",
              "Comments", "Covered value (USD)", "Change of duty added (USD)")  # fmt: skip
     yield table(
-        "Lines that differ: unknown changes of duty first, then the largest", heads, rows, 2
+        "Lines that differ, the largest first; where the change of duty is unknown, by value",
+        heads,
+        rows,
+        2,
     )
     yield _rest(changes.height, "list_changes.parquet")
 

@@ -13,7 +13,8 @@ from pipelines.compare.step import Comparison
 COLUMNS = 100
 ORDER_TOLD = (
     "causes are put on one after another, each computed anew: data, then assumptions, then law, "
-    "measure by measure by name; another order may share the dollars out otherwise"
+    "measure by measure by name, those that go first; another order may share the dollars out "
+    "otherwise"
 )
 SHOWN = ("covered_value", "duty_before", "duty_after", "duty_increment", "threatened_increment")
 """The figures of which each cause is told; the tables hold them all."""

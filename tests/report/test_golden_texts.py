@@ -5,6 +5,7 @@ To write the files anew after a change that is meant, and then to read the diff:
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,19 @@ def test_the_trail_of_a_sum(demonstration: tuple[Place, Done], name: str) -> Non
     place, _ = demonstration
     told = place.do("explain", RUN, "--result", name)
     held(f"explain-{name.replace('/', '-')}.txt", told.out, place)
+
+
+def test_what_two_schedules_differ_in(place: Place) -> None:
+    """Car parts at 30 percent, and glass no longer named."""
+    law = Path(__file__).parents[2] / "data" / "raw" / "scenarios" / f"{RUN}.toml"
+    first, car_parts, glass, rest = law.read_text(encoding="utf-8").split("[[measure]]", 3)
+    lower = car_parts.replace('\nrate = "100%"', '\nrate = "30%"')
+    assert lower != car_parts
+    assert 'id = "flat-glass"' in glass
+    text = "[[measure]]".join((first, lower, rest)).replace(f'"{RUN}"', '"lower"')
+    path = place.root / "lower.toml"
+    path.write_text(text, encoding="utf-8")
+    told = place.do("compare", RUN, path, "-q")
+    assert told.code == 0, told.err
+    assert max(map(len, told.out.splitlines())) <= 110
+    held("compare.txt", re.sub(r"\b[0-9a-f]{12}\b", "ID", told.out), place)
