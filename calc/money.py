@@ -104,3 +104,24 @@ def ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     ``divided_by`` tells; added to a column, it is none.
     """
     return part / (whole + part * 0)
+
+
+OTHER_MONEY_DECIMALS = 4
+"""As many of other money as the tables keep of a dollar."""
+
+
+def in_money(usd: pl.Expr, usd_for_one: float) -> pl.Expr:
+    """Amounts in USD as amounts in other money, of which one is so many USD; null stays null.
+
+    Divided by a column, so that each is the nearest number there is; see ``divided_by``.
+    """
+    return usd / (usd * 0 + usd_for_one)
+
+
+def rounded_in_money(usd: pl.Expr, usd_for_one: float) -> pl.Expr:
+    """Amounts in other money, each rounded by itself, half away from zero, to four decimals.
+
+    What rounds to nothing has no sign. Null stays null.
+    """
+    amount = in_money(usd, usd_for_one).round(OTHER_MONEY_DECIMALS, mode="half_away_from_zero")
+    return pl.when(amount == 0).then(0.0).otherwise(amount).name.keep()

@@ -30,7 +30,7 @@ Money = Annotated[
     str | None,
     typer.Option(
         metavar="CODE",
-        help="md and csv: money of the amounts, such as EUR, at the rate of [currencies].",
+        help="Money of the amounts, such as EUR, at the rate of [currencies]; else the run's.",
         show_default=False,
     ),
 ]
@@ -63,16 +63,15 @@ def report(
           amounts in euro, where [currencies] of its scenario states a dated rate
     """  # noqa: D301
     from calc.errors import UsageError
-    from pipelines.report.currency import currency_of
-    from pipelines.report.export import Export, content_of, write_export
+    from pipelines.report.export import OWN, Export, content_of, facts_in, write_export
     from pipelines.run.store import find_run
     from pipelines.workspace import open_workspace
 
     known = _form(form, brief=brief, currency=currency)
     folder = find_run(open_workspace(workspace), run)
-    money = None if currency is None else currency_of(folder, currency)
-    wanted = Export(known, bom, money)
+    wanted = Export(known, bom, currency or OWN)
     if output is not None:
+        money = None if known == "annex" else facts_in(folder, wanted)[0].currency
         written = [str(path) for path in write_export(folder, wanted, output)]
         told = {"currency": asdict(money)} if money else {}
         lines = [f"written: {path}" for path in written] + ([money.told] if money else [])
@@ -88,10 +87,10 @@ def _form(form: str | None, *, brief: bool, currency: str | None) -> "Known":
     """The form that is asked for.
 
     Raises:
-        UsageError: There is no such form, two are asked for, or it cannot be in other money.
+        UsageError: There is no such form, two are asked for, or it has no amounts.
     """
     from calc.errors import UsageError, did_you_mean
-    from pipelines.report.export import FORMS, IN_OTHER_MONEY
+    from pipelines.report.export import FORMS
 
     if brief and form not in (None, "md"):
         raise UsageError(f"--brief is the form md, and --format asks for {form}",
@@ -101,11 +100,11 @@ def _form(form: str | None, *, brief: bool, currency: str | None) -> "Known":
     if known is None:
         raise UsageError(f"{form!r} is no form of a report", where="--format",
                          hint=did_you_mean(form, FORMS))  # fmt: skip
-    if currency is not None and known not in IN_OTHER_MONEY:
+    if currency is not None and known == "annex":
         raise UsageError(
-            f"--currency is for the forms {' and '.join(IN_OTHER_MONEY)}, and {known} is in USD",
+            "the annex has no amounts that --currency could tell in other money",
             where="--currency",
-            hint="leave it out, or ask for one of those forms",
+            hint="leave it out, or ask for another form",
         )
     return known
 

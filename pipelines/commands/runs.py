@@ -114,7 +114,8 @@ def tell(done: Any, as_json: bool, strict: bool = False) -> None:
         VerificationError: A check on the run's own tables failed, or under ``strict`` a duty is
             not known; the run is kept.
     """
-    from pipelines.report.summary import summary_dict, summary_lines
+    from pipelines.report.summary import summary_lines
+    from pipelines.report.summary_object import summary_dict
     from pipelines.run.checks import refuse_failed
 
     facts, tables = done.facts, done.tables()

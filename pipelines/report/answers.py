@@ -54,9 +54,7 @@ def answer_lines(tables: Tables) -> Iterator[str]:
         yield f"and {len(found) - len(shown)} more importers: see sheet by_effect"
 
 
-def answer_sentences(
-    tables: Tables, notes: Sequence[str], money: str = "USD"
-) -> Iterator[tuple[str, str]]:
+def answer_sentences(tables: Tables, notes: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What trade does in answer in a few sentences, by importer; nothing where it was not asked."""
     closing = next((note for note in notes if note.startswith(NOTHING_SAID)), "")
     for importer, totals in totals_of(tables):
@@ -64,15 +62,15 @@ def answer_sentences(
         welfare = totals["welfare_usd"]
         solved = f"{welfare['markets_solved']:,} of {welfare['markets']:,} markets are solved"
         if welfare["unsolved_value_usd"]:
-            lost = f"{amount(welfare['unsolved_value_usd'])} {money}"
+            lost = f"{amount(welfare['unsolved_value_usd'])} USD"
             solved += f"; {lost} are not, and are in no figure"
         told = (
             "Imports of the goods named, from all partners, go from "
-            f"{amount(imports['before_usd'])} to {amount(imports['central_usd'])} {money}"
+            f"{amount(imports['before_usd'])} to {amount(imports['central_usd'])} USD"
             f"{spread_text(imports)}{_by_partner(tables['by_effect'], importer)}. The duty on them "
-            f"goes from {amount(duty['before_usd'])} to {amount(duty['central_usd'])} {money}"
+            f"goes from {amount(duty['before_usd'])} to {amount(duty['central_usd'])} USD"
             f"{spread_text(duty)}. Welfare of {importer} changes by "
-            f"{amount(welfare['central_usd'], signed=True)} {money}{spread_text(welfare)}. "
+            f"{amount(welfare['central_usd'], signed=True)} USD{spread_text(welfare)}. "
             f"A model, with the range of its draws: {solved}."
         )
         yield importer, f"{told} {closing}".rstrip()

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from pipelines.report.answers import answer_sentences
-from pipelines.report.currency import USD, Currency, divided
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables, cells_hit, rows_left_out, state_of
 from pipelines.report.lead import lead
+from pipelines.report.money import money_note, put_in_money, said_in
 from pipelines.report.page.words import money_cell, percent, usd
 
 MOST_CELLS = 5
@@ -22,16 +22,16 @@ FIGURES = {
 }
 
 
-def brief(facts: RunFacts, tables: Tables, currency: Currency | None = None) -> str:
+def brief(facts: RunFacts, tables: Tables) -> str:
     """The page: what is hit, what is owed, what is not known, and what it rests on.
 
-    Its amounts are in USD, or in the currency at the rate that the page then tells.
+    Its amounts are in USD, or in the money that the facts name, at the rate that the page tells.
     """
-    told = tables if currency is None else divided(tables, currency)
-    return "\n".join(_lines(facts, told, currency)) + "\n"
+    told = "\n".join(_lines(*put_in_money(facts, tables))) + "\n"
+    return said_in(facts.currency, told)
 
 
-def _lines(facts: RunFacts, tables: Tables, currency: Currency | None) -> Iterator[str]:
+def _lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
     yield f"# {facts.title}"
     yield ""
     yield (
@@ -39,14 +39,13 @@ def _lines(facts: RunFacts, tables: Tables, currency: Currency | None) -> Iterat
         f"duties at unchanged trade{OTHERWISE if 'by_effect' in tables else ''}: "
         "no forecast of trade or of revenue."
     )
-    if currency is not None:
-        yield from ("", currency.told)
-    money = USD if currency is None else currency.code
+    for note in money_note(facts.currency):
+        yield from ("", note)
     for row in cells_hit(tables, "by_importer"):
-        yield from _importer(row, money)
-    yield from _answers(facts, tables, money)
-    yield from _groups(tables, money)
-    yield from _caveats(facts, tables, money)
+        yield from _importer(row)
+    yield from _answers(facts, tables)
+    yield from _groups(tables)
+    yield from _caveats(facts, tables)
     yield ""
     yield (
         f"Made by retorsion {facts.tool_version}, run {facts.run_id} of {facts.scenario_id}. "
@@ -54,14 +53,14 @@ def _lines(facts: RunFacts, tables: Tables, currency: Currency | None) -> Iterat
     )
 
 
-def _importer(row: dict[str, object], money: str) -> Iterator[str]:
+def _importer(row: dict[str, object]) -> Iterator[str]:
     yield from (
         "",
         f"## Imports of {row['importer']}",
         "",
-        lead(row, money),
+        lead(row),
         "",
-        f"| | {money} |",
+        "| | USD |",
         "|---|---:|",
     )
     for name, words in FIGURES.items():
@@ -74,17 +73,17 @@ def _importer(row: dict[str, object], money: str) -> Iterator[str]:
     yield f"The average rate on them goes from {before} to {after}, weighted by trade."
 
 
-def _answers(facts: RunFacts, tables: Tables, money: str) -> Iterator[str]:
-    for importer, told in answer_sentences(tables, facts.notes, money):
+def _answers(facts: RunFacts, tables: Tables) -> Iterator[str]:
+    for importer, told in answer_sentences(tables, facts.notes):
         yield from ("", f"## Imports of {importer} if trade responds", "", told)
 
 
-def _groups(tables: Tables, money: str) -> Iterator[str]:
+def _groups(tables: Tables) -> Iterator[str]:
     cells = cells_hit(tables, "by_group")
     if not cells:
         return
     yield from ("", "## By product group", "")
-    yield f"| importer | group | state | covered {money} | duty added {money} |"
+    yield "| importer | group | state | covered USD | duty added USD |"
     yield "|---|---|---|---:|---:|"
     for cell in cells[:MOST_CELLS]:
         yield (
@@ -95,13 +94,13 @@ def _groups(tables: Tables, money: str) -> Iterator[str]:
         yield f"\n{len(cells) - MOST_CELLS} more groups stand in by_group.parquet."
 
 
-def _caveats(facts: RunFacts, tables: Tables, money: str) -> Iterator[str]:
+def _caveats(facts: RunFacts, tables: Tables) -> Iterator[str]:
     yield from ("", "## What to know", "")
     left_out = rows_left_out(tables)
     for step in left_out:
         rows = "an unknown number of" if step["rows"] is None else f"{step['rows']:,.0f}"
         yield (
-            f"- Left out: {rows} rows, {usd(step['value_usd'])} {money}: "
+            f"- Left out: {rows} rows, {usd(step['value_usd'])} USD: "
             f"{step['reason'] or step['stage']}."
         )
     if not left_out:
@@ -111,7 +110,7 @@ def _caveats(facts: RunFacts, tables: Tables, money: str) -> Iterator[str]:
         if unknown:
             whose = f"imports of {row['importer']}"
             yield (
-                f"- The added duty is unknown on {usd(unknown)} {money} of {whose}; ≥ (at least) "
+                f"- The added duty is unknown on {usd(unknown)} USD of {whose}; ≥ (at least) "
                 "stands before a sum that leaves them out."
             )
     yield f"- Duty without the scenario: {facts.base_text}."

@@ -29,7 +29,7 @@ rate that tops the base duty up; or not at all."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charged:
-    """What a measure is charged on, in one part of the flow, where it is applied, in USD.
+    """What a measure is charged on, in one part of the flow, where it is applied.
 
     ``rate`` is null where no single rate holds. ``known`` is the part of the value of which the
     added duty is known, ``before`` the base duty there, ``known_duty`` the measure's there,
@@ -56,8 +56,11 @@ class Charged:
     source: str
 
 
-def charged_of(tables: Tables) -> list[Charged]:
-    """Each measure that is applied, part by part, in the order of importer, measure and part."""
+def charged_of(tables: Tables, a_dollar: float = 1.0) -> list[Charged]:
+    """Each measure that is applied, part by part, in the order of importer, measure and part.
+
+    ``a_dollar`` is one in the money of the tables: formulas are held to a cent of it.
+    """
     if any(name not in tables for name in NEEDED):
         return []
     applied = tables["components"].filter(pl.col("status") == "applied")
@@ -65,6 +68,7 @@ def charged_of(tables: Tables) -> list[Charged]:
     rows = applied.join(before, on=LINE, how="left", validate="m:1").with_columns(
         gross=pl.coalesce("duty_before_credit_usd", "measure_duty_usd"),
         pool=pl.lit(None, pl.Int64),
+        cent=pl.lit(ROUNDING_USD * a_dollar),
     )
     told = dict(iter(_with_pools(rows, tables).group_by(KEY, maintain_order=True)))
     measures = tables["by_measure"].sort(KEY).iter_rows(named=True)
@@ -163,7 +167,7 @@ def _kind(rows: pl.DataFrame) -> tuple[Kind, float | None]:
         if takes_all or rows["duty_increment_usd"].null_count():
             return "fixed", None
     gap = pl.col("measure_rate") * pl.col("customs_value_usd") - pl.col("gross")
-    is_plain = rows.select((gap.abs() < ROUNDING_USD).fill_null(value=False).all()).item()
+    is_plain = rows.select((gap.abs() < pl.col("cent")).fill_null(value=False).all()).item()
     return ("rate", rate) if is_full and rate is not None and is_plain else ("scale", None)
 
 
@@ -177,4 +181,4 @@ def _fits_floor(rows: pl.DataFrame, rate: float | None) -> bool:
         return False
     topped = pl.max_horizontal(rate * pl.col("customs_value_usd") - pl.col("duty_before_usd"), 0.0)
     gap = (topped - pl.col("measure_duty_usd")).abs()
-    return bool(rows.select((gap < ROUNDING_USD).all()).item())
+    return bool(rows.select((gap < pl.col("cent")).all()).item())

@@ -1,7 +1,7 @@
 """Checks on a run's tables: parts add up to totals, nested values nest, nothing is lost."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -11,6 +11,7 @@ from pipelines.report.figures import Tables, exact_sum
 from pipelines.report.grid import Cell, Formula, Given, Grid
 
 TOLERANCE = 1.0
+USD = "USD"
 ADDS_UP = (
     "listed_value_usd",
     "covered_value_usd",
@@ -55,23 +56,30 @@ class Check:
     first: Side
     second: Side
     is_equality: bool = True
-    unit: str = "USD"
+    unit: str = USD
+    within: float = TOLERANCE
 
     @property
     def holds(self) -> bool:
-        """Whether the check holds, to within 1 unit."""
+        """Whether the check holds, to within 1 row, or 1 USD in the money of the figures."""
         difference = self.first.value - self.second.value
-        return abs(difference) < TOLERANCE if self.is_equality else difference > -TOLERANCE
+        return abs(difference) < self.within if self.is_equality else difference > -self.within
 
 
-def all_checks(tables: Tables, grids: Mapping[str, Grid]) -> list[Check]:
-    """Every check that the tables at hand allow; ``grids`` are the tables written whole."""
-    return [
+def all_checks(
+    tables: Tables, grids: Mapping[str, Grid], a_dollar: float = TOLERANCE
+) -> list[Check]:
+    """Every check that the tables at hand allow; ``grids`` are the tables written whole.
+
+    ``a_dollar`` is what differences must be below: a dollar in the money of the tables.
+    """
+    found = [
         *total_checks(tables, grids),
         *nesting_checks(tables, grids),
         *funnel_checks(tables, grids),
         *live_checks(tables, grids),
     ]
+    return [replace(one, within=a_dollar) if one.unit == USD else one for one in found]
 
 
 def total_checks(tables: Tables, grids: Mapping[str, Grid]) -> Iterator[Check]:
@@ -150,7 +158,7 @@ def funnel_of(
     whole = {**tables, "funnel": funnel.filter(pl.col("step") <= last_kept)}
     own = () if is_only else (("importer", importer),)
     of_importer = "" if is_only else f", {importer}"
-    for name, words, unit in (("rows", "Rows", "rows"), ("value_usd", "Value", "USD")):
+    for name, words, unit in (("rows", "Rows", "rows"), ("value_usd", "Value", USD)):
         end = funnel.filter(pl.col("step") == last_kept)[name].item()
         came_in = exact_sum(funnel.filter(pl.col("kind") == "in"), name)
         if end is None or came_in is None:
@@ -194,11 +202,11 @@ def summed(
     return Side(value=value, formula=f"SUMIFS({cells},{tests})")
 
 
-def failed_checks(tables: Tables) -> list[str]:
-    """The checks that do not hold, in words; empty where all is well."""
+def failed_checks(tables: Tables, a_dollar: float = TOLERANCE) -> list[str]:
+    """The checks that do not hold, in words; empty where all is well. See ``all_checks``."""
     return [
         f"{check.what}: {check.first.value:,.2f} and {check.second.value:,.2f} {check.unit}"
-        for check in all_checks(tables, {})
+        for check in all_checks(tables, {}, a_dollar)
         if not check.holds
     ]
 
@@ -223,8 +231,9 @@ def check_row(number: int, check: Check) -> list[Cell]:
     """The cells of a check in row ``number`` of its sheet."""
     first, second = shown(check.first), shown(check.second)
     difference = Formula(f"=B{number}-C{number}", check.first.value - check.second.value)
-    test = f"ABS(D{number})<1" if check.is_equality else f"D{number}>-1"
-    rule = "equal, to within 1" if check.is_equality else "first is not below second"
+    within = f"{check.within:.0f}"
+    test = f"ABS(D{number})<{within}" if check.is_equality else f"D{number}>-{within}"
+    rule = f"equal, to within {within}" if check.is_equality else "first is not below second"
     holds = Formula(f"={test}", check.holds)
     return [check.what, first, second, difference, check.unit, rule, holds]
 

@@ -23,7 +23,7 @@ SHORTHAND = {
     UNKNOWN: (
         "Not available: the figure is unknown or cannot be computed from the data. It is never "
         "zero, and sums leave it out; where a column 'Value where ... is unknown' stands beside "
-        "it, that says how many dollars are concerned."
+        "it, that says how much is concerned."
     ),
     NOT_APPLICABLE: "Not applicable: there is nothing to say in this row, and nothing is unknown.",
 }

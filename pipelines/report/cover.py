@@ -11,6 +11,7 @@ from pipelines.report.columns import SHORTHAND, label_of, missing_mark
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables, ordered
 from pipelines.report.grid import A4, LINE_HEIGHT, Book, Cell, Grid, lines_of
+from pipelines.report.money import money_note
 
 ANSWERS = (
     "What trade this schedule hits, what duty is owed on it before and after, "
@@ -60,7 +61,7 @@ HOW_TO_READ = (
         "added to another.",
     ),
     ("Before and after", "Before: the duty without the scenario. After: with measures in force."),
-    ("Money", "Full U.S. dollars; cells hold more digits than they show."),
+    ("Money", "Full amounts in USD; cells hold more digits than they show."),
     ("Rates and shares", "True percentages: the cell behind 2.50% holds 0.025."),
     ("Codes", "Text, so that leading zeros stay."),
     *SHORTHAND.items(),
@@ -111,6 +112,8 @@ def about(facts: RunFacts, checks: Sequence[Check]) -> Iterator[Entry]:
     yield Entry("Edition of the codes", facts.nomenclature)
     yield Entry("Law as of", *day(facts.as_of))
     yield Entry("Duty without the scenario", facts.base_text)
+    for note in money_note(facts.currency):
+        yield Entry("Amounts", note)
     for part in facts.parts:
         what = f"{part.title} ({part.scenario_id}); duty on {part.value_basis}"
         yield Entry(f"Part of {part.importer}", what)

@@ -1,52 +1,22 @@
-"""A kept run told in other money: amounts over one dated rate, as its scenario states it.
+"""The money of a run's reports: by its scenario's ``report_in`` or as asked for, at a dated rate.
 
 Tables are in USD and stay so. What is here is done to copies of them that go to a person.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from calc.dictionary import declared_columns, unit_of_column
 from calc.errors import StorageError, UsageError, did_you_mean
-from calc.tables import TABLES
-from pipelines.report.figures import Tables
+from calc.money import OTHER_MONEY_DECIMALS, rounded_in_money
+from pipelines.report.money import IN_USD, USD, Currency, amounts_by_figure, amounts_of
 from pipelines.run.tables import AGAIN
 from pipelines.scenario.money_words import AN_EXAMPLE
 
-USD = "USD"
-IN_USD = "_usd"
-DECIMALS = 4
-"""As many as the tables keep of a dollar."""
 OPTION = "--currency"
-
-
-@dataclass(frozen=True, slots=True)
-class Currency:
-    """Money that a report is told in: its code, USD for one of it, the rate's day and source."""
-
-    code: str
-    usd: float
-    on: str
-    source: str
-
-    @property
-    def rate(self) -> str:
-        """USD for one, with every digit that was stated and no exponent."""
-        return f"{Decimal(str(self.usd)):f}"
-
-    @property
-    def told(self) -> str:
-        """The sentence that stands beside amounts in this money."""
-        return (
-            f"Amounts are in {self.code}, at USD {self.rate} for one on {self.on} ({self.source}). "
-            "The tables of the run are in USD; rates, quotas and notes say money as written."
-        )
 
 
 def currency_of(folder: Path, code: str) -> Currency | None:
@@ -58,14 +28,14 @@ def currency_of(folder: Path, code: str) -> Currency | None:
     """
     if code == USD:
         return None
-    stated = dict(_stated(folder))
+    stated = _stated(_kept(folder))
     rates = stated.get(code, [])
     if not rates:
         raise UsageError(
             f"the scenario of this run states no exchange rate for {code!r}",
             where=OPTION,
-            hint=f"{did_you_mean(code, [USD, *stated])}; or state it in the scenario, with its day "
-            f"and source, and run it again: {AN_EXAMPLE}",
+            hint=f"{did_you_mean(code, [USD, *stated])}; or state it at the top of the scenario, "
+            f"with its day and source, and run it again: {AN_EXAMPLE}",
         )
     if len(rates) > 1:
         raise UsageError(
@@ -83,15 +53,15 @@ def currency_of(folder: Path, code: str) -> Currency | None:
     return rates[0]
 
 
-def divided(tables: Tables, currency: Currency) -> dict[str, pl.DataFrame]:
-    """The tables with their amounts in other money, not rounded, under the names they had.
+def money_of(stated: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> Currency | None:
+    """The money that a scenario, which was read, asks for; null for USD or none.
 
-    What puts figures into words finds them by those names and says in which money they are.
+    Args:
+        stated: What the top of the scenario says.
+        parts: What that of each of its parts says; they agree on the rate.
     """
-    return {
-        name: frame.with_columns(pl.col(each) / currency.usd for each in _amounts(frame))
-        for name, frame in tables.items()
-    }
+    code = stated.get("report_in", USD)
+    return None if code == USD else _stated(iter(parts))[code][0]
 
 
 def converted(name: str, frame: pl.DataFrame, currency: Currency) -> pl.DataFrame:
@@ -102,21 +72,24 @@ def converted(name: str, frame: pl.DataFrame, currency: Currency) -> pl.DataFram
     is the name in ``figure`` that says which rows are money, and it is renamed as well.
     """
     ending = f"_{currency.code.lower()}"
-    found = frame.with_columns(_rounded(pl.col(each), currency) for each in _amounts(frame))
+    amounts = amounts_of(frame)
+    found = frame.with_columns(rounded_in_money(pl.col(each), currency.usd) for each in amounts)
     if "figure" in found.columns and found["figure"].dtype == pl.String:
         figure = pl.col("figure")
         is_money = figure.str.ends_with(IN_USD)
         found = found.with_columns(
             *(
-                pl.when(is_money).then(_rounded(pl.col(each), currency)).otherwise(pl.col(each))
-                for each in _by_figure(name, found)
+                pl.when(is_money)
+                .then(rounded_in_money(pl.col(each), currency.usd))
+                .otherwise(pl.col(each))
+                for each in amounts_by_figure(name, found)
             ),
             pl.when(is_money)
             .then(figure.str.strip_suffix(IN_USD) + ending)
             .otherwise(figure)
             .alias("figure"),
         )
-    return found.rename({each: each.removesuffix(IN_USD) + ending for each in _amounts(frame)})
+    return found.rename({each: each.removesuffix(IN_USD) + ending for each in amounts})
 
 
 def rate_table(currency: Currency) -> pl.DataFrame:
@@ -127,50 +100,34 @@ def rate_table(currency: Currency) -> pl.DataFrame:
             "usd_for_one": currency.rate,
             "on": currency.on,
             "source": currency.source,
-            "note": f"{currency.told} Each amount is rounded to {DECIMALS} decimals by itself.",
+            "note": f"{currency.told} Each amount is rounded to {OTHER_MONEY_DECIMALS} decimals by "
+            "itself.",
         }
     )
 
 
-def _amounts(frame: pl.DataFrame) -> list[str]:
-    return [name for name in frame.columns if name.endswith(IN_USD)]
-
-
-def _by_figure(name: str, frame: pl.DataFrame) -> list[str]:
-    """The columns that hold dollars in the rows whose figure is one of money."""
-    table = TABLES.get(name)
-    if table is None:
-        return []
-    return [
-        each
-        for each in frame.columns
-        if each in declared_columns(table)
-        and not each.endswith(IN_USD)
-        and unit_of_column(table, each).startswith(USD)
-    ]
-
-
-def _rounded(usd: pl.Expr, currency: Currency) -> pl.Expr:
-    """An amount in other money; what rounds to nothing has no sign."""
-    amount = (usd / currency.usd).round(DECIMALS, mode="half_away_from_zero")
-    return pl.when(amount == 0).then(0.0).otherwise(amount).name.keep()
-
-
-def _stated(folder: Path) -> Iterator[tuple[str, list[Currency]]]:
-    """Each currency of the scenarios that a run keeps, with the different rates stated of it."""
-    found: dict[str, dict[Currency, None]] = {}
+def _kept(folder: Path) -> Iterator[Mapping[str, Any]]:
+    """The scenarios that a run keeps, as tables."""
     for path in sorted(folder.glob("scenario*.toml")):
         try:
-            stated = tomllib.loads(path.read_text(encoding="utf-8")).get("currencies", {})
-            for code, entry in stated.items():
-                found.setdefault(code, {})[_currency(code, entry)] = None
+            kept = tomllib.loads(path.read_text(encoding="utf-8"))
+            _stated(iter([kept]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
             raise StorageError(
                 f"the scenario that the run keeps cannot be read: {err}",
                 where=str(path),
                 hint=AGAIN,
             ) from err
-    yield from ((code, list(rates)) for code, rates in found.items())
+        yield kept
+
+
+def _stated(scenarios: Iterator[Mapping[str, Any]]) -> dict[str, list[Currency]]:
+    """Each currency of some scenarios, with the different rates stated of it."""
+    found: dict[str, dict[Currency, None]] = {}
+    for one in scenarios:
+        for code, entry in one.get("currencies", {}).items():
+            found.setdefault(code, {})[_currency(code, entry)] = None
+    return {code: list(rates) for code, rates in found.items()}
 
 
 def _currency(code: str, entry: Mapping[str, Any]) -> Currency:

@@ -1,25 +1,26 @@
 """A run in another form: a page, a workbook, tables as CSV, a brief, an annex, a notice, JSON."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from calc.errors import StorageError, UsageError
 from pipelines.files import write_bytes
-from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, facts_from
+from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, RunFacts, facts_from
 from pipelines.run.tables import read_table
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from pipelines.report.currency import Currency
+    from pipelines.report.money import Currency
 
 Form = Literal["html", "xlsx", "csv", "json", "md", "annex", "notice"]
 FORMS: tuple[Form, ...] = ("html", "xlsx", "csv", "json", "md", "annex", "notice")
-IN_OTHER_MONEY: tuple[Form, ...] = ("md", "csv")
 COPIED: Mapping[str, str] = {"html": PAGE_NAME, "xlsx": WORKBOOK_NAME}
+OWN = "own"
+"""The money of a report that nobody asks for otherwise: that of the run itself."""
 MARK = b"\xef\xbb\xbf"
 
 
@@ -27,12 +28,12 @@ MARK = b"\xef\xbb\xbf"
 class Export:
     """A form of a run, for CSV whether Excel is to see that it is UTF-8, and in which money.
 
-    ``currency`` is null for USD; the forms of ``IN_OTHER_MONEY`` alone may have another.
+    ``currency`` is a code, or the money that the run itself is told in.
     """
 
     form: Form
     with_mark: bool = False
-    currency: "Currency | None" = None
+    currency: str = OWN
 
 
 def content_of(folder: Path, wanted: Export) -> bytes:
@@ -41,25 +42,49 @@ def content_of(folder: Path, wanted: Export) -> bytes:
     Raises:
         StorageError: The run cannot be read.
     """
-    from pipelines.run.manifest import read_manifest
-
-    manifest = read_manifest(folder)
-    if wanted.form in COPIED:
+    facts, own = facts_in(folder, wanted)
+    if wanted.form in COPIED and facts.currency == own:
         return _read(folder / COPIED[wanted.form])
     if wanted.form == "annex":
         return _annex(folder, wanted)
+    return _made(wanted.form, facts, tables_of(folder))
+
+
+def facts_in(folder: Path, wanted: Export) -> "tuple[RunFacts, Currency | None]":
+    """What is said of a run, with the money that is asked for, and the money of the run itself.
+
+    Raises:
+        UsageError: There is no dated rate for the money.
+        StorageError: The run cannot be read.
+    """
+    from pipelines.report.currency import currency_of
+    from pipelines.run.manifest import read_manifest
+
+    facts = facts_from(read_manifest(folder).facts)
+    own = facts.currency
+    money = own if wanted.currency == OWN else currency_of(folder, wanted.currency)
+    return replace(facts, currency=money), own
+
+
+def _made(form: Form, facts: RunFacts, tables: "Mapping[str, pl.DataFrame]") -> bytes:
+    """A form that is made of the tables, in the money of the facts."""
     from pipelines.report.brief import brief
-    from pipelines.report.summary import summary_dict
+    from pipelines.report.notice import notice
+    from pipelines.report.page.page import page
+    from pipelines.report.summary_object import summary_dict
+    from pipelines.report.workbook import workbook_bytes
 
-    facts, tables = facts_from(manifest.facts), tables_of(folder)
-    if wanted.form == "md":
-        return brief(facts, tables, wanted.currency).encode()
-    if wanted.form == "notice":
-        from pipelines.report.notice import notice
-
-        return notice(facts, tables).encode()
-    told = summary_dict(facts, tables)
-    return (json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n").encode()
+    if form == "xlsx":
+        return workbook_bytes(facts, tables)
+    if form == "json":
+        told = summary_dict(facts, tables)
+        return (json.dumps(told, ensure_ascii=False, indent=2, default=str) + "\n").encode()
+    texts: dict[str, Callable[[RunFacts, Mapping[str, pl.DataFrame]], str]] = {
+        "html": page,
+        "md": brief,
+        "notice": notice,
+    }
+    return texts[form](facts, tables).encode()
 
 
 def files_of(folder: Path, wanted: Export) -> dict[str, bytes]:
@@ -71,10 +96,8 @@ def files_of(folder: Path, wanted: Export) -> dict[str, bytes]:
     Raises:
         StorageError: The run cannot be read.
     """
-    from pipelines.run.manifest import read_manifest
-
-    read_manifest(folder)
-    tables, money = tables_of(folder), wanted.currency
+    facts, _ = facts_in(folder, wanted)
+    tables, money = tables_of(folder), facts.currency
     if money is None:
         return {f"{name}.csv": _csv(frame, wanted) for name, frame in tables.items()}
     from pipelines.report.currency import converted, rate_table

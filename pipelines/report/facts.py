@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from calc.errors import StorageError
+from pipelines.report.money import Currency, currency_from
 from pipelines.run.manifest import fitting
 from pipelines.run.tables import AGAIN
 
@@ -73,6 +74,7 @@ class RunFacts:
         adds_up: Whether figures of the importers may be added up.
         readings: Readings of other engines that were applied in place of the law, in sentences.
         bounds: Measures whose figures are an upper bound: goods are finer than the trade.
+        currency: The money that reports tell amounts in; null for USD.
         total_text: What their sum is of, or why there is none; empty where there is one importer.
     """
 
@@ -96,6 +98,7 @@ class RunFacts:
     total_text: str = ""
     readings: tuple[str, ...] = ()
     bounds: tuple[str, ...] = ()
+    currency: Currency | None = None
 
     @property
     def bound_lines(self) -> list[str]:
@@ -136,6 +139,7 @@ def facts_from(kept: Mapping[str, Any]) -> RunFacts:
                 "files": tuple(OutputFile(**fitting(OutputFile, item)) for item in kept["files"]),
                 "readings": tuple(kept.get("readings", ())),
                 "bounds": tuple(kept.get("bounds", ())),
+                "currency": currency_from(kept.get("currency")),
                 "parts": tuple(
                     PartFacts(**fitting(PartFacts, item)) for item in kept.get("parts", ())
                 ),

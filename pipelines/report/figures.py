@@ -6,7 +6,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from calc.money import to_units, to_usd, unit_of
+from calc.money import LARGEST_SUM_USD, to_units, to_usd, unit_of
 from calc.tables import TABLES
 from calc.tables.reports import ByImporter
 
@@ -24,10 +24,16 @@ def exact_sum(frame: pl.DataFrame, name: str) -> float | None:
     known = frame[name].drop_nulls()
     if known.is_empty():
         return None
-    if known.len() <= FEW_ROWS:
+    if known.len() <= FEW_ROWS or _may_wrap(known):
         return float(to_usd(sum(map(unit_of, known.to_list()))))
     units = nw.from_native(frame, eager_only=True).select(to_units(nw.col(name)).sum())
     return float(to_usd(units.item()))
+
+
+def _may_wrap(known: pl.Series) -> bool:
+    """Whether a sum may pass what 64 bits hold, as in money of which a dollar is thousands."""
+    largest = known.abs().max()
+    return float(largest) * known.len() > LARGEST_SUM_USD  # type: ignore[arg-type]
 
 
 def ordered(name: str, frame: pl.DataFrame) -> pl.DataFrame:

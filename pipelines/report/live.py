@@ -29,9 +29,12 @@ from pipelines.report.live_inputs import (
 WHOLE = "whole"
 
 
-def live_grids(tables: Tables) -> list[Grid]:
-    """The sheets ``inputs``, ``what_if`` and ``totals``; none where nothing is charged."""
-    charged = charged_of(tables)
+def live_grids(tables: Tables, a_dollar: float = 1.0) -> list[Grid]:
+    """The sheets ``inputs``, ``what_if`` and ``totals``; none where nothing is charged.
+
+    ``a_dollar`` is one in the money of the tables.
+    """
+    charged = charged_of(tables, a_dollar)
     inputs = inputs_of(charged, tables)
     if not inputs.measures and not inputs.shares:
         return []

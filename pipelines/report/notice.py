@@ -7,12 +7,14 @@ import polars as pl
 from pipelines.report.annex import annex
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
+from pipelines.report.money import money_note, put_in_money, said_in
 from pipelines.report.page.words import usd
 
 
 def notice(facts: RunFacts, tables: Tables) -> str:
     """The annex of a notice: a part a measure, with its goods in the order of their codes."""
-    return "\n".join(_lines(facts, tables)) + "\n"
+    told = "\n".join(_lines(*put_in_money(facts, tables))) + "\n"
+    return said_in(facts.currency, told)
 
 
 def _lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
@@ -23,6 +25,8 @@ def _lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
         f"{facts.nomenclature}; values are of {facts.trade_text}. A draft made by retorsion "
         f"{facts.tool_version} from run {facts.run_id}, not a legal act."
     )
+    for note in money_note(facts.currency):
+        yield from ("", note)
     measures = tables["by_measure"].sort("importer", "measure_id").filter(pl.col("lines") > 0)
     for at, row in enumerate(measures.iter_rows(named=True), 1):
         own = tables["components"].filter(

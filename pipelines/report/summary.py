@@ -1,4 +1,4 @@
-"""The result of a run on one screen, and the same figures for machines."""
+"""The result of a run on one screen."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from math import fsum
 from typing import Any
 
 from pipelines.report.answers import answer_lines, closure_lines
-from pipelines.report.border import border_lines, border_totals
+from pipelines.report.border import border_lines
 from pipelines.report.cells import cell_lines
 from pipelines.report.checks import failed_checks
 from pipelines.report.columns import (
@@ -19,14 +19,13 @@ from pipelines.report.facts import PAGE_NAME, RunFacts
 from pipelines.report.figures import (
     Figures,
     Tables,
-    cells_hit,
     exact_sum,
     rows_left_out,
     rows_read,
     run_figures,
-    state_of,
     unmatched_counts,
 )
+from pipelines.report.money import a_dollar, money_line, put_in_money, said_in
 from pipelines.report.words import number, percent
 
 SCREEN_COLUMNS = 100
@@ -49,19 +48,28 @@ VALUES = {
 
 
 def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
-    """What a run found, in at most 24 lines of at most 100 columns; in 28 where trade responds."""
+    """What a run found, in at most 24 lines of at most 100 columns, in the money of the facts.
+
+    A line more tells the rate of other money; four more what trade does in answer.
+    """
+    told = _lines(*put_in_money(facts, tables))
+    return [fitted(said_in(facts.currency, line)) for line in told]
+
+
+def _lines(facts: RunFacts, tables: Tables) -> list[str]:
     figures = run_figures(tables) if facts.adds_up else {}
     has_page = any(file.name == PAGE_NAME for file in facts.files)
     first = PAGE_NAME if has_page else "by_importer.parquet"
-    printed = [
+    return [
         facts.title,
         *reading_lines(facts),
         *read_lines(facts, tables),
         *left_out_lines(tables),
+        *money_line(facts.currency),
         *total_lines(facts),
         *(value_line(name, figures, facts) for name in VALUES if is_told(name, figures)),
         *rate_lines(figures, tables),
-        *check_lines(tables),
+        *check_lines(tables, a_dollar(facts.currency)),
         *quota_lines(tables),
         *beside_lines(tables),
         *export_lines(tables),
@@ -74,40 +82,6 @@ def summary_lines(facts: RunFacts, tables: Tables) -> list[str]:
         f"next         open {first}; retorsion verify {facts.scenario_id}; "
         "edit a rate and run again",
     ]
-    return [fitted(line) for line in printed]
-
-
-def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
-    """The figures of the summary as an object, for ``--json``; unknown figures are null."""
-    came_in = rows_read(tables)
-    read = [
-        {"importer": importer, "rows": rows, "value_usd": value_usd}
-        for importer, (rows, value_usd) in came_in.items()
-    ]
-    # One table may be read for several importers: what is read for each is not added up.
-    whole = next(iter(came_in.values())) if len(came_in) == 1 else (None, None)
-    return {
-        "run": facts.as_dict(),
-        "read": dict(zip(("rows", "value_usd"), whole, strict=True)),
-        "read_by_importer": read,
-        "left_out": rows_left_out(tables),
-        "figures": run_figures(tables) if facts.adds_up else {},
-        "by_importer": cells_hit(tables, "by_importer"),
-        "by_group": [cell | {"state": state_of(cell)} for cell in cells_hit(tables, "by_group")],
-        "unmatched": unmatched_counts(tables),
-        "failed_checks": failed_checks(tables),
-        "by_quota": tables["by_quota"].to_dicts() if "by_quota" in tables else [],
-        "instruments": tables["instruments"].to_dicts() if "instruments" in tables else [],
-        **{
-            name: tables[name].to_dicts() if name in tables else []
-            for name in ("export_duties", "beside", "drawback")
-        },
-        "border_charges": border_totals(tables),
-        "effects": tables["by_effect"].to_dicts() if "by_effect" in tables else [],
-        "models": tables["by_model"].to_dicts() if "by_model" in tables else [],
-        "controls": tables["controls"].to_dicts() if "controls" in tables else [],
-        "assumptions": tables["assumptions"].to_dicts() if "assumptions" in tables else [],
-    }
 
 
 def fitted(line: str) -> str:
@@ -195,9 +169,9 @@ def rate_lines(figures: Figures, tables: Tables) -> Iterator[str]:
     yield f"{label:37}simple {simple}, trade-weighted {weighted}"
 
 
-def check_lines(tables: Tables) -> list[str]:
+def check_lines(tables: Tables, a_dollar: float = 1.0) -> list[str]:
     """A blank line where all checks hold, else the first that does not."""
-    failed = failed_checks(tables)
+    failed = failed_checks(tables, a_dollar)
     return [f"CHECK FAILED ({len(failed)}) {failed[0]}"] if failed else [""]
 
 

@@ -16,6 +16,8 @@ from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
 from pipelines.report.grid import EXCEL_ROWS, Book, Grid, put_grid
 from pipelines.report.live import live_grids
+from pipelines.report.money import a_dollar, put_in_money
+from pipelines.report.money_sheets import entry_in, grid_in
 from pipelines.report.sheets import TABLE_SHEETS, elsewhere_grid, how_to_read_grid, table_grid
 
 BEHIND_LINES = ("lines", "components", "by_measure")
@@ -49,7 +51,9 @@ def write_workbook(
 
 
 def workbook_bytes(facts: RunFacts, tables: Tables, *, detail_rows: int = DETAIL_ROWS) -> bytes:
-    """The spreadsheet of a run as the bytes of its file."""
+    """The spreadsheet of a run as the bytes of its file, in the money that the facts name."""
+    currency, own = facts.currency, facts
+    facts, tables = put_in_money(facts, tables)
     most = min(detail_rows, EXCEL_ROWS - 1)
     whole = [name for name in TABLE_SHEETS if name in tables and tables[name].height <= most]
     written = {name: table_grid(name, tables[name]) for name in whole}
@@ -58,10 +62,10 @@ def workbook_bytes(facts: RunFacts, tables: Tables, *, detail_rows: int = DETAIL
         for name in TABLE_SHEETS
         if name in tables
     ]
-    live = live_grids(tables)
+    live = live_grids(tables, a_dollar(currency))
     written |= {grid.name: grid for grid in live}
     grids = [*grids, *live, *_detail(facts, tables, most)]
-    checks = all_checks(tables, written)
+    checks = all_checks(tables, written, a_dollar(currency))
     if checks:
         grids.append(checks_grid(checks))
     explained = how_to_read_grid(grids)
@@ -70,9 +74,10 @@ def workbook_bytes(facts: RunFacts, tables: Tables, *, detail_rows: int = DETAIL
     stream = BytesIO()
     workbook = xlsxwriter.Workbook(stream, OPTIONS)
     book = Book(workbook)
-    set_properties(workbook, facts)
-    put_cover(book, cover_entries(facts, tables, grids, checks))
-    put_grids(book, grids, facts)
+    set_properties(workbook, own)
+    cover = cover_entries(facts, tables, grids, checks)
+    put_cover(book, [entry_in(currency, one) for one in cover])
+    put_grids(book, [grid_in(currency, grid) for grid in grids], own)
     workbook.close()
     return stream.getvalue()
 

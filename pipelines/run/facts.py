@@ -7,6 +7,7 @@ import polars as pl
 
 from calc.codes import edition_of
 from calc.valuation import basis_text
+from pipelines.report.currency import money_of
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, OutputFile, PartFacts, RunFacts, Source
 from pipelines.report.figures import exact_sum
 from pipelines.run.accepted import left_out_notes
@@ -58,16 +59,8 @@ TABLE_FILES = {
     "provenance": "the source file and row of every line",
 }
 OF_SOME = (
-    "assumptions",
-    "by_quota",
-    "instruments",
-    "amounts",
-    "export_duties",
-    "beside",
-    "drawback",
-    "border_charges",
-    "credits",
-    "controls",
+    *("assumptions", "by_quota", "instruments", "amounts", "export_duties", "beside", "drawback"),
+    *("border_charges", "credits", "controls"),
     *EFFECT_TABLES,
     "conversion",
 )
@@ -133,6 +126,7 @@ def facts_of(
         sources=tuple(dict.fromkeys(source for part in parts for source in _sources(part.inputs))),
         notes=(*_notes(inputs, parts), *together.notes),
         readings=tuple(dict.fromkeys(_readings_told(inputs))),
+        currency=money_of(scenario.stated, [part.inputs.scenario.stated for part in parts]),
         bounds=tuple(dict.fromkeys(name for part in parts for name in _bounded(part))),
         files=tuple(
             OutputFile(name=name, what=what_is(name)) for name in _names(inputs, parts, together)

@@ -58,6 +58,7 @@ class Whole:
             "title": self.scenario.title,
             "note": self.scenario.note,
             "include": list(texts),
+            **self.scenario.stated,
         }
         return {SCENARIO_FILE: "\n".join(statements(top)) + "\n", **texts}
 

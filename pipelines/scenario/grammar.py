@@ -38,7 +38,7 @@ LAW = (
 )
 SETTINGS = (
     *("title", "as_of", "note", "known_at", "reading", "reference", "estimate", "base_as_of"),
-    *("currencies", "min_max", "fob_share", "levied_on", "effects", "validation"),
+    *("currencies", "report_in", "min_max", "fob_share", "levied_on", "effects", "validation"),
 )
 SCENARIO = Grammar(
     noun="a scenario",
@@ -62,7 +62,7 @@ INCLUDING = Grammar(
     noun="a scenario that includes others",
     header="the top of the file",
     required={"id": 'id = "trade-war"', "include": 'include = ["us.toml", "canada.toml"]'},
-    optional=("title", "as_of", "note", "trade"),
+    optional=("title", "as_of", "note", "trade", "report_in"),
 )
 ADDED = Grammar(
     noun="a file that a change adds",

@@ -10,7 +10,8 @@ from pipelines.scenario.grammar import CURRENCY, check_keys
 
 CODE = re.compile(r"[A-Z]{3}")
 READINGS = ("uk", "left-to-right")
-AN_EXAMPLE = '[currencies.EUR] usd = 1.08, on = 2024-12-31, source = "ECB"'
+AN_EXAMPLE = 'currencies.EUR = { usd = 1.08, on = 2024-12-31, source = "ECB" }'
+"""Stands at the top of a file, above its first header."""
 
 
 def read_currencies(top: Table) -> dict[str, float]:

@@ -15,6 +15,7 @@ from pipelines.scenario.ledger import Ledger
 from pipelines.scenario.model import BaseSource, Scenario
 from pipelines.scenario.names import ID, ID_RULE, TABLE_NAME, TABLE_NAME_RULE
 from pipelines.scenario.reference import read_reference
+from pipelines.scenario.report_in import report_in_of_parts
 from pipelines.workspace import Workspace, open_workspace
 
 __all__ = ["Scenario", "read_scenario"]
@@ -77,6 +78,7 @@ def _including(document: Document, highest: float, workspace: Workspace) -> Scen
     as_of = day_of(top, "as_of")
     files = Files(document.path.parent)
     parts = _parts(top, files, highest, workspace)
+    stated = report_in_of_parts(top, parts)
     ledger.raise_if_any()
     _refuse_one_importer_twice(document, parts)
     return Scenario(
@@ -92,6 +94,7 @@ def _including(document: Document, highest: float, workspace: Workspace) -> Scen
         path=document.path,
         text_sha256=document.sha256,
         files=tuple(files.used.values()),
+        stated=stated,
         parts=tuple(_run_with(part, trade, as_of) for part in parts),
     )
 

@@ -17,9 +17,10 @@ from pipelines.scenario.partners import read_importer
 from pipelines.scenario.ranges import range_of
 from pipelines.scenario.readings import read_readings
 from pipelines.scenario.reference import read_reference
+from pipelines.scenario.report_in import check_report_in
 
 NOMENCLATURES = [f"HS{year}" for year in (1988, *EDITIONS)]
-STATED = ("currencies", "min_max", "fob_share", "levied_on")
+STATED = ("report_in", "currencies", "min_max", "fob_share", "levied_on")
 BASES: tuple[Basis, ...] = ("cif", "fob")
 LEVIED_ON = Grammar(
     noun="the value for duty",
@@ -65,6 +66,7 @@ def read_top(top: Table, draft: Draft) -> None:
     currencies = {**draft.stated.get("currencies", {}), **_currencies(top)}
     draft.stated |= {key: top.values[key] for key in STATED if key in top.values}
     draft.stated |= {"currencies": currencies} if currencies else {}
+    check_report_in(top, draft.stated.get("report_in"), [currencies])
 
 
 def _currencies(top: Table) -> dict[str, Any]:

@@ -1,13 +1,20 @@
 """A kept run told in other money: figures by hand, the rate beside them, what is refused."""
 
+import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import fastexcel
 import polars as pl
 import pytest
 
 from calc.errors import StorageError, UsageError
-from pipelines.report.currency import Currency, converted, currency_of, divided, rate_table
+from pipelines.report.currency import converted, currency_of, money_of, rate_table
+from pipelines.report.figures import exact_sum
+from pipelines.report.money import Currency, a_dollar, put_in_money, said_in
+from pipelines.report.summary import summary_lines
+from tests.report.tables import FACTS, tables
 from tests.run.tool import Place
 
 RUN = "us-japan-2024"
@@ -64,11 +71,24 @@ def test_in_a_table_of_ranges_the_figure_says_which_rows_are_money() -> None:
     }
 
 
-def test_for_words_amounts_are_not_rounded_and_keep_their_names() -> None:
-    frame = pl.DataFrame({"duty_before_usd": [1e-5], "lines": [3]})
-    found = divided({"by_group": frame}, EURO)["by_group"]
-    assert found.columns == ["duty_before_usd", "lines"]
-    assert found.row(0) == (pytest.approx(8e-6, rel=1e-12), 3)
+def test_for_words_amounts_are_not_rounded_and_words_of_others_stay() -> None:
+    frame = pl.DataFrame({"duty_before_usd": [1e-5], "lines": [3], "rate_text": ["2 USD/kg"]})
+    facts = replace(FACTS, currency=EURO, notes=("worth USD 5",))
+    told, tables = put_in_money(facts, {"by_group": frame})
+    found = tables["by_group"]
+    assert found.columns == ["duty_before_usd", "lines", "rate_text"]
+    assert found.row(0)[:2] == (pytest.approx(8e-6, rel=1e-12), 3)
+    text = f"duty {found['rate_text'][0]}: 0 USD, {told.notes[0]}, XUSD"
+    assert said_in(EURO, text) == "duty 2 USD/kg: 0 EUR, worth USD 5, XUSD"
+    assert put_in_money(FACTS, {"by_group": frame}) == (FACTS, {"by_group": frame})
+
+
+def test_sums_do_not_wrap_in_money_of_which_a_dollar_is_thousands() -> None:
+    rupiah = Currency("IDR", 6.25e-05, "2024-12-31", "made up")
+    frame = pl.DataFrame({"value_usd": [1e9] * 500})
+    _, tables = put_in_money(replace(FACTS, currency=rupiah), {"t": frame})
+    assert exact_sum(tables["t"], "value_usd") == 500 * 1e9 / 6.25e-05
+    assert (a_dollar(rupiah), a_dollar(EURO), a_dollar(None)) == (16_000, 1, 1)
 
 
 def test_the_rate_is_told_with_its_day_and_source(tmp_path: Path) -> None:
@@ -90,8 +110,8 @@ def test_the_rate_is_told_with_its_day_and_source(tmp_path: Path) -> None:
     ("texts", "code", "what", "hint"),
     [
         ([RATE], "EUT", "the scenario of this run states no exchange rate for 'EUT'",
-         "did you mean EUR?; or state it in the scenario, with its day and source, and run it "
-         'again: [currencies.EUR] usd = 1.08, on = 2024-12-31, source = "ECB"'),
+         "did you mean EUR?; or state it at the top of the scenario, with its day and source, and "
+         'run it again: currencies.EUR = { usd = 1.08, on = 2024-12-31, source = "ECB" }'),
         ([RATE.replace("on = 2024-12-31\n", "")], "EUR",
          "the exchange rate for EUR has no day, and a report says of when its rate is",
          "add on = 2024-12-31, the day of it, to [currencies.EUR], and run again"),
@@ -164,13 +184,58 @@ def test_the_tables_in_euro_lie_beside_those_in_dollars(place: Place, tmp_path: 
     assert place.do(*asked, "--currency", "EUR").out.splitlines()[-1] == TOLD
 
 
-@pytest.mark.parametrize("form", ["html", "xlsx", "json", "annex", "notice"])
-def test_forms_that_are_in_dollars_say_so(
-    demonstration: tuple[Place, object], form: str, tmp_path: Path
-) -> None:
+def test_page_workbook_and_object_in_euro(place: Place, tmp_path: Path) -> None:
+    stating(place)
+    page, book = tmp_path / "page.html", tmp_path / "book.xlsx"
+    for form, target in (("html", page), ("xlsx", book)):
+        done = place.do("report", RUN, "--format", form, "--currency", "EUR", "-o", target)
+        assert (done.code, done.out.splitlines()[-1]) == (0, TOLD), done.err
+    text = page.read_text(encoding="utf-8")
+    assert TOLD in text
+    assert "covered value, EUR" in text
+    assert ">9,289,364,549<" in text
+    # One of the rate, one of the tables, one of a note that says money as written.
+    assert text.count("USD") == 3
+    cover = dict(sheet(book, "cover"))
+    assert cover["Amounts"] == TOLD
+    assert float(cover["Covered value (EUR)"]) == 9289364548.8
+    assert {row[4] for row in sheet(book, "checks")[1:]} == {"EUR", "rows"}
+    told = place.do("report", RUN, "--format", "json", "--currency", "EUR").object
+    assert told["figures"]["covered_value_eur"] == 9289364548.8
+    assert told["run"]["currency"]["usd"] == 1.25
+    assert told["left_out"][0]["value_eur"] == 173213818.4
+    assert not [name for name in told["figures"] if name.endswith("_usd")]
+
+
+def sheet(path: Path, name: str) -> list[tuple[str, ...]]:
+    cells = fastexcel.read_excel(path).load_sheet(name, header_row=None, dtypes="string")
+    return [tuple(cell or "" for cell in row) for row in cells.to_polars().rows()]
+
+
+def test_the_annex_has_no_amounts(demonstration: tuple[Place, object], tmp_path: Path) -> None:
     target = tmp_path / "given"
-    asked = ("report", RUN, "--format", form, "--currency", "EUR", "-o", target)
+    asked = ("report", RUN, "--format", "annex", "--currency", "EUR", "-o", target)
     done = demonstration[0].do(*asked)
     assert done.code == 2
-    assert f"--currency is for the forms md and csv, and {form} is in USD" in done.err
+    assert "the annex has no amounts that --currency could tell in other money" in done.err
     assert not target.exists()
+
+
+def test_a_scenario_says_in_which_money_it_is_told() -> None:
+    stated = tomllib.loads(RATE)
+    assert money_of({"report_in": "EUR"}, [stated, {}]) == EURO
+    assert money_of({"report_in": "USD"}, [stated]) is None
+    assert money_of({}, [stated]) is None
+
+
+def test_the_screen_of_a_run_in_euro() -> None:
+    lines = summary_lines(replace(FACTS, currency=EURO), tables())
+    plain = summary_lines(FACTS, tables())
+    told = "EUR, at USD 1.25 for one on 2024-12-31 (European Central Bank); tables are in USD"
+    assert f"money        {told}" in lines
+    covered = [next(x for x in each if x.startswith("covered value")) for each in (plain, lines)]
+    amounts = [float(line.split()[2].replace(",", "")) for line in covered]
+    assert [line.split()[3] for line in covered] == ["USD", "EUR"]
+    assert amounts[1] == pytest.approx(amounts[0] / 1.25, abs=0.5)
+    assert max(map(len, lines)) <= 100
+    assert len(lines) == len(plain) + 1

@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.report.facts import RunFacts
-from pipelines.report.summary import summary_dict, summary_lines
+from pipelines.report.summary import summary_lines
+from pipelines.report.summary_object import summary_dict
 from tests.report.tables import FACTS, FUNNEL, IMPORTS, LINES, accounting, frame, tables
 
 EXPECTED = """\

@@ -128,7 +128,7 @@ def funnel(tables: Tables) -> str:
     lost = frame.filter(pl.col("kind").is_in(["rejected", "excluded"]) & (pl.col("rows") != 0))
     gone = f"{lost['rows'].sum():,} rows were left out, for the reasons above"
     words = "Nothing was left out" if lost.is_empty() else gone
-    caption = "In = used + rejected + excluded, in rows and in dollars"
+    caption = "In = used + rejected + excluded, in rows and in value"
     columns = ("Step", "Kind", "Why", "Rows", "USD")
     foot = Markup(
         f"{words}. Trade and schedule that do not meet: see {link('left out', 'left-out').text}."

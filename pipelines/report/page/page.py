@@ -6,16 +6,21 @@ from pipelines.html import html_of, paragraph, whole_page
 from pipelines.report.checks import failed_checks
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
+from pipelines.report.money import a_dollar, money_note, put_in_money, said_in
 from pipelines.report.page import alternatives, answers, beside, cells, headline, sums, trails
 
 
 def page(facts: RunFacts, tables: Tables) -> str:
-    """The page as HTML.
+    """The page as HTML, in the money that the facts name.
 
     Args:
         facts: What the run is.
         tables: Its tables with provenance, as declared in ``calc.tables``.
     """
+    return said_in(facts.currency, _page(*put_in_money(facts, tables)))
+
+
+def _page(facts: RunFacts, tables: Tables) -> str:
     sections = list(_with_sums(facts, tables))
     names = [(name, heading) for name, heading, _ in sections]
     return whole_page(
@@ -57,6 +62,7 @@ def _header(facts: RunFacts) -> str:
                 f"Trade {facts.trade_text}; law of {', '.join(facts.importers)} as of "
                 f"{facts.as_of}; duty without the scenario: {facts.base_text}."
             ),
+            *(paragraph(note) for note in money_note(facts.currency)),
             *(paragraph(f"{told.capitalize()}.") for told in facts.readings),
             *(
                 [paragraph(f"Figures over all importers: {facts.total_text}.")]
@@ -87,4 +93,8 @@ def _sections(facts: RunFacts, tables: Tables) -> Iterator[tuple[str, str, str]]
         yield "lines", "Largest lines", trails.lines(tables, facts)
         yield "trails", "Trails", trails.trails(tables, facts)
     yield "left-out", "What does not meet", beside.left_out(tables)
-    yield "about", "Notes and sources", beside.about(facts, failed_checks(tables))
+    yield (
+        "about",
+        "Notes and sources",
+        beside.about(facts, failed_checks(tables, a_dollar(facts.currency))),
+    )
