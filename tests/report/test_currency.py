@@ -196,7 +196,7 @@ def test_page_workbook_and_object_in_euro(place: Place, tmp_path: Path) -> None:
     assert ">9,289,364,549<" in text
     # One of the rate, one of the tables, one of a note that says money as written.
     assert text.count("USD") == 3
-    cover = dict(sheet(book, "cover"))
+    cover = {row[0]: row[1] for row in sheet(book, "cover")}
     assert cover["Amounts"] == TOLD
     assert float(cover["Covered value (EUR)"]) == 9289364548.8
     assert {row[4] for row in sheet(book, "checks")[1:]} == {"EUR", "rows"}
