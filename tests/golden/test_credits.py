@@ -3,7 +3,7 @@
 The measure is 25 % on car parts. Three lines of Japan of 400 USD each owe 100; one of Korea of
 1,000 owes 250. The offset of Japan is 100 USD: a third of it is 33.33333, so each of three lines
 gets 33.3333, and the ten-thousandth that is left goes to the first of them. The offset for all
-others is 1,000 USD, of which Korea's duty takes 250.
+others is 1,000 USD, of which Korea's duty takes 250; that of Germany, which sells nothing, is left.
 
 The rebate is that of the import adjustment offset of 2025 as engines model it: 3.75 % on the
 share of parts that go into cars assembled in the United States, 33 %, so 1.2375 % of the value
@@ -31,6 +31,7 @@ OFFSETS = """\
 importer,partner,code,amount_usd,low_usd,high_usd,source
 USA,JPN,8708,100,80,120,made up
 USA,*,*,1000,,,made up
+USA,DEU,8708,50,,,made up
 CAN,JPN,8708,7,,,made up
 """
 TOP = """\
@@ -100,6 +101,7 @@ def test_an_amount_is_shared_out_to_the_last_ten_thousandth(place: Place) -> Non
     credits = place.table("credits", "parts").drop("importer", "measure_id", "source")
     assert credits.rows() == [
         ("*", "*", 1, 1000.0, None, None, 250.0, 750.0),
+        ("DEU", "8708", 0, 50.0, None, None, 0.0, 50.0),
         ("JPN", "8708", 3, 100.0, 80.0, 120.0, 100.0, 0.0),
     ]
     assert "credit       parts, *, *: 250 of 1,000 USD used, 750 not" in told
