@@ -28,7 +28,7 @@ from calc.money import UNITS_PER_USD
 from calc.overlap import nested_codes
 from calc.relation_truth import truth
 from calc.rules import Rule
-from calc.tables.trade import CODE, ECONOMY
+from calc.tables.trade import ALL_GOODS, CODE, ECONOMY
 
 GROUP = "group"
 YEAR = pl.col("period").str.slice(0, 4)
@@ -77,7 +77,8 @@ def breaks(rule: Rule) -> pl.Expr:
 def _edition(rows: pl.LazyFrame, _: Rule, known: Known) -> pl.LazyFrame:
     """1 where a code is in the HS edition that the row states, 0 where it is not.
 
-    Chapters 77, 98 and 99 are left to countries or kept free, so no edition lists them.
+    Chapters 77, 98 and 99 are left to countries or kept free, so no edition lists them; nor the
+    total over all goods.
     """
     names = [f"HS{year}" for year in (1988, *EDITIONS)]
     names += [
@@ -96,7 +97,12 @@ def _edition(rows: pl.LazyFrame, _: Rule, known: Known) -> pl.LazyFrame:
     joined = groups.join(editions, on="edition", how="left", validate="m:1").join(
         listed, on=["edition", "prefix"], how="left", validate="m:1"
     )
-    judged = pl.col("has_list") & ~national & pl.col("code").str.contains(CODE)
+    judged = (
+        pl.col("has_list")
+        & ~national
+        & pl.col("code").str.contains(CODE)
+        & (pl.col("code") != ALL_GOODS)
+    )
     return joined.with_columns(
         pl.when(judged).then(pl.col("is_listed").fill_null(value=False).cast(pl.Float64))
         .alias(FIGURE)

@@ -8,7 +8,7 @@ from calc import cast
 from calc.errors import DataRejectedError, Problem
 from pipelines.ingest.casts import constant
 from pipelines.ingest.cells import EXCLUDED, REJECTED, Reading
-from pipelines.ingest.mapped import Mapping
+from pipelines.ingest.mapped import BARE_UNIT, Mapping
 from pipelines.ingest.source import ROW, Source, cell
 from pipelines.ingest.words import folded
 from pipelines.validation.words import counted
@@ -16,6 +16,10 @@ from pipelines.validation.words import counted
 REPORTERS = ("reporter", "declarant")
 CURRENCY = ("currency", "currencycode", "currencyunit", "cur")
 DOLLARS = ("usd", "us$", "$", "us dollar", "us dollars", "u.s. dollar", "u.s. dollars", "840")
+MONEY = (
+    r"usd|us\$|[$€£¥]|dollar|euro|\b(eur|yen|jpy|gbp|cny)\b|^(thousand|million|billion)s?( of)?$"
+)
+"""What a unit of money holds, in small letters."""
 PART_OF = {"re-import": "import", "re-export": "export"}
 
 
@@ -96,6 +100,7 @@ def check_together(mappings: dict[str, Mapping], sources: Sequence[Source]) -> N
     for source in sources:
         if source.name in mappings:
             problems += other_money(source, mappings[source.name])
+            problems += unit_of_money(source, mappings[source.name])
     if problems:
         raise DataRejectedError.collected(problems)
 
@@ -123,6 +128,27 @@ def other_money(source: Source, mapping: Mapping) -> Iterator[Problem]:
                 hint="convert the values, or take these rows out; if the column is not of the "
                 "values, rename it",
             )
+
+
+def unit_of_money(source: Source, mapping: Mapping) -> Iterator[Problem]:
+    """A problem where a column ``Unit``, taken for that of the quantity, says one of money."""
+    item = mapping.mapped("quantity_unit")
+    if item is None or folded(item.header) not in BARE_UNIT:
+        return
+    text = cast.trimmed(pl.col(cell(item.place))).str.to_lowercase()
+    found = source.cells.filter(text.str.contains(MONEY)).select(
+        text.unique().sort().head(5).implode().alias("said"),
+        pl.col(ROW).min().alias("first"),
+    )
+    said, first = found.collect(engine="streaming").row(0)
+    if first is not None:
+        yield Problem(
+            f'column "{item.header}" says {", ".join(said)}: a unit of money, and it was taken for '
+            "that of the quantity",
+            where=f"{source.name} row {first}",
+            hint="if it is of the values, rename it to value_unit and give --unit; if a cell of it "
+            "is of the quantity, name the column quantity_unit",
+        )
 
 
 def check_flows(rows: pl.DataFrame) -> None:

@@ -18,6 +18,8 @@ VALUE_OF = {
     "fob": "fob_value_usd",
     "duty": "calculated_duty_usd",
 }
+BARE_UNIT = ("unit", "units")
+"""Headers, folded, of a unit that does not say of what."""
 BY_FLOW = "value_by_flow"
 """A value that is the CIF or the FOB value of TRADE, as the flow of the row says."""
 COLUMNS = tuple(name for name in column_names(Trade) if name != "source_id")

@@ -7,6 +7,7 @@ from calc.errors import DataRejectedError, Problem, nearest
 from calc.tables.trade import KEY
 from pipelines.ingest.declared_values import declared_values
 from pipelines.ingest.mapped import (
+    BARE_UNIT,
     BY_FLOW,
     COLUMNS,
     FLAGS,
@@ -21,6 +22,7 @@ from pipelines.ingest.sources.registry import Recognised
 from pipelines.ingest.words import folded, words
 
 ORDER = (*COLUMNS, BY_FLOW)
+UNITS_AND_SECONDS = {"quantity_unit", "quantity_2", "quantity_2_unit"}
 
 
 def map_columns(
@@ -42,6 +44,7 @@ def map_columns(
         values, faults = declared_values(name, headers, declared, settings)
         columns += values
         problems += faults
+    columns += _bare_unit(headers, declared, columns)
     problems += _twice(name, columns)
     taken = {item.column for item in columns}
     constants, notes = _constants(name, declared, settings, taken)
@@ -101,6 +104,22 @@ def _named(
         elif places:
             place = (own or places)[0]
             yield Mapped(column=column, header=headers[place], place=place)
+
+
+def _bare_unit(
+    headers: tuple[str, ...], declared: Declaration, columns: list[Mapped]
+) -> list[Mapped]:
+    """The column ``Unit`` as that of the quantity, where there is one quantity and no other unit.
+
+    That it says no unit of money is seen to where its cells are read.
+    """
+    taken = {item.column for item in columns}
+    places = [place for place, header in enumerate(headers) if folded(header) in BARE_UNIT]
+    if declared.is_declared or len(places) != 1 or taken & UNITS_AND_SECONDS:
+        return []
+    if "quantity" not in taken:
+        return []
+    return [Mapped(column="quantity_unit", header=headers[places[0]], place=places[0])]
 
 
 def _money(

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pipelines.ingest import existence, thousandths
+from pipelines.ingest import editions, existence, thousandths
 
 
 def warnings_of(rows: pl.LazyFrame, met: pl.DataFrame) -> Iterator[str]:
-    """Sentences on economies that were none in their years, and on money in thousandths.
+    """Sentences on economies that were none in their years, codes of other editions, thousandths.
 
     Args:
         rows: Rows of TRADE.
         met: The importers, partners and periods that stand together in them.
     """
     yield from existence.warnings_of(rows, met)
+    yield from editions.warnings_of(rows)
     yield from thousandths.warnings_of(rows)

@@ -338,15 +338,38 @@ def test_f24_thousands_are_read_where_the_column_is_consistent(
 
 def test_a_quantity_whose_unit_no_column_says_is_told(workspace: Workspace, tmp_path: Path) -> None:
     rows = ["USA,JPN,2024,import,HTS2024,87032300,5,10,no"]
-    told = write(tmp_path / "t.csv", text_of(rows, HEADER + ",quantity,Unit"))
+    told = write(tmp_path / "t.csv", text_of(rows, HEADER + ",quantity,Sort"))
     assert run(workspace, told).notes == (
         "t.csv: no column says the unit of the quantity; rename the one that does to "
         "quantity_unit, else the rows with a quantity are not valid",
-        "t.csv: columns not used: Unit",
+        "t.csv: columns not used: Sort",
     )
-    named = write(tmp_path / "t.csv", text_of(rows, HEADER + ",quantity,UoM"))
-    assert run(workspace, named).notes == ()
-    assert table(workspace)["quantity_unit"].to_list() == ["no"]
+    for header in ("UoM", "Unit"):
+        named = write(tmp_path / "t.csv", text_of(rows, f"{HEADER},quantity,{header}"))
+        assert run(workspace, named).notes == ()
+        assert table(workspace)["quantity_unit"].to_list() == ["no"]
+
+
+def test_a_unit_that_may_be_of_something_else_is_not_taken(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    second = "USA,JPN,2024,import,HTS2024,87032300,5,10,2,no"
+    two = write(tmp_path / "t.csv", text_of([second], HEADER + ",quantity,quantity_2,Unit"))
+    assert "t.csv: columns not used: Unit" in run(workspace, two).notes
+    rows = [f"USA,JPN,2024,import,HTS2024,8703{sub},5,10,{unit}"
+            for sub, unit in (("2300", "kg"), ("2400", "US$ thousand"))]  # fmt: skip
+    problems = rejected_file(
+        workspace, write(tmp_path / "t.csv", text_of(rows, HEADER + ",quantity,Unit"))
+    )
+    assert problems == [
+        Problem(
+            'column "Unit" says us$ thousand: a unit of money, and it was taken for that of the '
+            "quantity",
+            where="t.csv row 3",
+            hint="if it is of the values, rename it to value_unit and give --unit; if a cell of it "
+            "is of the quantity, name the column quantity_unit",
+        )
+    ]
 
 
 def test_f25_currency_brackets_and_the_like(workspace: Workspace, tmp_path: Path) -> None:

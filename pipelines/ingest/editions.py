@@ -1,0 +1,65 @@
+"""Codes of a table that the HS edition does not have which its nomenclature follows."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from calc import judge
+from calc.codes import HS6_DIGITS, edition_of
+from calc.groups import breaks, judged_groups
+from calc.money import UNITS_PER_USD
+from calc.tables.trade import VALUE_COLUMNS
+from calc.tables.trade_rules import GROUP_RULES
+from pipelines.validation.known import known
+from pipelines.validation.words import counted, money
+
+RULE = next(rule for rule in GROUP_RULES if rule.rule_id == "trade.code.edition")
+NAME = "nomenclature"
+HS6 = pl.col("code").str.slice(0, HS6_DIGITS)
+MOST_CODES = 3
+
+
+def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
+    """A sentence for each nomenclature some of whose codes are those of another edition.
+
+    Args:
+        rows: Rows of TRADE; their values are looked at only where there is something to tell.
+    """
+    met = rows.group_by(NAME, HS6).agg(pl.len().alias(judge.ROWS)).collect(engine="streaming")
+    worthless = met.lazy().with_columns(pl.lit(None, pl.Int64).alias(judge.VALUE))
+    wrong = judged_groups(worthless, RULE, known()).filter(breaks(RULE)).collect()
+    for (nomenclature,), codes in wrong.sort(NAME, "code").group_by(NAME, maintain_order=True):
+        own = met.filter(pl.col(NAME) == nomenclature)["code"]
+        yield _told(str(nomenclature), codes["code"], own, rows)
+
+
+def _told(nomenclature: str, wrong: pl.Series, own: pl.Series, rows: pl.LazyFrame) -> str:
+    of_wrong = rows.filter(pl.col(NAME) == nomenclature, HS6.is_in(wrong.implode()))
+    found = judge.with_value(of_wrong, VALUE_COLUMNS).select(
+        rows=pl.len(), value=judge.exact_sum(pl.col(judge.VALUE))
+    )
+    row = found.collect(engine="streaming").row(0, named=True)
+    usd = money(None if row["value"] is None else row["value"] / UNITS_PER_USD)
+    some = ", ".join(wrong.head(MOST_CODES))
+    more = f" and {len(wrong) - MOST_CODES:,} more" if len(wrong) > MOST_CODES else ""
+    return (
+        f"{nomenclature}: {len(wrong):,} of {counted(len(own), 'code')} "
+        f"({some}{more}; {counted(row['rows'], 'row')}, {usd}) "
+        f"{'is' if len(wrong) == 1 else 'are'} not in {edition_of(nomenclature)}"
+        f"{_better(own, len(own) - len(wrong))}"
+    )
+
+
+def _better(own: pl.Series, fitting: int) -> str:
+    """The edition that has more of the codes than the one stated, in words; none where none."""
+    digits = own.str.len_chars().unique().to_list()
+    listed = known().codes.select(
+        "edition", code=pl.concat_list(pl.col("code").str.slice(0, count) for count in digits)
+    )
+    has = listed.explode("code").unique().filter(pl.col("code").is_in(own.implode()))
+    counts = has.group_by("edition").len("codes").sort("codes", "edition", descending=True)
+    edition, codes = next(counts.collect().iter_rows(), ("", 0))
+    if codes <= fitting:
+        return ": nothing is known of them there, and a schedule does not meet them"
+    every = "all" if codes == len(own) else f"{codes:,} of {len(own):,}"
+    return f"; {edition} has {every} of the codes: is that the edition of the file?"
