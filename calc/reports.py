@@ -209,6 +209,8 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
         .agg(
             pl.col("importer", "authority", "state", "mode", "source").first(),
             pl.col("rate_text").unique(maintain_order=True).str.join("; "),
+            pl.col("valid_from").max(),  # of branches the days on which all stand so
+            pl.col("valid_until").min(),
         )
     )
     whole = law.join(sums, on="measure_id", how="left", validate="1:1").with_columns(

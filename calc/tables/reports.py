@@ -133,6 +133,12 @@ class ByMeasure(dy.Schema):
     measure_id = dy.String(primary_key=True, description="The measure.")
     authority = dy.String(description="Legal basis.")
     state = dy.String(description="State of the measure at the date of the law.")
+    valid_from = dy.Date(
+        nullable=True, description="First day of the state; null where it has no beginning."
+    )
+    valid_until = dy.Date(
+        nullable=True, description="First day of the next state; null where none follows."
+    )
     mode = dy.String(description="add or replace.")
     rate_text = dy.String(description="Rate as the scenario writes it.")
     lines = dy.Int64(min=0, metadata=COUNT, description="Trade lines that the measure names.")

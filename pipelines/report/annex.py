@@ -16,20 +16,24 @@ def annex(components: pl.DataFrame, lines: pl.DataFrame, measures: pl.DataFrame)
         measures: BY_MEASURE of the run.
 
     Returns:
-        ``COLUMNS`` as text; ``from`` and ``through`` are the days between which the law of the run
-        stands so, empty where open.
+        ``COLUMNS`` as text; ``from`` and ``through`` are the first and the last day of the measure
+        in force as its events have it, empty where open and where it only threatens.
     """
     key = ["importer", "partner", "period", "flow", "nomenclature", "code", "segment"]
     named = components.filter(pl.col("status") != "excluded")
-    days = lines.select(*key, "description", "valid_from", "valid_until")
-    whole = named.join(days, on=key, how="left", validate="m:1")
+    goods = lines.select(*key, "description")
+    whole = named.join(goods, on=key, how="left", validate="m:1")
     measure = ["importer", "measure_id"]  # two importers may have measures of one id
     grouped = whole.group_by(*measure, "code", "rate_text").agg(
-        pl.col("description", "valid_from", "valid_until", "state").first(),
+        pl.col("description", "state").first(),
         pl.col("partner").unique().sort().str.join(" "),
+        threatens=(pl.col("status") == "threatened").all(),
     )
-    last = pl.col("valid_until").dt.offset_by("-1d")
-    sources = measures.select(*measure, "source")
+    first, last = (
+        pl.when(~pl.col("threatens")).then(day)
+        for day in (pl.col("valid_from"), pl.col("valid_until").dt.offset_by("-1d"))
+    )
+    sources = measures.select(*measure, "valid_from", "valid_until", "source")
     return (
         grouped.join(sources, on=measure, how="left", validate="m:1")
         .sort("measure_id", "importer", "code", "rate_text")
@@ -37,7 +41,7 @@ def annex(components: pl.DataFrame, lines: pl.DataFrame, measures: pl.DataFrame)
             "code",
             pl.col("description").fill_null(""),
             pl.col("rate_text").alias("rate"),
-            pl.col("valid_from").dt.to_string("%Y-%m-%d").fill_null("").alias("from"),
+            first.dt.to_string("%Y-%m-%d").fill_null("").alias("from"),
             last.dt.to_string("%Y-%m-%d").fill_null("").alias("through"),
             pl.format("{}, {}, {}", "measure_id", "partner", "state").alias("note"),
             pl.col("source").fill_null(""),

@@ -76,6 +76,11 @@ def test_the_annex_is_read_back_as_a_schedule(place: Place, tmp_path: Path) -> N
     assert (first["code"], first["rate"], first["note"]) == (
         "8708103020", "100%", "car-parts, JPN, in force",
     )  # fmt: skip
+    days = {row["measure"]: (row["from"], row["through"]) for row in listed}
+    assert days == {  # as the events of each have it; what threatens has no day in force
+        "car-parts": ("2024-06-28", ""), "flat-glass": ("2024-12-12", ""),
+        "telecom": ("", ""), "medical-technology": ("", ""),
+    }  # fmt: skip
     chosen = [row for row in listed if row["note"].endswith("in force")]
     with (tmp_path / "list.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, ("code", "rate", "note"), extrasaction="ignore")
