@@ -15,9 +15,8 @@ from pipelines.run.effects import EFFECT_TABLES
 from pipelines.run.finer import bounded, finer_notes
 from pipelines.run.inputs import Inputs
 from pipelines.run.members import membership_notes
-from pipelines.run.parts import Part
+from pipelines.run.parts import ALONE, Part, Together
 from pipelines.run.reference_notes import reference_notes, season_notes
-from pipelines.run.together import ALONE, Together
 from pipelines.run.whole import SCENARIO_FILE, VALIDATION_FOLDER, Whole
 from pipelines.scenario.readings import applied_readings, reading_notes, told_title
 from pipelines.version import tool_version

@@ -1,7 +1,8 @@
 """Each part of a run answered by itself, and the tables of all of them put together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import polars as pl
 
@@ -45,6 +46,17 @@ class Part:
     def importer(self) -> str:
         """The importer whose part it is."""
         return self.inputs.scenario.importer
+
+
+class Together(NamedTuple):
+    """The tables of all importers of a run together, and what a reader must know of them."""
+
+    tables: Mapping[str, pl.DataFrame]
+    notes: tuple[str, ...] = ()
+
+
+ALONE = Together({})
+"""What a run of one importer has of several."""
 
 
 def answered(inputs: Inputs, question: Question, talk: Talk) -> Part:

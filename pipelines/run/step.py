@@ -1,6 +1,6 @@
 """A run as one step: inputs read and hashed, the run found or made, and what to tell of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from calc.resolve import LawTables
     from pipelines.report.facts import RunFacts
+    from pipelines.run.parts import Part, Together
     from pipelines.run.question import Question
     from pipelines.scenario.model import Scenario
 
@@ -240,13 +241,12 @@ def _make(workspace: Workspace, inputs: Whole, folder: Path, talk: Talk) -> None
     from pipelines.report.page.engine import start
     from pipelines.run.facts import facts_of
     from pipelines.run.parts import answered, joined
-    from pipelines.run.together import answered_together
     from pipelines.run.write import outputs_of, read_back, write_outputs
 
     start()
     questions = [question_of(part) for part in inputs.parts]
     parts = [answered(*pair, talk) for pair in zip(inputs.parts, questions, strict=True)]
-    together = answered_together(parts, questions)
+    together = _together(parts, questions)
     tables = {**joined([part.tables for part in parts]), **together.tables}
     facts = facts_of(inputs, parts, workspace.relative(folder), together)
     with new_folder(folder) as fresh:
@@ -266,3 +266,14 @@ def _make(workspace: Workspace, inputs: Whole, folder: Path, talk: Talk) -> None
         )
         write_manifest(fresh, manifest)
         read_back(fresh, manifest)
+
+
+def _together(parts: "Sequence[Part]", questions: "Sequence[Question]") -> "Together":
+    """What all importers of a run come to together; nothing of one alone."""
+    from pipelines.run.parts import ALONE
+
+    if len(parts) < 2:
+        return ALONE
+    from pipelines.run.together import answered_together
+
+    return answered_together(parts, questions)

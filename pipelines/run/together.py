@@ -1,7 +1,6 @@
 """Schedules of several importers and the answers to them, solved as one world."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -12,21 +11,11 @@ from calc.effects.together import by_country
 from calc.elasticities import attach_elasticities
 from calc.sources import KEY, of_lines, others_of
 from pipelines.run.effects import base_paid, counted, elasticities_of, flows_on
-from pipelines.run.parts import Part
+from pipelines.run.parts import ALONE, Part, Together
 from pipelines.run.question import Question
 from pipelines.scenario.assumed import Response
 
 SUBHEADING = 6
-
-
-class Together(NamedTuple):
-    """The tables of all importers of a run together, and what a reader must know of them."""
-
-    tables: Mapping[str, pl.DataFrame]
-    notes: tuple[str, ...] = ()
-
-
-ALONE = Together({})
 
 
 def answered_together(parts: Sequence[Part], questions: Sequence[Question]) -> Together:
