@@ -1,14 +1,12 @@
 """Text of a cell as a value of a declared column: read, or said not to be readable; never guessed.
 
 Every reading is a pair of expressions over a text column: the value (null where there is none)
-and the fault (null where the cell was read). Nothing here looks at more than one row, but for
-``number_signs``, from which the caller decides how a whole column writes its thousands.
+and the fault (null where the cell was read). Nothing here looks at more than one row. Numbers,
+whose reading depends on their column, are read by ``calc.cast_numbers``.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import polars as pl
 
@@ -21,13 +19,8 @@ RANGE = r"^\s*([0-9]{2}\s*-\s*[0-9]{2}|[0-9]{4}\s*-\s*[0-9]{4})\s*$"
 """Two codes of one length with a dash between them, which would be read as one code."""
 DECIMALS = r"^\s*[0-9]{5,10}\.0+\s*$"
 """A code written as a number with decimals, which would be read as one of more digits."""
-NOT_FINITE = r"^[+-]?(nan|inf|infinity)$"
-LONG = r"^[+-]?[0-9]{4,}"
 EMPTY = "is empty"
 BLANK = " \t\r\n"
-MONEY_DECIMALS = 4
-
-Grouping = Literal["none", "throughout", "unclear"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +29,6 @@ class Cast:
 
     value: pl.Expr
     fault: pl.Expr
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbers:
-    """How a column writes numbers.
-
-    ``grouping``: whether thousands are separated nowhere, throughout, or in a way that leaves
-    their reading in doubt. ``unknown`` are the texts, lower case, that mean not known.
-    """
-
-    decimal: str
-    grouping: Grouping
-    unknown: tuple[str, ...]
-
-    @property
-    def separator(self) -> str:
-        """What may separate thousands: the comma or point that is not the decimal mark."""
-        return "," if self.decimal == "." else "."
 
 
 def trimmed(text: pl.Expr) -> pl.Expr:
@@ -117,82 +92,6 @@ def is_short(text: pl.Expr, digits: int) -> pl.Expr:
     """Whether a code has fewer digits than all of its source have, so that zeros were lost."""
     bare = text.fill_null("").str.replace_all(PUNCTUATION.pattern, "")
     return bare.str.contains(r"^[0-9]+$") & (bare.str.len_chars() < digits)
-
-
-def number_signs(text: pl.Expr, decimal: str) -> dict[str, pl.Expr]:
-    """What tells how a column writes thousands, as counts.
-
-    Returns:
-        ``grouped``: cells such as 1,234; ``clear``: those of them that can be read one way only
-        (1,234,567 or 1,234.5); ``long``: cells with four digits and no separator between them.
-    """
-    cell = trimmed(text)
-    mark, separator = re.escape(decimal), re.escape("," if decimal == "." else ".")
-    grouped = cell.str.contains(_grouped(mark, separator))
-    clear = cell.str.count_matches(separator) > 1
-    clear |= cell.str.contains(decimal, literal=True)
-    return {
-        "grouped": grouped.sum(),
-        "clear": (grouped & clear).sum(),
-        "long": cell.str.contains(LONG).sum(),
-    }
-
-
-def grouping_of(signs: Mapping[str, int], *, decimal_stated: bool) -> Grouping:
-    """How a column writes thousands, from its ``number_signs``.
-
-    Args:
-        signs: The counts.
-        decimal_stated: Whether the user said which mark is the decimal one, so that a separator
-            between groups of three cannot be it.
-    """
-    if not signs["grouped"]:
-        return "none"
-    readable = signs["clear"] > 0 or decimal_stated
-    return "throughout" if readable and not signs["long"] else "unclear"
-
-
-def number_cast(text: pl.Expr, numbers: Numbers) -> Cast:
-    """A number: digits with one decimal mark; thousands separated only where the column says so."""
-    cell = trimmed(text)
-    mark, separator = re.escape(numbers.decimal), re.escape(numbers.separator)
-    plain = cell.str.contains(
-        rf"^[+-]?([0-9]+({mark}[0-9]*)?|{mark}[0-9]+)([eE][+-]?[0-9]{{1,3}})?$"
-    )
-    grouped = cell.str.contains(_grouped(mark, separator))
-    joined = cell.str.replace_all(numbers.separator, "", literal=True)
-    readable = plain | (grouped & pl.lit(numbers.grouping == "throughout"))
-    number = (
-        pl.when(readable)
-        .then(joined.str.replace(numbers.decimal, ".", literal=True))
-        .cast(pl.Float64, strict=False)
-    )
-    finite = number.is_finite().fill_null(value=False)
-    unknown = cell.str.to_lowercase().is_in(list(numbers.unknown))
-    fault = (
-        pl.when(finite | unknown)
-        .then(None)
-        .when(readable | cell.str.to_lowercase().str.contains(NOT_FINITE))
-        .then(pl.lit("is not a finite number"))
-        .when(grouped)
-        .then(pl.lit(_UNCLEAR))
-        .otherwise(pl.lit("is not a number"))
-    )
-    return Cast(pl.when(finite & ~unknown).then(number), fault)
-
-
-_UNCLEAR = (
-    "may have a separator of thousands or a decimal mark: the column does not say which throughout"
-)
-
-
-def _grouped(mark: str, separator: str) -> str:
-    return rf"^[+-]?[0-9]{{1,3}}({separator}[0-9]{{3}})+({mark}[0-9]+)?$"
-
-
-def scaled(number: pl.Expr, factor: float) -> pl.Expr:
-    """An amount in USD from thousands or millions, to 1/10,000 USD."""
-    return number if factor == 1 else (number * factor).round(MONEY_DECIMALS)
 
 
 def is_said(text: pl.Expr, said: Collection[str]) -> pl.Expr:

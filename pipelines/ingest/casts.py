@@ -5,8 +5,9 @@ from collections.abc import Mapping as Dictionary
 
 import polars as pl
 
-from calc import cast
-from calc.cast import Cast, Numbers
+from calc import cast, cast_numbers
+from calc.cast import Cast
+from calc.cast_numbers import Numbers
 from calc.codes import EDITIONS
 from calc.dictionary import polars_schema, unit_of_column
 from calc.errors import UsageError, did_you_mean
@@ -69,8 +70,8 @@ def number_of(item: Mapped, mapping: Mapping, numbers: Numbers) -> Cast:
     if total is not None:  # a line of totals may separate thousands where no other line does
         bare = text.str.replace_all(numbers.separator, "", literal=True)
         text = pl.when(total).then(bare).otherwise(text)
-    read = cast.number_cast(text, numbers)
-    value = cast.scaled(read.value, item.factor)
+    read = cast_numbers.number_cast(text, numbers)
+    value = cast_numbers.scaled(read.value, item.factor)
     if item.column in mapping.declared.zero_is_unknown:
         value = pl.when(value != 0).then(value)
     return Cast(value, read.fault)

@@ -6,8 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from calc import cast
-from calc.cast import Cast, Numbers
+from calc import cast, cast_numbers
+from calc.cast import Cast
+from calc.cast_numbers import Numbers
 from calc.dictionary import polars_schema
 from calc.errors import DataRejectedError
 from calc.tables.trade import Trade
@@ -114,7 +115,7 @@ def _signs(source: Source, mapping: Mapping, settings: IngestSettings) -> pl.Laz
         text = cell_of(item)
         if item.column in NUMBERS:
             own = text if total is None else text.filter(~total)
-            signs = cast.number_signs(own, settings.decimal)
+            signs = cast_numbers.number_signs(own, settings.decimal)
             counts |= {f"{item.column} {name}": sign for name, sign in signs.items()}
             said = cast.is_said(text, words().suppressed)
             counts[f"{item.column} suppressed"] = said.sum()
@@ -140,10 +141,10 @@ def numbers_of(
     found = {}
     for item in mapping.columns:
         if item.column in NUMBERS:
-            signs = {name: counts[f"{item.column} {name}"] for name in ("grouped", "clear", "long")}
-            grouping = cast.grouping_of(signs, decimal_stated=stated)
+            signs = {name: counts[f"{item.column} {name}"] for name in cast_numbers.SIGNS}
+            grouping = cast_numbers.grouping_of(signs, decimal_stated=stated)
             found[item.column] = Numbers(
-                decimal=settings.decimal, grouping=grouping, unknown=unknown
+                decimal=settings.decimal, grouping=grouping, unknown=unknown, plain=signs["long"]
             )
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping as Dictionary
 from typing import Any
 
-from calc.cast import Numbers
+from calc.cast_numbers import Numbers
 from pipelines.ingest.mapped import Mapping
 from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.source import Source
@@ -26,9 +26,13 @@ def notes_of(
     notes += _caps(source, counts)
     for item in mapping.columns:
         if item.column in numbers and numbers[item.column].grouping == "throughout":
+            plain = counts.get(f"{item.column} long") or 0
+            beside = (
+                f"; {counted(plain, 'number')} of four digits or more without it" if plain else ""
+            )
             notes.append(
                 f'{source.name}: "{numbers[item.column].separator}" in "{item.header}" is read as '
-                "separator of thousands"
+                f"separator of thousands{beside}"
             )
         if suppressed := counts.get(f"{item.column} suppressed"):
             notes.append(

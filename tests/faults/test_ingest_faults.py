@@ -320,8 +320,8 @@ def test_f23_decimal_comma(workspace: Workspace, tmp_path: Path) -> None:
 def test_f23_ambiguous_comma_is_never_guessed(workspace: Workspace, tmp_path: Path) -> None:
     problems = rejected_file(workspace, value_file(tmp_path, "1,234", "5"))
     assert problems[1].what == (
-        'column "customs_value_usd" = "1,234": may have a separator of thousands or a decimal '
-        "mark: the column does not say which throughout"
+        'column "customs_value_usd" = "1,234": may be 1234 or 1.234: no number of the column has '
+        '"," twice, or a decimal mark behind it'
     )
     assert problems[1].where == "t.csv row 2"
 
@@ -332,8 +332,22 @@ def test_f24_thousands_are_read_where_the_column_is_consistent(
     record = run(workspace, value_file(tmp_path, "1,234,567", "1,234", "999"))
     assert sorted(values(workspace).values()) == [999.0, 1234.0, 1234567.0]
     assert record.notes == ('t.csv: "," in "customs_value_usd" is read as separator of thousands',)
-    problems = rejected_file(workspace, value_file(tmp_path, "1,234,567", "1234"))
+
+
+def test_f24_a_plain_number_says_nothing_against_separators(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    record = run(workspace, value_file(tmp_path, "12,500,000", "1,500", "1000"))
+    assert sorted(values(workspace).values()) == [1000.0, 1500.0, 12_500_000.0]
+    assert record.notes == (
+        't.csv: "," in "customs_value_usd" is read as separator of thousands; 1 number of four '
+        "digits or more without it",
+    )
+    problems = rejected_file(workspace, value_file(tmp_path, "1,500", "1000"))
     assert [problem.where for problem in problems[1:]] == ["t.csv row 2"]
+    problems = rejected_file(workspace, value_file(tmp_path, "12,500,000", "1,500", "0,5"))
+    assert [problem.where for problem in problems[1:]] == ["t.csv row 3", "t.csv row 4"]
+    assert "may be 1500 or 1.500: other numbers of the column" in problems[1].what
 
 
 def test_a_quantity_whose_unit_no_column_says_is_told(workspace: Workspace, tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calc import cast
-from calc.cast import Cast, Numbers
+from calc import cast, cast_numbers
+from calc.cast import Cast
+from calc.cast_numbers import Numbers
 from calc.codes import normalise_code
 from pipelines.ingest.words import folded
 
@@ -39,17 +40,17 @@ def test_cells_are_folded_as_headers_are(cell: str) -> None:
 @given(number=st.floats(min_value=-1e12, max_value=1e12, allow_nan=False))
 def test_numbers_as_python_writes_them_are_read_exactly(grouping: str, number: float) -> None:
     numbers = Numbers(decimal=".", grouping=grouping, unknown=())  # type: ignore[arg-type]
-    assert read(cast.number_cast(CELL, numbers), repr(number)) == [(number, None)]
+    assert read(cast_numbers.number_cast(CELL, numbers), repr(number)) == [(number, None)]
 
 
 @given(number=st.integers(-(10**12), 10**12))
 def test_numbers_with_separators_are_read_exactly(number: int) -> None:
     numbers = Numbers(decimal=".", grouping="throughout", unknown=())
-    assert read(cast.number_cast(CELL, numbers), f"{number:,}") == [(float(number), None)]
+    assert read(cast_numbers.number_cast(CELL, numbers), f"{number:,}") == [(float(number), None)]
     point = Numbers(decimal=",", grouping="throughout", unknown=())
     said = f"{number:,}".replace(",", ".") + ",5"
     half = 0.5 if not said.startswith("-") else -0.5
-    assert read(cast.number_cast(CELL, point), said) == [(number + half, None)]
+    assert read(cast_numbers.number_cast(CELL, point), said) == [(number + half, None)]
 
 
 @pytest.mark.parametrize(
@@ -59,15 +60,45 @@ def test_numbers_with_separators_are_read_exactly(number: int) -> None:
         (["1,234", "12"], ".", "unclear"),
         (["1,234,567", "1,234", "12"], ".", "throughout"),
         (["1,234.5"], ".", "throughout"),
-        (["1,234,567", "1234"], ".", "unclear"),
+        (["1,234,567", "1234"], ".", "throughout"),
+        (["12,500,000", "1,500", "1000"], ".", "throughout"),
+        (["1,500", "1000"], ".", "unclear"),
+        (["1,500", "0.5"], ".", "unclear"),
+        (["1,234,567", "1,234", "0,5"], ".", "contrary"),
+        (["1,234,567", "0,500"], ".", "contrary"),
+        (["1,234.5", "1234,56"], ".", "contrary"),
+        (["1,234", "1.234,5"], ".", "contrary"),
+        (["0,500"], ".", "none"),
         (["1.234"], ",", "throughout"),
+        (["1.234", "1000"], ",", "throughout"),
+        (["1.234", "1.5"], ",", "contrary"),
         (["12,5"], ",", "none"),
     ],
 )
 def test_grouping_is_of_the_whole_column(cells: list[str], decimal: str, grouping: str) -> None:
     frame = pl.DataFrame({"cell": cells})
-    signs = frame.select(**cast.number_signs(CELL, decimal)).row(0, named=True)
-    assert cast.grouping_of(signs, decimal_stated=decimal != ".") == grouping
+    signs = frame.select(**cast_numbers.number_signs(CELL, decimal)).row(0, named=True)
+    assert cast_numbers.grouping_of(signs, decimal_stated=decimal != ".") == grouping
+
+
+@pytest.mark.parametrize(
+    ("grouping", "cell", "expected"),
+    [
+        ("unclear", "12,500,000", (12_500_000.0, None)),
+        ("contrary", "1,234.5", (1234.5, None)),
+        ("unclear", "-1,500", (None, 'may be -1500 or -1.500: no number of the column has "," '
+         "twice, or a decimal mark behind it")),
+        ("contrary", "1,500", (None, 'may be 1500 or 1.500: other numbers of the column have "," '
+         "where no group of three ends")),
+        ("throughout", "0,500", (None, "is not a number")),
+        ("throughout", "1,500", (1500.0, None)),
+    ],
+)  # fmt: skip
+def test_a_number_that_can_be_read_one_way_is_read_in_any_column(
+    grouping: str, cell: str, expected: tuple[float | None, str | None]
+) -> None:
+    numbers = Numbers(decimal=".", grouping=grouping, unknown=())  # type: ignore[arg-type]
+    assert read(cast_numbers.number_cast(CELL, numbers), cell) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -109,8 +140,8 @@ def test_periods() -> None:
 
 def test_amounts_are_scaled_to_the_last_unit_of_money() -> None:
     frame = pl.DataFrame({"cell": [12.345, 0.0001234]})
-    assert frame.select(cast.scaled(CELL, 1_000))["cell"].to_list() == [12345.0, 0.1234]
-    assert frame.select(cast.scaled(CELL, 1))["cell"].to_list() == [12.345, 0.0001234]
+    assert frame.select(cast_numbers.scaled(CELL, 1_000))["cell"].to_list() == [12345.0, 0.1234]
+    assert frame.select(cast_numbers.scaled(CELL, 1))["cell"].to_list() == [12.345, 0.0001234]
 
 
 def test_texts() -> None:

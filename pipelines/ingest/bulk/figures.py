@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from calc import cast, judge
+from calc import cast, cast_numbers, judge
 from calc.tables.trade import VALUE_COLUMNS
 from pipelines.ingest.bulk.coded import UnsuitedError
 from pipelines.ingest.bulk.plan import Plan
@@ -40,7 +40,7 @@ class Figures:
         if plan.written[item.column].decimal != ".":  # then a point separates thousands
             is_odd = is_odd | ~text.str.contains(DIGITS)
         odd = (text.is_not_null() & is_odd).arg_true()
-        value = cast.scaled(pl.col("fast"), item.factor)
+        value = cast_numbers.scaled(pl.col("fast"), item.factor)
         if item.column in plan.mapping.declared.zero_is_unknown:
             value = pl.when(value != 0).then(value)
         read = pl.DataFrame({"fast": fast}).select(value.alias(item.column)).to_series()
@@ -57,7 +57,7 @@ class Figures:
             fault=declared.fault.is_not_null(),
             suppressed=cast.is_said(text, words().suppressed),
             missing=cast.is_said(text, missing),
-            grouped=cast.number_signs(text, ".")["grouped"],
+            grouped=cast_numbers.number_signs(text, ".")["grouped"],
         )
         if told["grouped"].sum() and not plan.grouped:
             raise GroupedError

@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 
 from calc import cast
-from calc.cast import Cast, Numbers
+from calc.cast import Cast
+from calc.cast_numbers import Numbers
 from calc.dictionary import polars_schema
 from calc.rules import Rule, declared_rules, row_rules
 from calc.tables.trade import ALL_GOODS, Trade
