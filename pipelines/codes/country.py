@@ -99,6 +99,10 @@ def economy(word: str) -> Economy:
         )
     if not codes:
         several = choices(word)
+        if fold(word) in economies().ambiguous:
+            raise UsageError(
+                f"{word!r} may be {several}", where="NAME", hint="give the one that you mean"
+            )
         near = reference.near_partners(word) or [row["name"] for row in _rows()[:3]]
         raise UsageError(
             f"{word!r} is no economy, group or number that is known",

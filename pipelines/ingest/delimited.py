@@ -11,7 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from calc.errors import DataRejectedError, LimitError, Problem
+from calc.errors import DataRejectedError, LimitError
+from pipelines.ingest.misshapen import problems_of
 from pipelines.ingest.settings import DELIMITERS, IngestSettings
 from pipelines.ingest.shape import MAX_MISSHAPEN, MAX_RECORD_BYTES, Shape
 from pipelines.ingest.sniff import kind_of
@@ -78,7 +79,8 @@ def _read(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) 
     cells = _cells(readable, delimiter, shape)
     if declared.extra_fields:
         _check_extra(cells, shape)
-    _check(path.name, headers, shape, settings)
+    _check_quotes(path.name, shape)
+    _check(path.name, headers, shape, settings, cells=cells)
     return Opened(
         said=_said(settings, delimiter, packed=packed),
         headers=headers,
@@ -166,16 +168,26 @@ def _check_length(name: str, shape: Shape) -> None:
     )
 
 
-def _check(name: str, headers: tuple[str, ...], shape: Shape, settings: IngestSettings) -> None:
+def _check_quotes(name: str, shape: Shape) -> None:
     if shape.quote_opened:
         raise DataRejectedError(
             f"a quotation mark in {name} is opened and never closed",
             where=f"{name} row {shape.quote_opened}",
             hint="close it, or double a mark that belongs to the text; a cut file ends like this",
         )
+
+
+def _check(
+    name: str,
+    headers: tuple[str, ...],
+    shape: Shape,
+    settings: IngestSettings,
+    *,
+    cells: pl.LazyFrame,
+) -> None:
     extra = max(shape.misshapen.values(), default=0) - len(headers)
     if shape.misshapen and (not settings.quarantine or extra > MAX_EXTRA):
-        raise DataRejectedError.collected(_misshapen(name, len(headers), shape))
+        raise DataRejectedError.collected(problems_of(name, headers, shape, cells))
     if len(shape.misshapen) >= MAX_MISSHAPEN:
         raise DataRejectedError(
             f"{MAX_MISSHAPEN:,} rows of {name} or more have another number of fields than the "
@@ -183,18 +195,6 @@ def _check(name: str, headers: tuple[str, ...], shape: Shape, settings: IngestSe
             where=name,
             hint="see that the delimiter is the right one",
         )
-
-
-def _misshapen(name: str, fields: int, shape: Shape) -> list[Problem]:
-    hint = "a field with the delimiter in it needs quotation marks; or set the rows aside with "
-    return [
-        Problem(
-            f"a row of {name} has {found} fields, the header has {fields}",
-            where=f"{name} row {row}",
-            hint=f"{hint}--quarantine",
-        )
-        for row, found in shape.misshapen.items()
-    ]
 
 
 def _said(settings: IngestSettings, delimiter: str, *, packed: bool) -> str:

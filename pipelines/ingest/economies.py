@@ -6,6 +6,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -21,6 +22,8 @@ MEMBERSHIP = {
     "valid_from": pl.Date,
     "valid_until": pl.Date,
 }
+UNION = ("EU", "European Union")
+"""Names that do not say with which members."""
 EUROSTAT = {"EL": "GRC", "UK": "GBR", "XI": "GBR", "XS": "SRB", "XK": "XKX"}
 """Codes of Eurostat's geonomenclature that are not those of ISO 3166."""
 EUROSTAT_RESIDUAL = {
@@ -89,6 +92,7 @@ def economies() -> Economies:
         for name, found in shared.items()
         if len(found) > 1
     }
+    ambiguous |= dict.fromkeys(_folded(list(UNION)), _unions())
     return Economies(
         general,
         schedule_c,
@@ -97,6 +101,21 @@ def economies() -> Economies:
         _comtrade(table, numbers),
         {"comtrade": _residual(numbers), "comext": EUROSTAT_RESIDUAL},
     )
+
+
+def _unions() -> str:
+    """The memberships that the European Union has had, with their days, in words.
+
+    None of them is taken by the year of the trade: statistics also tell today's members of years
+    gone by.
+    """
+    told = []
+    for name, group in _aggregates().items():
+        if group["title"].startswith(UNION[1]):
+            until, first = group.get("valid_until"), group["valid_from"]
+            days = f"{first} to {until - timedelta(days=1)}" if until else f"since {first}"
+            told.append((first, f"{name} ({days})"))
+    return " or ".join(text for _, text in sorted(told))
 
 
 def choices(text: str) -> str | None:

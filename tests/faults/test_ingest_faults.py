@@ -50,7 +50,7 @@ def rejected_file(workspace: Workspace, *files: Path, **options: Any) -> list[Pr
 def value_file(tmp_path: Path, *cells: str, header: str = "customs_value_usd") -> Path:
     """A file whose rows differ in code and value."""
     lines = [
-        f'USA,JPN,2024,import,HTS2024,{8703_0000 + place},"{cell}"'
+        f'USA,JPN,2024,import,HTS2024,{8703_2300 + place},"{cell}"'
         for place, cell in enumerate(cells)
     ]
     return write(tmp_path / "t.csv", text_of(lines, HEADER.replace("customs_value_usd", header)))
@@ -63,7 +63,7 @@ def code_file(tmp_path: Path, *codes: str) -> Path:
 
 def partner_file(tmp_path: Path, *partners: str) -> Path:
     lines = [
-        f'USA,"{partner}",2024,import,HTS2024,{8703_0000 + place},{place}'
+        f'USA,"{partner}",2024,import,HTS2024,{8703_2300 + place},{place}'
         for place, partner in enumerate(partners, 1)
     ]
     return write(tmp_path / "t.csv", text_of(lines))
@@ -154,7 +154,7 @@ def test_f06_reply_without_rows_can_be_accepted(workspace: Workspace, tmp_path: 
 
 
 def test_f07_row_count_at_the_cap_of_a_service(workspace: Workspace, tmp_path: Path) -> None:
-    record = run(workspace, code_file(tmp_path, *(f"{8703_0000 + n}" for n in range(500))))
+    record = run(workspace, code_file(tmp_path, *(f"{8703_2300_00 + n}" for n in range(500))))
     assert record.notes == (
         "t.csv has exactly 500 rows, a number at which services cut a reply: it is probably not "
         "whole",

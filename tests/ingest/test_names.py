@@ -2,8 +2,12 @@
 
 from collections import defaultdict
 
+import polars as pl
 import pytest
 
+from calc import cast
+from calc.errors import UsageError
+from pipelines.codes.country import economy
 from pipelines.ingest.economies import economies
 from pipelines.ingest.words import words
 from pipelines.scenario.reference import fold, read_reference
@@ -43,3 +47,20 @@ def test_every_name_is_read_as_its_economy() -> None:
 )
 def test_names_of_the_world_bank_and_of_the_united_nations(name: str, code: str) -> None:
     assert read_reference().economies(name) == (code,)
+
+
+@pytest.mark.parametrize("name", ["EU", "European Union", "european-union"])
+def test_the_union_without_its_members_is_refused_with_all_memberships(name: str) -> None:
+    told = (
+        "EU12 (1986-01-01 to 1994-12-31) or EU15 (1995-01-01 to 2004-04-30) or EU25 (2004-05-01 to "
+        "2006-12-31) or EU27-2007 (2007-01-01 to 2013-06-30) or EU28 (2013-07-01 to 2020-01-31) or "
+        "EU27 (since 2020-02-01)"
+    )
+    read = cast.economy_cast(pl.col("text"), economies().general, economies().ambiguous)
+    found = pl.DataFrame({"text": [name]}).select(value=read.value, fault=read.fault).row(0)
+    assert found == (None, f"may be {told}")
+    with pytest.raises(UsageError) as refused:
+        economy(name)
+    assert refused.value.problems[0].what == f"{name!r} may be {told}"
+    for word in told.split(" or "):
+        assert economies().general[fold(word.partition(" ")[0])].startswith("EU")

@@ -1,0 +1,48 @@
+"""Rows of another number of fields: the hint says which field was probably cut."""
+
+from pathlib import Path
+
+import pytest
+
+from calc.errors import DataRejectedError
+from pipelines.ingest.inspection import inspect_file
+from pipelines.ingest.settings import IngestSettings
+
+HEADER = "importer,partner,year,flow,nomenclature,code,description,customs_value_usd\n"
+GOOD = "USA,JPN,2024,import,HS2022,851713,Telephones,1000\n"
+ASIDE = "; or set the row aside with --quarantine"
+QUOTE = ": put quotation marks around the field"
+
+
+@pytest.mark.parametrize(
+    ("row", "hints"),
+    [
+        ("USA,KOR,2024,import,HS2022,851713,Telephones, smart,1000\n",
+         [f'the comma is probably part of "description" (Telephones, smart){QUOTE}']),
+        ("USA,Korea, Republic of,2024,import,HS2022,851713,Telephones,1000\n",
+         [f'the comma is probably part of "partner" (Korea, Republic of){QUOTE}']),
+        ("USA,KOR,2024,import,HS2022,851713,Telephones,1,500,000\n",
+         ['the comma is probably part of "description" (Telephones,1,500) or of "customs_value_usd" '
+          f"(1,500,000){QUOTE}"]),
+        ("USA,KOR,2024,import,HS2022,851713,,12,500\n",
+         [f'the comma is probably part of "customs_value_usd" (12,500){QUOTE}']),
+        ("USA,KOR,2024,import,HS2022,851713,Telephones,12,500\n",
+         ['the comma is probably part of "description" (Telephones,12) or of "customs_value_usd" '
+          f"(12,500){QUOTE}"]),
+        ("USA,KOR,2024,import,HS2022,851713,Tele\nphones,500\n",
+         ["rows 3 and 4 together have 8 fields: a line end probably stands in a field, which needs "
+          "quotation marks"] * 2),
+        ("2024,USA,KOR,import,851713,HS2022,5,phones,Tele\n",
+         ["a field with the delimiter in it needs quotation marks"]),
+        ("USA,KOR,2024,import\n",
+         ["fields are missing in it: see that each column has its delimiter, also an empty one"]),
+        ("USA,KOR,2024,import",
+         ["it is the last row and has no line end: the file is probably cut short"]),
+    ],
+)  # fmt: skip
+def test_the_hint_names_the_field(tmp_path: Path, row: str, hints: list[str]) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(HEADER + GOOD + row, encoding="utf-8")
+    with pytest.raises(DataRejectedError) as refused:
+        inspect_file(path, IngestSettings(name="t"))
+    assert [one.hint for one in refused.value.problems] == [hint + ASIDE for hint in hints]
