@@ -8,7 +8,7 @@ from typing import Any
 
 from calc.errors import UsageError
 from pipelines.ingest.economies import choices, economies
-from pipelines.ingest.words import words
+from pipelines.ingest.words import folded, words
 from pipelines.scenario.reference import PartnerGroup, Reference, fold, read_reference
 from pipelines.workspace import embedded
 
@@ -99,7 +99,7 @@ def economy(word: str) -> Economy:
         )
     if not codes:
         several = choices(word)
-        if fold(word) in economies().ambiguous:
+        if folded(word) in economies().ambiguous:
             raise UsageError(
                 f"{word!r} may be {several}", where="NAME", hint="give the one that you mean"
             )

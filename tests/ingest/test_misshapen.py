@@ -22,8 +22,8 @@ QUOTE = ": put quotation marks around the field"
         ("USA,Korea, Republic of,2024,import,HS2022,851713,Telephones,1000\n",
          [f'the comma is probably part of "partner" (Korea, Republic of){QUOTE}']),
         ("USA,KOR,2024,import,HS2022,851713,Telephones,1,500,000\n",
-         ['the comma is probably part of "description" (Telephones,1,500) or of "customs_value_usd" '
-          f"(1,500,000){QUOTE}"]),
+         ['the comma is probably part of "description" (Telephones,1,500) or of '
+          f'"customs_value_usd" (1,500,000){QUOTE}']),
         ("USA,KOR,2024,import,HS2022,851713,,12,500\n",
          [f'the comma is probably part of "customs_value_usd" (12,500){QUOTE}']),
         ("USA,KOR,2024,import,HS2022,851713,Telephones,12,500\n",

@@ -9,7 +9,7 @@ from calc import cast
 from calc.errors import UsageError
 from pipelines.codes.country import economy
 from pipelines.ingest.economies import economies
-from pipelines.ingest.words import words
+from pipelines.ingest.words import folded, words
 from pipelines.scenario.reference import fold, read_reference
 
 
@@ -63,4 +63,4 @@ def test_the_union_without_its_members_is_refused_with_all_memberships(name: str
         economy(name)
     assert refused.value.problems[0].what == f"{name!r} may be {told}"
     for word in told.split(" or "):
-        assert economies().general[fold(word.partition(" ")[0])].startswith("EU")
+        assert economies().general[folded(word.partition(" ")[0])].startswith("EU")
