@@ -32,8 +32,18 @@ def unit_of_column(table: type[dy.Schema], name: str) -> str:
 
 def polars_schema(table: type[dy.Schema]) -> dict[str, pl.DataType]:
     """Column name to polars type, in the order of ``column_names``."""
+    return dict(_types(table))
+
+
+@cache
+def _types(table: type[dy.Schema]) -> tuple[tuple[str, pl.DataType], ...]:
     columns = declared_columns(table)
-    return {name: columns[name].dtype for name in column_names(table)}
+    return tuple((name, columns[name].dtype) for name in column_names(table))
+
+
+def is_as_declared(schema: Mapping[str, pl.DataType], table: type[dy.Schema]) -> bool:
+    """Whether a frame has the declared columns and no other, in their order and types."""
+    return tuple(schema.items()) == _types(table)
 
 
 def conform(frame: pl.LazyFrame, table: type[dy.Schema]) -> pl.LazyFrame:

@@ -46,7 +46,12 @@ def with_duty_base(
 
 def with_value(trade: Frame, value: nw.Expr) -> Frame:
     """Trade with a value as its value for duty: ``duty_base_usd`` and ``value_e4``."""
-    return trade.with_columns(value.alias("duty_base_usd"), to_units(value).alias("value_e4"))
+    return perform((count_value,), trade.with_columns(value.alias("duty_base_usd")), NO_TERMS)
+
+
+def count_value(trade: Frame, _terms: Terms) -> Frame:
+    """Add ``value_e4``: the value for duty in ten-thousandths of a USD."""
+    return trade.with_columns(to_units(nw.col("duty_base_usd")).alias("value_e4"))
 
 
 def hit_trade(trade: Frame, candidates: Frame, on: Sequence[str]) -> Frame:

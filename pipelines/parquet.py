@@ -20,6 +20,7 @@ from calc.dictionary import (
     column_names,
     conform,
     declared_columns,
+    is_as_declared,
     key_of,
     polars_schema,
     summary,
@@ -45,8 +46,9 @@ def arrow_table(
         metadata: Further facts for the whole file, such as the scenario and the run id.
     """
     # In one piece: where a frame is in pieces depends on threads, and pages end with the pieces.
-    whole = conform(frame.lazy(), table).collect().rechunk()
-    arrow = whole.to_arrow(compat_level=pl.CompatLevel.oldest())
+    is_made = is_as_declared(frame.schema, table)
+    whole = frame if is_made else conform(frame.lazy(), table).collect()
+    arrow = whole.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
     about = {
         "table": name,
         "schema_version": str(SCHEMA_VERSION),

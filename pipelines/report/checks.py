@@ -184,10 +184,7 @@ def summed(
 ) -> Side:
     """The sum of a column, of the rows that meet all conditions; unknown cells add nothing."""
     frame = tables[table]
-    for name, wanted in conditions:
-        text = pl.col(name).cast(pl.String)
-        differs = wanted.startswith("<>")
-        frame = frame.filter(text != wanted[2:] if differs else text == wanted)
+    frame = frame.filter(*map(_met, conditions)) if conditions else frame
     value = exact_sum(frame, column) or 0.0
     if table not in grids:
         return Side(value=value)
@@ -200,6 +197,13 @@ def summed(
         return Side(value=value, formula=formula)
     tests = ",".join(f'{grids[table].cells_of(name)},"{wanted}"' for name, wanted in conditions)
     return Side(value=value, formula=f"SUMIFS({cells},{tests})")
+
+
+def _met(condition: Condition) -> pl.Expr:
+    """Whether a row meets a condition."""
+    name, wanted = condition
+    text = pl.col(name).cast(pl.String)
+    return text != wanted[2:] if wanted.startswith("<>") else text == wanted
 
 
 def failed_checks(tables: Tables, a_dollar: float = TOLERANCE) -> list[str]:

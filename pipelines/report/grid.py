@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from textwrap import wrap
 
 import xlsxwriter
@@ -25,6 +26,8 @@ PRINTED_WHOLE = ("annex", "checks", "how to read")
 """Sheets that are printed to their last row; of others that are longer, the first rows are."""
 SENTENCE_WIDTH = 34
 MOST_LINES = 20
+TEXTS_KEPT = 4096
+"""Texts of which it is kept how many lines they take: reasons and sources stand in many rows."""
 
 # The space after a number keeps it off the text of the next column.
 NUMBER_FORMATS = {
@@ -145,6 +148,7 @@ def cut(text: str) -> str:
     return f"{text[:LONGEST_TEXT]} ... (cut; the Parquet file has it all)"
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def lines_of(text: str, width: int) -> int:
     """Lines that a wrapped text takes in a column of that width."""
     # A width counts digits; letters of a text are a little narrower on average.
