@@ -8,8 +8,11 @@ import narwhals as nw
 import polars as pl
 import polars.selectors as cs
 
+from calc.dictionary import column_names
+from calc.tables.trade import Trade
 from calc.terms import ROW, Frame
 from pipelines.run.question import Question
+from pipelines.trade_files import TradeFile, told_of
 
 KEPT = (
     *(ROW, "importer", "partner", "period", "flow", "nomenclature", "code", "segment"),
@@ -31,15 +34,25 @@ class Cluster:
 
     def table(self, question: Question) -> Frame:
         """The rows of the trade table that may be used, with ``table_row`` and ``source_rows``."""
-        from pyspark.sql import functions
-
-        read = self.spark.read.parquet(address(question.table))
-        numbered = read.withColumn(ROW, functions.col("_metadata.row_index"))
-        trade: Frame = nw.from_native(numbered)
+        first, *others = (self._file(one) for one in question.files)
+        for other in others:
+            first = first.unionByName(other)
+        trade: Frame = nw.from_native(first)
         if not question.left_out.is_empty():
             left_out = question.left_out.cast(pl.Int64).alias(ROW).to_frame()
             trade = trade.join(self.handed("left-out", left_out), on=ROW, how="anti")
         return trade.with_columns(nw.lit(1, nw.Int64).alias("source_rows"))
+
+    def _file(self, one: TradeFile) -> Any:
+        """The rows of a file in the columns of TRADE, numbered as in the table."""
+        from pyspark.sql import functions
+
+        read = self.spark.read.parquet(address(one.path))
+        place = functions.col("_metadata.row_index") + functions.lit(one.first)
+        rows = read.withColumn(ROW, place)
+        for name, value in told_of(one.path).items():
+            rows = rows.withColumn(name, functions.lit(value))
+        return rows.select(ROW, *column_names(Trade))
 
     def handed(self, name: str, frame: pl.DataFrame) -> Frame:
         """A small table of this machine, for the workers to read."""

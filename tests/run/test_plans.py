@@ -5,6 +5,7 @@ for its codes and partners, for the rows that a measure names, and for the sums 
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipelines.run.assess import assess
 from pipelines.run.compute import answer
 from pipelines.run.question import chosen_period, shape_of
 from pipelines.run.resolve import resolve
+from pipelines.stream.work import work
 from pipelines.sweep import Wanted, sweep
 from tests.benchmarks import baci_like
 from tests.benchmarks.static_job import question
@@ -116,3 +118,39 @@ def test_laws_of_many_dates_read_the_trade_once_for_all(trade: Path, plans: list
         for law in laws:
             resolve(law, nw.from_native(groups.lazy()))
         assert len(columns_read(plans)) == 2  # codes and partners, like lines
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of three years, each in a file of two row groups."""
+    folder = tmp_path_factory.mktemp("years")
+    rows = baci_like.as_trade(baci_like.trade_table(ROWS // 4)).collect()
+    for year in ("2021", "2022", "2023"):
+        path = folder / f"period={year}" / "trade.parquet"
+        path.parent.mkdir()
+        told = rows.with_columns(period=pl.lit(year))
+        told.write_parquet(path, row_group_size=GROUP_ROWS)
+    return folder
+
+
+def test_a_year_of_a_folder_is_read_as_a_table_of_its_own(years: Path, plans: list[str]) -> None:
+    answer(replace(question(years, 50), period="2022"))
+
+    # what is in each file, whose period is not read; then of one file alone, as of any table
+    assert columns_read(plans) == [3, 3, 3, 3, 5, 4]
+    assert all("period=2022" in plan for plan in plans if len(SCAN.findall(plan)) == 1)
+
+
+def test_pieces_of_a_folder_read_each_file_four_times(
+    years: Path, plans: list[str], tmp_path: Path
+) -> None:
+    for measures in (50, 200):
+        plans.clear()
+        asked = replace(question(years, measures), period="2021+..+2023")
+        found = work(asked, tmp_path / str(measures), lambda _: None)
+        reading = [plan for plan in plans if SCAN.search(plan)]
+
+        # what is in all files; of each codes and partners, rows that a measure names; sums of each
+        assert columns_read(plans) == [3, 3, 3, *3 * [3, 5], *3 * [4]]
+        assert [plan.count("SEMI JOIN:") for plan in reading[1:7]] == 3 * [0, 1]
+        assert found.cells["lines_behind"].sum() > 0
