@@ -1,5 +1,6 @@
 """A limit of memory: what it may look like, what jobs take, and who is refused before starting."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -9,8 +10,12 @@ from calc.errors import LimitError, UsageError
 from pipelines import memory
 from pipelines.cli import run_command
 from pipelines.memory import ENVIRONMENT, MB, START, limit_given, refuse_beyond, refuse_files
+from pipelines.run.accepted import refuse_too_large
+from pipelines.run.inputs import RunSettings
+from pipelines.scenario.read import read_scenario
 from pipelines.workspace import embedded
 from tests.run.asking import trade_of
+from tests.run.years import SCENARIO, YEARS, by_year, write_folder, year_of_trade
 
 GB = 1000**3
 
@@ -120,6 +125,42 @@ def test_rows_are_counted_where_an_importer_may_be(tmp_path: Path) -> None:
     assert memory.rows_of_importers(path, ["JPN"]) == 4
     assert memory.rows_of_importers(path, ["CAN", "USA"]) == 6
     assert memory.rows_of_importers(path, ["DEU"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("period", "years"),
+    [(None, YEARS), ("2022", ("2022",)), ("2022..2023", YEARS[1:]), ("2021+..+2023", YEARS)],
+)
+def test_of_a_folder_the_files_of_the_period_count(
+    tmp_path: Path, period: str | None, years: tuple[str, ...]
+) -> None:
+    folder = write_folder(tmp_path, by_year(), tells_period=False)
+
+    rows = sum(year_of_trade(year).height for year in years)
+    assert memory.rows_of_importers(folder, ["USA"], period) == rows > 0
+    assert memory.rows_of_importers(folder, ["ZWE"], period) == 0
+
+
+def test_a_run_at_once_is_refused_where_one_by_pieces_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    write_folder(tmp_path / "world", by_year())
+    monkeypatch.setattr(memory, "PIECE_ROWS", 10)
+    asked = RunSettings(
+        trade=str(tmp_path / "world"),
+        period="2021+..+2023",
+        memory_limit=START + 10 * memory.ROW,
+    )
+    scenario = tmp_path / "cars.toml"
+    scenario.write_text(SCENARIO, encoding="utf-8")
+    read = read_scenario(scenario)
+    refuse_too_large(tmp_path / "world", read, replace(asked, engine="stream"))
+    with pytest.raises(LimitError) as refused:
+        refuse_too_large(tmp_path / "world", read, asked)
+    (problem,) = refused.value.problems
+    assert problem.what.startswith("a run on world (68 rows that may be of USA) is estimated to")
+    assert "--engine stream" in problem.hint
 
 
 def test_what_is_no_table_of_trade_is_left_to_its_reader(tmp_path: Path) -> None:

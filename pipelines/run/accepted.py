@@ -29,14 +29,14 @@ def judged_table(
 
     table = table_of(workspace, settings.trade or scenario.trade, or_folder=True)
     asked = asked_of_trade(scenario, settings)
-    _refuse_too_large(table, scenario, settings)
+    refuse_too_large(table, scenario, settings)
     verdict = verdict_for(workspace, table, asked, talk)
     if verdict.state == "invalid":
         raise rejected(workspace, verdict, asked.rules)
     return table, verdict
 
 
-def _refuse_too_large(table: Path, scenario: "Scenario", settings: RunSettings) -> None:
+def refuse_too_large(table: Path, scenario: "Scenario", settings: RunSettings) -> None:
     """Nothing, where a run on a table fits into memory, as far as its size tells.
 
     Of a folder the files count that may hold the reference period; piece by piece, one piece.
