@@ -35,10 +35,11 @@ class Turns(NamedTuple):
 
 
 class SweptEffects(NamedTuple):
-    """SWEEP_EFFECTS, and where its curves turn, at central values."""
+    """SWEEP_EFFECTS, where its curves turn at central values, and how markets are closed."""
 
     table: pl.DataFrame
     turns: Turns
+    notes: tuple[str, ...]
 
 
 def sweep_effects(
@@ -56,7 +57,7 @@ def sweep_effects(
         UsageError: There is no such measure or assumption.
         ScenarioError: No trade matches the schedule, or the law is unsettled.
     """
-    from pipelines.run.effects import trade_answers
+    from pipelines.run.effects import closure_notes, trade_answers
 
     name = wanted.measure_id
     known = known_in(question)
@@ -81,7 +82,8 @@ def sweep_effects(
     found = conform(pl.LazyFrame(rows, infer_schema_length=None), SweepEffects).collect()
     central = replace(response, draws=FEWEST_DRAWS)
     with talk.working("finding where the curves turn"):
-        return SweptEffects(found, turns_of(found, lambda value: rows_at(value, central)))
+        turns = turns_of(found, lambda value: rows_at(value, central))
+    return SweptEffects(found, turns, tuple(closure_notes(response)))
 
 
 def known_in(question: Question) -> set[str]:

@@ -56,11 +56,12 @@ class Asked:
 
 
 class Found(NamedTuple):
-    """The table that was asked for, its name, and where curves turn if trade answers."""
+    """The table that was asked for, its name, and what trade's answer has: turns and notes."""
 
     name: str
     table: pl.DataFrame
     turns: "Turns | None" = None
+    notes: tuple[str, ...] = ()
 
 
 def found_by_name(inputs: "Whole", asked: Asked, talk: "Talk") -> Found:
@@ -72,7 +73,7 @@ def found_by_name(inputs: "Whole", asked: Asked, talk: "Talk") -> Found:
     """
     if asked.effects or asked.assume is not None:
         swept = found_with_effects(inputs, asked.rate, asked.assume, talk)
-        return Found("sweep_effects", swept.table, swept.turns)
+        return Found("sweep_effects", *swept)
     name = "sweep" if asked.rate is not None else "by_calendar" if asked.calendar else "by_date"
     with talk.working("computing each variant"):
         return Found(name, found_for(inputs, asked.rate, asked.calendar))

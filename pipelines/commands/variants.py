@@ -110,8 +110,8 @@ def sweep(
     )
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)
-    name, found, turns = found_by_name(inputs, asked, talk)
-    notes = notes_of_variants(inputs, rate, is_answered=turns is not None)
+    name, found, turns, own = found_by_name(inputs, asked, talk)
+    notes = [*own, *notes_of_variants(inputs, rate, is_answered=turns is not None)]
     if turns is not None:
         notes = [*turning_notes(found["swept"][0], turns), *bent_notes(found), *notes]
     if output is not None:

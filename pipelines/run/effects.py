@@ -90,7 +90,7 @@ def trade_answers(response: "Response", question: Question, found: Answer, talk:
         "effect_drivers": _drivers(solved, question),
     }
     notes = (
-        *_closure(response), *duty_by_statistics(question, found, solved.effects),
+        *closure_notes(response), *duty_by_statistics(question, found, solved.effects),
         *_notes(response, solved, lines), *drawn.notes, *_left_out(question, inside),
     )  # fmt: skip
     return Answered(tables=tables, notes=notes)
@@ -201,7 +201,7 @@ def _drivers(solved: "Results", question: Question) -> pl.DataFrame:
     return told.sort(EffectDrivers.primary_key())
 
 
-def _closure(response: "Response") -> Iterator[str]:
+def closure_notes(response: "Response") -> Iterator[str]:
     """How the answer was found."""
     share = response.import_share
     closure = "unknown where domestic sales are: such markets are not solved"

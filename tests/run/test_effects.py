@@ -358,6 +358,10 @@ def test_a_sweep_tells_trade_at_each_rate_and_where_duty_is_most(tmp_path: Path)
     (line,) = [one for one in done.out.splitlines() if "breaks even" in one]
     assert line.endswith("none: it does not change sign on the grid")
     assert "at unchanged trade" not in done.out
+    closing = (
+        "the share of imports is unknown where domestic sales are: such markets are not solved."
+    )
+    assert any(one.endswith(closing) for one in done.out.splitlines())
     told = {one[:8].strip(): one for one in done.out.splitlines() if "%" in one[:8]}
     assert list(told) == ["0 %", "25 %", "50 %", "75 %", "100 %"]
     assert f" {amount(duty[1])}  █" in told["25 %"]
