@@ -1,6 +1,6 @@
 """Codes of a table that the HS edition does not have which its nomenclature follows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -40,7 +40,7 @@ def _told(nomenclature: str, wrong: pl.Series, own: pl.Series, rows: pl.LazyFram
     )
     row = found.collect(engine="streaming").row(0, named=True)
     usd = money(None if row["value"] is None else row["value"] / UNITS_PER_USD)
-    some = ", ".join(wrong.head(MOST_CODES))
+    some = ", ".join(_with_editions(wrong.head(MOST_CODES).to_list()))
     more = f" and {len(wrong) - MOST_CODES:,} more" if len(wrong) > MOST_CODES else ""
     return (
         f"{nomenclature}: {len(wrong):,} of {counted(len(own), 'code')} "
@@ -48,6 +48,15 @@ def _told(nomenclature: str, wrong: pl.Series, own: pl.Series, rows: pl.LazyFram
         f"{'is' if len(wrong) == 1 else 'are'} not in {edition_of(nomenclature)}"
         f"{_better(own, len(own) - len(wrong))}"
     )
+
+
+def _with_editions(codes: Sequence[str]) -> Iterator[str]:
+    """Each code with the editions that have it."""
+    for code in codes:
+        has = known().codes.filter(pl.col("code").str.starts_with(code))
+        editions = has.select(pl.col("edition").unique().sort()).collect()["edition"].to_list()
+        of = " to ".join(dict.fromkeys((editions[0], editions[-1]))) if editions else "no edition"
+        yield f"{code} of {of}"
 
 
 def _better(own: pl.Series, fitting: int) -> str:
@@ -60,6 +69,6 @@ def _better(own: pl.Series, fitting: int) -> str:
     counts = has.group_by("edition").len("codes").sort("codes", "edition", descending=True)
     edition, codes = next(counts.collect().iter_rows(), ("", 0))
     if codes <= fitting:
-        return ": nothing is known of them there, and a schedule does not meet them"
+        return ": a schedule of that edition does not meet them"
     every = "all" if codes == len(own) else f"{codes:,} of {len(own):,}"
     return f"; {edition} has {every} of the codes: is that the edition of the file?"

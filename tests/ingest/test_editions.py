@@ -26,11 +26,11 @@ def table(nomenclature: str, *codes: str) -> pl.LazyFrame:
     [
         # Smartphones and digital cameras got codes of their own in 2022; cars of 870323 are older.
         ("HS2012", ("851713", "852589", "870323"),
-         "HS2012: 2 of 3 codes (851713, 852589; 2 rows, USD 2,000) are not in HS2012; HS2022 has "
-         "all of the codes: is that the edition of the file?"),
+         "HS2012: 2 of 3 codes (851713 of HS2022, 852589 of HS2022; 2 rows, USD 2,000) are not in "
+         "HS2012; HS2022 has all of the codes: is that the edition of the file?"),
         ("HTS2024", ("8517130000", "8525100000", "98010010"),
-         "HTS2024: 1 of 3 codes (852510; 1 row, USD 1,000) is not in HS2022: nothing is known of "
-         "them there, and a schedule does not meet them"),
+         "HTS2024: 1 of 3 codes (852510 of HS1992 to HS2002; 1 row, USD 1,000) is not in HS2022: "
+         "a schedule of that edition does not meet them"),
         ("HS2022", ("8517", "77", "851713", "TOTAL"), None),
     ],
 )  # fmt: skip
