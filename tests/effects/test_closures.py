@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from calc.effects.closures import import_demand, least_and_most, over_penetration, own_price
+from calc.effects.compared import exactly, linear_ones, replicas_of
 from calc.effects.model import Duty, Market, Responses, Schedule, Verdict
+from calc.effects.modes import Switches
 from calc.effects.results import effects_of
 
 INF = float("inf")
@@ -87,3 +89,22 @@ def test_own_price_elasticity_is_the_slope_of_the_market() -> None:
     expected = own_price(np.array(4.0), np.array(-1.0), np.array(0.75))
     assert float(expected) == -1.75
     assert slope == pytest.approx(-1.75, rel=1e-5)
+
+
+def test_models_are_compared_by_imports_without_domestic_goods() -> None:
+    """Of 40 of imports 33.1 percent is lost by the exact model; domestic goods of 60 are none."""
+    of = market(domestic=True)
+    replicas = replicas_of(of, Switches())
+    told = dict(linear_ones(of, replicas))
+    assert list(told) == list(replicas)
+    for mode, replica in replicas.items():
+        sources = replica.value_after_usd
+        assert sources.shape == (3, 1)
+        imports = told[mode].figures["imports_after_usd"]
+        assert imports == pytest.approx(sources[1] + sources[2], nan_ok=True)
+        assert 0 < imports[0] <= 40 or mode == "gsim"
+    effects = effects_of(of)
+    exact = exactly(of, effects).figures
+    assert exact["imports_after_usd"].round(1).tolist() == [26.8]
+    hit = effects.by_source.value_after_usd[1]  # at 100 percent it pays what it is worth
+    assert exact["duty_after_usd"] == pytest.approx(hit)
