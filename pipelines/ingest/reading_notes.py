@@ -26,7 +26,7 @@ def notes_of(
     notes += _caps(source, counts)
     for item in mapping.columns:
         if item.column in numbers and numbers[item.column].grouping == "throughout":
-            plain = counts.get(f"{item.column} long") or 0
+            plain = numbers[item.column].plain
             beside = (
                 f"; {counted(plain, 'number')} of four digits or more without it" if plain else ""
             )
