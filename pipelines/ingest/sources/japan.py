@@ -42,6 +42,9 @@ JAPAN = Declaration(
         "values are thousand yen, rounded down: give --rate JPY=0.0066, dollars for one",
         "the nine digits are cut to the six of the Harmonized System and added up; quantities, "
         "whose units differ among them, are not read",
+        "the last three of the nine digits are one number of Japan's own, of which no part is a "
+        "code, and codes of a table have 2, 4, 6, 8 or 10 digits: filled up with a zero they would "
+        "be codes that Japan does not have, so they are not kept",
         "a month of 0 had no trade or is not published yet: it is left out",
         "countries are Japan's own numbers; give those not known with --partner-codes FILE",
     ),
