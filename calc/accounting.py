@@ -8,7 +8,7 @@ Source: definitions of trade covered, duty and averages as in WTO, World Tariff 
 notes: tariff lines are averaged to six digits first).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -20,20 +20,25 @@ IN_FORCE = pl.col("status") == "in force"
 PROHIBITED = pl.col("status") == "prohibited"
 THREATENED = pl.col("status") == "threatened"
 VALUE = pl.col("value_e4")
+WEIGHTED = {
+    "trade_weighted_rate_before": ("duty_before_e4", COVERED),
+    "trade_weighted_rate_after": ("duty_after_e4", COVERED & ~PROHIBITED),
+}
+"""Average rates by value: which duty, on which lines."""
 BEHIND = "lines_behind"
 """Of cells in place of lines (``calc.assessed.cells``): how many lines each is of."""
 IS_ESTIMATE = pl.col("estimate").is_not_null() | pl.col("threatened_estimate").is_not_null()
 
 
 def known_sum(amount: str, where: pl.Expr) -> pl.Expr:
-    """The sum of what is known among some lines; null where none of them is known."""
+    """The sum of what is known among some lines, in units; null where none of them is known."""
     chosen = pl.col(amount).filter(where)
-    return usd(pl.when(chosen.is_not_null().any()).then(chosen.sum()))
+    return pl.when(chosen.count() > 0).then(chosen.sum())
 
 
 def value_where(where: pl.Expr) -> pl.Expr:
-    """The value of some lines, 0 where there are none."""
-    return usd(VALUE.filter(where).sum())
+    """The value of some lines, in ten-thousandths of a USD; 0 where there are none."""
+    return VALUE.filter(where).sum()
 
 
 def unknown_value(amount: str, where: pl.Expr) -> pl.Expr:
@@ -43,7 +48,33 @@ def unknown_value(amount: str, where: pl.Expr) -> pl.Expr:
 
 def estimated_sum(amount: str, is_estimate: str) -> pl.Expr:
     """The sum of an amount over the covered lines on which it is an estimate, 0 where none is."""
-    return usd(pl.col(amount).filter(COVERED & pl.col(is_estimate)).sum())
+    return pl.col(amount).filter(COVERED & pl.col(is_estimate)).sum()
+
+
+AMOUNTS: Mapping[str, pl.Expr] = {
+    "listed_value_usd": VALUE.sum(),
+    "covered_value_usd": value_where(COVERED),
+    "in_force_value_usd": value_where(IN_FORCE),
+    "prohibited_value_usd": value_where(PROHIBITED),
+    "threatened_value_usd": value_where(THREATENED),
+    "affected_value_usd": value_where(IN_FORCE & pl.col("is_affected")),
+    "affected_unknown_value_usd": unknown_value("is_affected", IN_FORCE),
+    "calculated_duty_usd": known_sum("calculated_e4", COVERED),
+    "duty_before_usd": known_sum("duty_before_e4", COVERED),
+    "duty_before_unknown_value_usd": unknown_value("duty_before_e4", COVERED),
+    "duty_after_usd": known_sum("duty_after_e4", COVERED),
+    "duty_after_unknown_value_usd": unknown_value("duty_after_e4", COVERED),
+    "duty_increment_usd": known_sum("increment_e4", COVERED),
+    "duty_increment_unknown_value_usd": unknown_value("increment_e4", COVERED),
+    "estimated_value_usd": value_where(COVERED & IS_ESTIMATE),
+    "duty_before_estimated_usd": estimated_sum("duty_before_e4", "before_is_estimate"),
+    "duty_after_estimated_usd": estimated_sum("duty_after_e4", "after_is_estimate"),
+    "duty_increment_estimated_usd": estimated_sum("increment_e4", "increment_is_estimate"),
+    "threatened_increment_usd": known_sum("threatened_e4", THREATENED),
+    "threatened_increment_unknown_value_usd": unknown_value("threatened_e4", THREATENED),
+    "statutory_minus_calculated_usd": known_sum("gap_e4", COVERED),
+}
+"""What is summed of the lines of a cell, in ten-thousandths of a USD, by what it is told as."""
 
 
 def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
@@ -58,36 +89,22 @@ def sums_of(lines: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
         and averages.
     """
     gap = pl.col("duty_before_e4") - pl.col("calculated_e4")
-    return (
+    weighed = [sums for name, of in WEIGHTED.items() for sums in _weighed(name, *of)]
+    cells = (
         lines.with_columns(gap_e4=gap)
         .group_by(key)
-        .agg(
-            lines=number_of(lines).cast(pl.Int64),
-            listed_value_usd=usd(VALUE.sum()),
-            covered_value_usd=value_where(COVERED),
-            in_force_value_usd=value_where(IN_FORCE),
-            prohibited_value_usd=value_where(PROHIBITED),
-            threatened_value_usd=value_where(THREATENED),
-            affected_value_usd=value_where(IN_FORCE & pl.col("is_affected")),
-            affected_unknown_value_usd=unknown_value("is_affected", IN_FORCE),
-            calculated_duty_usd=known_sum("calculated_e4", COVERED),
-            duty_before_usd=known_sum("duty_before_e4", COVERED),
-            duty_before_unknown_value_usd=unknown_value("duty_before_e4", COVERED),
-            duty_after_usd=known_sum("duty_after_e4", COVERED),
-            duty_after_unknown_value_usd=unknown_value("duty_after_e4", COVERED),
-            duty_increment_usd=known_sum("increment_e4", COVERED),
-            duty_increment_unknown_value_usd=unknown_value("increment_e4", COVERED),
-            estimated_value_usd=value_where(COVERED & IS_ESTIMATE),
-            duty_before_estimated_usd=estimated_sum("duty_before_e4", "before_is_estimate"),
-            duty_after_estimated_usd=estimated_sum("duty_after_e4", "after_is_estimate"),
-            duty_increment_estimated_usd=estimated_sum("increment_e4", "increment_is_estimate"),
-            threatened_increment_usd=known_sum("threatened_e4", THREATENED),
-            threatened_increment_unknown_value_usd=unknown_value("threatened_e4", THREATENED),
-            statutory_minus_calculated_usd=known_sum("gap_e4", COVERED),
-            trade_weighted_rate_before=weighted_rate("duty_before_e4", COVERED),
-            trade_weighted_rate_after=weighted_rate("duty_after_e4", COVERED & ~PROHIBITED),
-        )
+        .agg(*weighed, lines=number_of(lines).cast(pl.Int64), **AMOUNTS)
     )
+    rates = {name: _weighted_rate(name) for name in WEIGHTED}
+    return told_in_usd(cells, AMOUNTS).select(*key, "lines", *AMOUNTS, **rates)
+
+
+def told_in_usd(cells: pl.LazyFrame, names: Iterable[str]) -> pl.LazyFrame:
+    """Cells whose amounts were summed in whole ten-thousandths, in USD.
+
+    Afterwards and not in the sum: what is divided there is summed twice.
+    """
+    return cells.with_columns(usd(pl.col(name)).alias(name) for name in names)
 
 
 def number_of(lines: pl.LazyFrame) -> pl.Expr:
@@ -96,11 +113,17 @@ def number_of(lines: pl.LazyFrame) -> pl.Expr:
     return pl.col(BEHIND).sum() if held else pl.col(ROW).n_unique()
 
 
-def weighted_rate(duty: str, where: pl.Expr) -> pl.Expr:
-    """Duty over the value of some lines on which it is known; null where that is 0."""
+def _weighed(name: str, duty: str, where: pl.Expr) -> Iterator[pl.Expr]:
+    """The duty of some lines, and the value of those on which it is known."""
     known = where & pl.col(duty).is_not_null()
-    value = VALUE.filter(known).sum()
-    return pl.when(value > 0).then(ratio(pl.col(duty).filter(known).sum(), value))
+    yield pl.col(duty).filter(known).sum().alias(f"{name}_duty")
+    yield VALUE.filter(known).sum().alias(f"{name}_value")
+
+
+def _weighted_rate(name: str) -> pl.Expr:
+    """Duty over the value on which it is known; null where that is 0."""
+    duty, value = pl.col(f"{name}_duty"), pl.col(f"{name}_value")
+    return pl.when(value > 0).then(ratio(duty, value))
 
 
 def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.LazyFrame:
@@ -134,9 +157,9 @@ def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.La
     )
     held = ("subheading", "tariff_line", "partner", "code")
     own = [f"key_{at}" for at in range(len(key))]
-    level = level.group_by(*own, *held).agg(_mean_by_value(name) for name in rates)
+    level = _means_by_value(level, [*own, *held], list(rates))
     for count in (3, 2, 1, 0):
-        level = level.group_by(*own, *held[:count]).agg(whole_mean(name) for name in rates)
+        level = whole_means(level, [*own, *held[:count]], list(rates))
     named = [pl.col(mine).alias(name) for mine, name in zip(own, key, strict=True)]
     return level.select(*named, *(divided_by(pl.col(name), RATE_UNITS) for name in rates))
 
@@ -146,21 +169,34 @@ def scaled(rate: pl.Expr) -> pl.Expr:
     return (rate * RATE_UNITS).round().cast(pl.Int128)
 
 
-def whole_mean(name: str, *, of: str | None = None) -> pl.Expr:
-    """The mean of whole numbers, rounded to a whole number; null where all are null.
-
-    Args:
-        name: Their column.
-        of: Column of what each weighs; null for one. Null too where all weights are 0.
-    """
-    total, count = pl.col(name).sum(), pl.col(name).count()
-    if of is not None:
-        weight = pl.col(of).cast(pl.Int128)
-        total = (pl.col(name) * weight).sum()
-        count = weight.filter(pl.col(name).is_not_null()).sum()
-    return pl.when(count > 0).then(ratio(total, count).round().cast(pl.Int128)).alias(name)
+def whole_means(rows: pl.LazyFrame, by: Sequence[str], names: Sequence[str]) -> pl.LazyFrame:
+    """The mean of each column of whole numbers by a key, a whole number; null where all are."""
+    summed = rows.group_by(by).agg(
+        *(pl.col(name).sum().alias(f"{name}_total") for name in names),
+        *(pl.col(name).count().alias(f"{name}_count") for name in names),
+    )
+    return summed.select(*by, *(_mean(name).alias(name) for name in names))
 
 
-def _mean_by_value(name: str) -> pl.Expr:
-    """The mean of rates by value; of parts without a value, by their number."""
-    return pl.coalesce(whole_mean(name, of="value"), whole_mean(name, of="of"))
+def _means_by_value(rows: pl.LazyFrame, by: Sequence[str], names: Sequence[str]) -> pl.LazyFrame:
+    """The mean of each column of rates by value; of parts without a value, by their number."""
+    weights = [(name, of) for name in names for of in ("value", "of")]
+    summed = rows.group_by(by).agg(
+        sums
+        for name, of in weights
+        for sums in _weighed_total(name, pl.col(of).cast(pl.Int128), of)
+    )
+    means = (pl.coalesce(_mean(f"{name}_value"), _mean(f"{name}_of")).alias(name) for name in names)
+    return summed.select(*by, *means)
+
+
+def _weighed_total(name: str, weight: pl.Expr, of: str) -> Iterator[pl.Expr]:
+    """The sum of whole numbers by their weights, and of the weights of those that are known."""
+    yield (pl.col(name) * weight).sum().alias(f"{name}_{of}_total")
+    yield weight.filter(pl.col(name).is_not_null()).sum().alias(f"{name}_{of}_count")
+
+
+def _mean(name: str) -> pl.Expr:
+    """A total over its count, rounded to a whole number; null where that is 0."""
+    total, count = pl.col(f"{name}_total"), pl.col(f"{name}_count")
+    return pl.when(count > 0).then(ratio(total, count).round().cast(pl.Int128))

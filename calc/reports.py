@@ -10,6 +10,7 @@ from calc.accounting import (
     known_sum,
     number_of,
     sums_of,
+    told_in_usd,
     value_where,
 )
 from calc.attributed import CHARGED
@@ -189,19 +190,22 @@ def by_measure(components: pl.LazyFrame, measures: pl.LazyFrame) -> pl.LazyFrame
         measures: Rows of MEASURES.
     """
     status = pl.col("status")
-    sums = components.group_by("measure_id").agg(
-        lines=number_of(components).cast(pl.Int64),
-        listed_value_usd=value_where(pl.lit(value=True)),
-        covered_value_usd=value_where(status != "excluded"),
-        in_force_value_usd=value_where(status == "applied"),
-        prohibited_value_usd=value_where(status == "prohibited"),
-        displaced_value_usd=value_where(status == "displaced"),
-        threatened_value_usd=value_where(status == "threatened"),
-        measure_duty_usd=known_sum("measure_e4", status == "applied"),
-        duty_increment_usd=known_sum("increment_e4", status.is_in(CHARGED)),
-        credit_usd=known_sum("credit_e4", status == "applied"),
-        threatened_measure_duty_usd=known_sum("measure_e4", status == "threatened"),
+    amounts = {
+        "listed_value_usd": value_where(pl.lit(value=True)),
+        "covered_value_usd": value_where(status != "excluded"),
+        "in_force_value_usd": value_where(status == "applied"),
+        "prohibited_value_usd": value_where(status == "prohibited"),
+        "displaced_value_usd": value_where(status == "displaced"),
+        "threatened_value_usd": value_where(status == "threatened"),
+        "measure_duty_usd": known_sum("measure_e4", status == "applied"),
+        "duty_increment_usd": known_sum("increment_e4", status.is_in(CHARGED)),
+        "credit_usd": known_sum("credit_e4", status == "applied"),
+        "threatened_measure_duty_usd": known_sum("measure_e4", status == "threatened"),
+    }
+    cells = components.group_by("measure_id").agg(
+        lines=number_of(components).cast(pl.Int64), **amounts
     )
+    sums = told_in_usd(cells, amounts)
     values = [name for name in ByMeasure.columns() if name.endswith("_value_usd")]
     law = (
         measures.sort("step")
