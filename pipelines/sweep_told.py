@@ -55,11 +55,11 @@ def value_told(swept: str, value: float) -> str:
 
 def turning_notes(swept: str, turns: Turns) -> Iterator[str]:
     """Where duty is most, and where welfare changes sign; none is told too."""
-    peak = "none: it is most at an end of the grid"
+    peak = "none, it is at an end of the grid"
     peak = peak if turns.peak is None else value_told(swept, turns.peak)
-    yield f"duty after response is most at {peak}"
+    yield f"where duty after response is most: {peak}"
     points = ", ".join(value_told(swept, point) for point in turns.break_even)
-    yield f"welfare breaks even at {points or 'none: it does not change sign on the grid'}"
+    yield f"where welfare breaks even: {points or 'none, its sign is the same on all of the grid'}"
 
 
 def bent_notes(found: pl.DataFrame) -> Iterator[str]:

@@ -350,13 +350,13 @@ def test_a_sweep_tells_trade_at_each_rate_and_where_duty_is_most(tmp_path: Path)
     assert own["central_usd"][0] == 0.0
     duty = rows.filter(pl.col("figure") == "duty_after_usd").sort("swept_value")["central_usd"]
     assert 0 < (duty.arg_max() or 0) < 4
-    (line,) = [one for one in done.out.splitlines() if "is most at" in one]
-    found = float(line.rpartition(" at ")[2].removesuffix(" %")) / 100
+    (line,) = [one for one in done.out.splitlines() if "is most: " in one]
+    found = float(line.rpartition(": ")[2].removesuffix(" %")) / 100
     around = [heading_8708(found + step).by_source.duty_after_usd[1:].sum()
               for step in (-0.002, 0.0, 0.002)]  # fmt: skip
     assert around[1] == max(around)
-    (line,) = [one for one in done.out.splitlines() if "breaks even" in one]
-    assert line.endswith("none: it does not change sign on the grid")
+    (line,) = [one for one in done.out.splitlines() if "breaks even: " in one]
+    assert line.endswith("none, its sign is the same on all of the grid")
     assert "at unchanged trade" not in done.out
     closing = (
         "the share of imports is unknown where domestic sales are: such markets are not solved."
