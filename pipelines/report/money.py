@@ -26,6 +26,7 @@ Tables = Mapping[str, pl.DataFrame]
 USD = "USD"
 IN_USD = "_usd"
 OWN_WORD = re.compile(r"\bUSD\b")
+CELL = re.compile(r">([a-z0-9_]+_usd)<")
 MARK = "\ue000\ue001\ue002"
 """Stands for ``USD`` in words that keep it: of the same length, and in no text of a user."""
 
@@ -103,6 +104,20 @@ def said_in(currency: Currency | None, text: str) -> str:
     if currency is None:
         return text
     return OWN_WORD.sub(currency.code, text).replace(MARK, USD)
+
+
+def named_in(currency: Currency, name: str) -> str:
+    """The name of an amount in the money: ``duty_before_eur``; any other name as it is."""
+    if not name.endswith(IN_USD):
+        return name
+    return f"{name.removesuffix(IN_USD)}_{currency.code.lower()}"
+
+
+def named_on_page(currency: Currency | None, page: str) -> str:
+    """A page whose cells that name an amount name it in the money; ids of results stay."""
+    if currency is None:
+        return page
+    return CELL.sub(lambda found: f">{named_in(currency, found[1])}<", page)
 
 
 def amounts_of(frame: pl.DataFrame) -> list[str]:

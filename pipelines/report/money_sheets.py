@@ -5,18 +5,28 @@ from dataclasses import replace
 from pipelines.report.columns import Column
 from pipelines.report.cover import Entry
 from pipelines.report.grid import Cell, Grid
-from pipelines.report.money import Currency, said_in
+from pipelines.report.money import Currency, named_in, said_in
+
+FIGURE = "figure"
+"""The column that names the amount of its row."""
 
 
 def grid_in(currency: Currency | None, grid: Grid) -> Grid:
     """A grid whose headers, meanings and texts say the money; formulas and names stay."""
     if currency is None:
         return grid
+    names = [column.name for column in grid.columns]
     return replace(
         grid,
         purpose=said_in(currency, grid.purpose),
         columns=[_column(currency, column) for column in grid.columns],
-        rows=[[_cell(currency, cell) for cell in row] for row in grid.rows],
+        rows=[
+            [
+                _cell(currency, cell, is_name=name == FIGURE)
+                for name, cell in zip(names, row, strict=True)
+            ]
+            for row in grid.rows
+        ],
     )
 
 
@@ -37,5 +47,7 @@ def _column(currency: Currency, column: Column) -> Column:
     )
 
 
-def _cell(currency: Currency, cell: Cell) -> Cell:
-    return said_in(currency, cell) if isinstance(cell, str) else cell
+def _cell(currency: Currency, cell: Cell, *, is_name: bool = False) -> Cell:
+    if not isinstance(cell, str):
+        return cell
+    return named_in(currency, cell) if is_name else said_in(currency, cell)

@@ -16,7 +16,7 @@ from pipelines.report.figures import (
     state_of,
     unmatched_counts,
 )
-from pipelines.report.money import IN_USD, Currency, a_dollar, put_in_money, said_in
+from pipelines.report.money import IN_USD, Currency, a_dollar, named_in, put_in_money, said_in
 
 
 def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
@@ -69,13 +69,18 @@ def _named_in(value: Any, currency: Currency) -> Any:
         return [_named_in(each, currency) for each in value]
     if not isinstance(value, Mapping):
         return value
-    ending = f"_{currency.code.lower()}"
     return {
-        name.removesuffix(IN_USD) + ending if name.endswith(IN_USD) else name: _rounded(each)
-        if name.endswith(IN_USD)
-        else _named_in(each, currency)
-        for name, each in value.items()
+        named_in(currency, name): _cell_in(name, each, currency) for name, each in value.items()
     }
+
+
+def _cell_in(name: str, value: Any, currency: Currency) -> Any:
+    """What a name has: an amount, the name of one, or anything else."""
+    if name.endswith(IN_USD):
+        return _rounded(value)
+    if name == "figure" and isinstance(value, str):
+        return named_in(currency, value)
+    return _named_in(value, currency)
 
 
 def _rounded(amount: float | None) -> float | None:

@@ -10,9 +10,12 @@ import polars as pl
 import pytest
 
 from calc.errors import StorageError, UsageError
+from pipelines.report.columns import Column
 from pipelines.report.currency import converted, currency_of, money_of, rate_table
 from pipelines.report.figures import exact_sum
-from pipelines.report.money import Currency, a_dollar, put_in_money, said_in
+from pipelines.report.grid import Cell, Grid
+from pipelines.report.money import Currency, a_dollar, named_on_page, put_in_money, said_in
+from pipelines.report.money_sheets import grid_in
 from pipelines.report.summary import summary_lines
 from tests.report.tables import FACTS, tables
 from tests.run.tool import Place
@@ -81,6 +84,17 @@ def test_for_words_amounts_are_not_rounded_and_words_of_others_stay() -> None:
     text = f"duty {found['rate_text'][0]}: 0 USD, {told.notes[0]}, XUSD"
     assert said_in(EURO, text) == "duty 2 USD/kg: 0 EUR, worth USD 5, XUSD"
     assert put_in_money(FACTS, {"by_group": frame}) == (FACTS, {"by_group": frame})
+
+
+def test_figures_that_a_cell_names_are_named_in_the_money() -> None:
+    columns = [Column(name=name, header=name, kind="text") for name in ("figure", "note")]
+    rows: list[list[Cell]] = [["welfare_usd", "USD and welfare_usd"], ["imports_change", 5.0]]
+    grid = Grid(name="by_effect", purpose="in USD", columns=columns, rows=rows)
+    found = grid_in(EURO, grid)
+    assert found.rows == [["welfare_eur", "EUR and welfare_usd"], ["imports_change", 5.0]]
+    page = '<tr data-result="a/duty_usd"><td>duty_usd</td><td>the duty_usd</td></tr>'
+    assert named_on_page(EURO, page) == page.replace(">duty_usd<", ">duty_eur<")
+    assert named_on_page(None, page) == page
 
 
 def test_sums_do_not_wrap_in_money_of_which_a_dollar_is_thousands() -> None:

@@ -6,7 +6,13 @@ from pipelines.html import html_of, paragraph, whole_page
 from pipelines.report.checks import failed_checks
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
-from pipelines.report.money import a_dollar, money_note, put_in_money, said_in
+from pipelines.report.money import (
+    a_dollar,
+    money_note,
+    named_on_page,
+    put_in_money,
+    said_in,
+)
 from pipelines.report.page import alternatives, answers, beside, cells, headline, sums, trails
 
 
@@ -17,7 +23,8 @@ def page(facts: RunFacts, tables: Tables) -> str:
         facts: What the run is.
         tables: Its tables with provenance, as declared in ``calc.tables``.
     """
-    return said_in(facts.currency, _page(*put_in_money(facts, tables)))
+    told = said_in(facts.currency, _page(*put_in_money(facts, tables)))
+    return named_on_page(facts.currency, told)
 
 
 def _page(facts: RunFacts, tables: Tables) -> str:
