@@ -235,12 +235,27 @@ def _quantity_notes(name: str, taken: set[str]) -> Iterator[str]:
             )
 
 
+def _of_sitc(name: str, header: str) -> Problem:
+    """That a file has goods by the SITC only, which schedules do not name."""
+    return Problem(
+        f'{name} has no column of HS codes; "{header}" holds those of the SITC, by which no duty '
+        "is levied",
+        where=f"{name} row 1",
+        hint="get the trade by HS code: an SITC heading holds goods of several, and is not divided "
+        "among them",
+    )
+
+
 def _missing(
     name: str, headers: tuple[str, ...], unused: tuple[str, ...], taken: set[str]
 ) -> Iterator[Problem]:
     listed = ", ".join(header for header in headers if header) or "none"
     for column in KEY:
         if column in taken:
+            continue
+        sitc = next((one for one in unused if folded(one).startswith("sitc")), None)
+        if column == "code" and sitc is not None:
+            yield _of_sitc(name, sitc)
             continue
         near = nearest(column, list(unused), count=1)
         option = f"give --{column}" if column != "code" else "rename the column of codes to code"

@@ -143,3 +143,17 @@ def test_a_listing_of_bulk_files_is_no_trade(workspace: Workspace, tmp_path: Pat
         "has no value"
     )
     assert "retorsion ingest FILE --source comtrade-bulk --name NAME" in problem.hint
+
+
+def test_a_table_of_sitc_codes_is_told_as_such(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    head = "year,icode,importer,exporter,sitc4,flow,nomenclature,customs_value_usd"
+    write(path, f"{head}\n1990,1,USA,JPN,7843,import,HS1992,5\n")
+    with pytest.raises(DataRejectedError) as refused:
+        run(workspace, path)
+    problem = refused.value.problems[0]
+    assert problem.what == (
+        't.csv has no column of HS codes; "sitc4" holds those of the SITC, by which no duty is '
+        "levied"
+    )
+    assert problem.hint.startswith("get the trade by HS code")
