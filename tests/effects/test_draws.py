@@ -106,3 +106,10 @@ def test_draws_are_alike_within_a_heading_and_not_across() -> None:
 def test_a_plan_that_cannot_be_drawn_is_refused(wrong: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Plan(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_market_without_a_figure_does_not_change_the_sign_of_the_others() -> None:
+    """-3 to -1: drawn below zero, its median the geometric mean of the ends; the other unknown."""
+    found = distribution(of((-3.0, -2.0, -1.0), (NAN, NAN, NAN)))
+    assert found.sign == -1.0
+    assert found.median == pytest.approx([-np.sqrt(3), NAN], nan_ok=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calc.effects.draws import Plan
-from calc.effects.shifts import draws_of
+from calc.effects.shifts import Shift, draws_of
 
 
 def test_a_share_stands_where_its_normal_is_as_rare_in_a_triangle() -> None:
@@ -22,3 +22,13 @@ def test_a_share_stands_where_its_normal_is_as_rare_in_a_triangle() -> None:
     other, _ = draws_of("copper", markets, headings, Plan(count=32, seed=3))
     assert (again == stands).all()
     assert not (other == stands).any()
+
+
+def test_a_share_touches_the_markets_in_which_it_moves_a_duty_or_may() -> None:
+    """One source in three markets: by a whole, by nothing, and by what is not known."""
+    nothing, moved = np.zeros((1, 3)), np.array([[1.0, 0.0, np.nan]])
+    assert Shift("steel", {("rate", "low"): nothing, ("rate", "high"): moved}).touches.tolist() == [
+        True,
+        False,
+        True,
+    ]

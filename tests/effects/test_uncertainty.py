@@ -185,6 +185,9 @@ def test_rank_correlation_by_hand() -> None:
     first = np.array([1.0, 2.0, 3.0, 9.0, NAN])
     assert rank_correlation(first, np.array([0.0, 5.0, 4.0, 6.0, 1.0])) == pytest.approx(0.8)
     assert np.isnan(rank_correlation(first, np.ones(5)))
+    two = np.array([1.0, 2.0])
+    assert rank_correlation(two, -two) == pytest.approx(-1.0)
+    assert np.isnan(rank_correlation(two, np.array([np.nan, 1.0])))
 
 
 def test_spread_of_what_is_known_in_part() -> None:
