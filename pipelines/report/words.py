@@ -9,3 +9,8 @@ def number(value: float | None) -> str:
 def percent(fraction: float | None) -> str:
     """A fraction as a percentage; what is not known is said to be so."""
     return "unknown" if fraction is None else f"{100 * fraction:.2f} %"
+
+
+def how_many(count: int, thing: str) -> str:
+    """A number of things: ``1 market``, ``1,200 markets``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -6,6 +6,7 @@ import polars as pl
 
 from calc.errors import Problem, VerificationError
 from pipelines.report.figures import exact_sum
+from pipelines.report.words import how_many
 from pipelines.run.manifest import Manifest
 
 UNKNOWN = {
@@ -53,7 +54,7 @@ def _unsolved(manifest: Manifest, tables: Mapping[str, pl.DataFrame]) -> Iterato
     if rows.height:
         value = exact_sum(rows, "unsolved_value_usd") or 0.0
         yield Problem(
-            f"{rows.height:,} markets of USD {value:,.0f} are not solved",
+            f"{how_many(rows.height, 'market')} of USD {value:,.0f} not solved",
             where=f"run {manifest.run_id}, table market_effects, column verdict",
             hint=f"the first: {rows['code'][0]}: {rows['unsolved_reason'][0]}",
         )

@@ -17,6 +17,7 @@ from pipelines.progress import Talk
 from pipelines.reference import elasticities
 from pipelines.report.answers import BENT, NOTHING_SAID, figure_words, is_outside
 from pipelines.report.figures import exact_sum
+from pipelines.report.words import how_many
 from pipelines.run.compute import Answer
 from pipelines.run.question import Question
 from pipelines.run.share_ends import shares_at_ends
@@ -250,13 +251,14 @@ def _unsolved(markets: pl.DataFrame) -> Iterator[str]:
     ]
     largest = sorted(by_reason, key=lambda one: (-one[0], one[2]))
     for value, count, reason in largest[:MOST_REASONS]:
-        yield f"Not solved, and in no figure: {count:,} markets, USD {value:,.0f}: {reason}."
+        those = how_many(count, "market")
+        yield f"Not solved, and in no figure: {those}, USD {value:,.0f}: {reason}."
     rest = largest[MOST_REASONS:]
     if rest:
         value, count = sum(one[0] for one in rest), sum(one[1] for one in rest)
         yield (
-            f"Not solved for {len(rest):,} other reasons: {count:,} markets, USD {value:,.0f}; "
-            "column unsolved_reason of MARKET_EFFECTS has them."
+            f"Not solved for {how_many(len(rest), 'other reason')}: {how_many(count, 'market')}, "
+            f"USD {value:,.0f}; column unsolved_reason of MARKET_EFFECTS has them."
         )
 
 
@@ -266,8 +268,8 @@ def _sales_without_market(response: "Response", lines: pl.DataFrame) -> Iterator
     if gone:
         value = sum(one.sales_usd for one in gone)
         yield (
-            f"{len(gone):,} rows of domestic sales, USD {value:,.0f}, are of no market of the "
-            f"schedule: {', '.join(one.code for one in gone[:3])}."
+            f"Of no market of the schedule: {how_many(len(gone), 'row')} of domestic sales, USD "
+            f"{value:,.0f}: {', '.join(one.code for one in gone[:3])}."
         )
 
 
@@ -277,8 +279,8 @@ def _left_out(question: Question, gone: pl.DataFrame) -> Iterator[str]:
         value = exact_sum(gone, "duty_base_usd") or 0.0
         names = ", ".join(gone["partner"].unique().sort().head(3))
         yield (
-            f"{gone.height:,} flows of USD {value:,.0f} are inside an aggregate that is a source "
-            f"of the same market, and are no sources: {names}."
+            f"Inside an aggregate that is a source of the same market, and no sources: "
+            f"{how_many(gone.height, 'flow')} of USD {value:,.0f}: {names}."
         )
     if not question.left_out.is_empty():
         yield (

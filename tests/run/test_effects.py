@@ -124,7 +124,7 @@ def test_what_is_not_solved_is_told_with_its_dollars(tmp_path: Path) -> None:
     place = made(tmp_path)
     done = asked(place, HOME, "--strict")
     assert done.code == 8
-    assert "1 markets of USD 1,000,000 are not solved" in done.err
+    assert "1 market of USD 1,000,000 not solved" in done.err
     glass = place.table("market_effects").filter(code="700521").row(0, named=True)
     assert glass["verdict"] == "unknown input"
     assert glass["unsolved_value_usd"] == 1_000_000.0
@@ -139,8 +139,8 @@ def test_what_is_not_solved_is_told_with_its_dollars(tmp_path: Path) -> None:
     assert total(place, "welfare_usd")["unsolved_value_usd"] == 1_000_000.0
     notes = asked(place, HOME, "--json").object
     text = " ".join(notes["run"]["notes"])
-    assert "Not solved, and in no figure: 1 markets, USD 1,000,000: domestic sales" in text
-    assert "1 rows of domestic sales, USD 5, are of no market of the schedule: 940320" in text
+    assert "Not solved, and in no figure: 1 market, USD 1,000,000: domestic sales" in text
+    assert "Of no market of the schedule: 1 row of domestic sales, USD 5: 940320" in text
 
 
 def test_a_stated_share_of_imports_closes_the_market(tmp_path: Path) -> None:
@@ -226,9 +226,7 @@ def test_members_are_not_counted_beside_their_aggregate(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     partners = place.table("effects").filter(code="870899")["partner"].to_list()
     assert partners == ["EU27", "JPN", "KOR", "USA"]
-    assert "1 flows of USD 7,000,000 are inside an aggregate" in " ".join(
-        done.object["run"]["notes"]
-    )
+    assert "and no sources: 1 flow of USD 7,000,000: DEU" in " ".join(done.object["run"]["notes"])
 
 
 @pytest.mark.whole_run
