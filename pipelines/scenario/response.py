@@ -6,7 +6,6 @@ from typing import Any
 
 from calc.errors import did_you_mean
 from calc.rate_text import quoted
-from calc.tables.elasticities import PARAMETERS
 from pipelines.scenario.annex import Annex, Row
 from pipelines.scenario.assumed import (
     ANY,
@@ -128,6 +127,8 @@ def _elasticities(table: Table, annex: Annex, setting: Setting) -> tuple[Cells, 
 
 
 def _elasticity(row: Row, setting: Setting) -> Cells | None:
+    from calc.tables.elasticities import PARAMETERS  # every table is loaded with it
+
     parameter, horizon = row.text("parameter"), row.text("horizon") or "central"
     for column, word, known in (
         ("parameter", parameter, PARAMETERS),
