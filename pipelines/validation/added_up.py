@@ -14,7 +14,8 @@ from calc.money import UNITS_PER_USD, to_usd
 from calc.tables.audit import GroupFigures, RuleCounts
 from pipelines.folders import replaced_folder
 from pipelines.ingest.record import beside_path
-from pipelines.parquet import write_table
+from pipelines.memory import rows_of
+from pipelines.parquet import ROW_GROUP_ROWS, write_table
 from pipelines.trade_files import TradeFile
 from pipelines.validation import page
 from pipelines.validation.examples import examples_of
@@ -128,13 +129,13 @@ def _write(fresh: Path, verdict: Verdict, pairs: Pairs) -> None:
 
 
 def _rows(name: str, pairs: Pairs) -> Iterator[pl.DataFrame]:
-    """The rows that rules name, numbered as in the whole; of a file that is its own source, which.
+    """The rows that rules name, some at a time, numbered as in the whole.
 
-    ``source_id`` of such a file is its path in the folder: names may repeat there.
+    Of a file that is its own source ``source_id`` is its path in the folder: names may repeat.
     """
     for file, verdict in pairs:
-        rows = pl.read_parquet(verdict.folder / name)
+        kept = pl.scan_parquet(verdict.folder / name).with_columns(pl.col(judge.ROW) + file.first)
         if not beside_path(file.path, "provenance").is_file():
-            rows = rows.with_columns(source_id=pl.lit(file.name))
-        if rows.height:
-            yield rows.with_columns(pl.col(judge.ROW) + file.first)
+            kept = kept.with_columns(source_id=pl.lit(file.name))
+        for first in range(0, rows_of(verdict.folder / name), ROW_GROUP_ROWS):
+            yield kept.slice(first, ROW_GROUP_ROWS).collect()
