@@ -15,7 +15,7 @@ from calc.errors import DataRejectedError, ScenarioError
 from calc.hits import with_duty_base
 from calc.levied import Basis
 from calc.means import BEHIND, mean_of_years
-from calc.money import to_units, to_usd
+from calc.money import to_usd
 from calc.periods import Reference, common_year, lacking, reference_of
 from calc.policy.ave import Method
 from calc.policy.model import Policy
@@ -23,8 +23,8 @@ from calc.resolve import LawTables
 from calc.seasons import windows_of
 from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import Frame
-from calc.valuation import any_value
 from pipelines.run.files import Constants, constant_in_all, may_hold, scanned
+from pipelines.run.shape import shaped, summed
 from pipelines.run.unsuited import (
     no_basis,
     no_imports,
@@ -142,6 +142,12 @@ class Question:
         places = [place for place, _ in self.files_with(period)] or [0]
         return scanned([self._file(place) for place in places], self.left_out)
 
+    def scans(self) -> list[pl.LazyFrame]:
+        """What ``scan`` gives, file by file; all at once where something was converted."""
+        files = [self._file(place) for place, _ in self.files_with(None)]
+        plain = [scanned([one], self.left_out).with_columns(WHOLE) for one in files]
+        return plain if self.converted is None else [self.scan()]
+
     def files_with(self, period: Reference | None) -> list[tuple[int, TradeFile]]:
         """The files that may hold something of a period, or all of them, with their places."""
         return [
@@ -214,30 +220,14 @@ def shape_of(question: Question) -> pl.DataFrame:
     ``rows_off_basis`` those without one on which their importer levies duty.
     """
     varying = [name for name in SHAPE_KEY if name not in question.constants]
-    grouped = shaped(nw.from_native(question.scan()), question, varying or SHAPE_KEY)
-    found: pl.LazyFrame = grouped.to_native()
+    key = varying or list(SHAPE_KEY)
+    plans = [shaped(nw.from_native(rows), question, key).to_native() for rows in question.scans()]
     fixed = [
         pl.lit(question.constants[name]).alias(name) for name in SHAPE_KEY if name not in varying
     ]
-    shape = found.collect(engine="streaming").with_columns(fixed if varying else []).sort(SHAPE_KEY)
+    shape = summed(plans, key).with_columns(fixed if varying else []).sort(SHAPE_KEY)
     refuse_overflow(question, shape)
     return shape
-
-
-def shaped(trade: Frame, question: Question, key: Sequence[str]) -> Frame:
-    """What ``shape_of`` tells, by a key, on any engine."""
-    held, stated = question.held, question.stated
-    value = any_value(held, stated)
-    any_e4 = to_units(value).alias("any_e4")
-    levied = with_duty_base(trade, held=held, stated=stated)
-    valued = levied.with_columns(value.alias("any_usd"), any_e4)
-    return valued.group_by(*key).agg(
-        nw.col("source_rows").sum().alias("rows"),
-        nw.col("any_e4").sum().alias("total_e4"),
-        nw.col("any_usd").sum().alias("total_usd"),
-        nw.col("any_usd").is_null().cast(nw.Int64).sum().alias("rows_without"),
-        nw.col("duty_base_usd").is_null().cast(nw.Int64).sum().alias("rows_off_basis"),
-    )
 
 
 def chosen_period(question: Question, shape: pl.DataFrame) -> Reference:

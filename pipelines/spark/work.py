@@ -26,9 +26,9 @@ from pipelines.run.question import (
     Question,
     chosen_period,
     refuse_misfits,
-    shaped,
 )
 from pipelines.run.resolve import Resolved, resolve
+from pipelines.run.shape import shaped
 from pipelines.run.unsuited import refuse_overflow
 from pipelines.spark.cluster import Cluster
 

@@ -138,7 +138,8 @@ def test_a_year_of_a_folder_is_read_as_a_table_of_its_own(years: Path, plans: li
 
     # what is in each file, whose period is not read; then of one file alone, as of any table
     assert columns_read(plans) == [3, 3, 3, 3, 5, 4]
-    assert all("period=2022" in plan for plan in plans if len(SCAN.findall(plan)) == 1)
+    reading = [plan for plan in plans if SCAN.search(plan)]
+    assert all("period=2022" in plan for plan in reading[3:])
 
 
 def test_pieces_of_a_folder_read_each_file_four_times(
@@ -152,5 +153,5 @@ def test_pieces_of_a_folder_read_each_file_four_times(
 
         # what is in all files; of each codes and partners, rows that a measure names; sums of each
         assert columns_read(plans) == [3, 3, 3, *3 * [3, 5], *3 * [4]]
-        assert [plan.count("SEMI JOIN:") for plan in reading[1:7]] == 3 * [0, 1]
+        assert [plan.count("SEMI JOIN:") for plan in reading[3:9]] == 3 * [0, 1]
         assert found.cells["lines_behind"].sum() > 0
