@@ -35,8 +35,10 @@ MIRRORED_ROW = 650
 """Bytes a row of the flows that a mirror compares, which are held as lines."""
 BATCHED, HELD = 3.0, 12.0
 """Times the size of a text that is read in batches, and of one that is held whole."""
-MOST_BATCHED = 1_000 * MB
-"""Bytes of a reading in batches of a text of any size: its batches and parts are as large."""
+FIRST_BATCH, MOST_BATCHED = 150 * MB, 1_000 * MB
+"""Bytes of the first batch, and of all those of a text of any size: they and parts are as large."""
+PARQUET, SAMPLED_ROWS = (".parquet", ".pq"), 10_000
+"""Files whose size says little of their text, and from how many rows that is told."""
 PACKED, UNPACKED = (".gz", ".zip", ".7z", ".xlsx"), 8
 """Names of packed files end so; they grow as many times when they are unpacked."""
 
@@ -167,24 +169,61 @@ def refuse_files(
     Args:
         files: Files as received; those that are not there are told of by who reads them.
         limit: The limit that is set; null where what is free here counts.
-        times: How many times their size reading takes, packed ones more.
+        times: How many times their size reading takes; packed ones count as many times more, and
+            Parquet as the text that its cells are read as.
         job: What reads them, in words.
 
     Raises:
         LimitError: They cannot.
     """
     there = [path for path in files if path.is_file()]
-    sizes = [
-        path.stat().st_size * (UNPACKED if path.suffix.lower() in PACKED else 1) for path in there
-    ]
+    sizes = [size_as_text(path) for path in there]
     how = "held whole" if times == HELD else "read in batches"
     needed = int(times * sum(sizes))
+    batched = min(needed, MOST_BATCHED) + min(needed, FIRST_BATCH)
+    # a Parquet file is mapped into memory, beside what is read of it
+    mapped = sum(path.stat().st_size for path in there if path.suffix.lower() in PARQUET)
     refuse_beyond(
-        START + (needed if times == HELD else min(needed, MOST_BATCHED)),
+        START + mapped + (needed if times == HELD else batched),
         limit,
         what=f"{job} of {', '.join(path.name for path in there[:3])}, {how},",
         hint="split the files by year or importer and ingest them under several names",
     )
+
+
+def size_as_text(path: Path) -> int:
+    """Bytes of the text that a file is read as: of Parquet by its first rows, else by its size.
+
+    A Parquet file keeps a word once: made-up trade is an eighth of its text there.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    size = path.stat().st_size
+    if path.suffix.lower() in PARQUET and (facts := facts_of(path)) is not None:
+        return max(size, int(facts.num_rows * _bytes_of_row(path)))
+    return size * (UNPACKED if path.suffix.lower() in PACKED else 1)
+
+
+def _bytes_of_row(path: Path) -> float:
+    """The mean of the first rows of a Parquet file as text, with a sign between its cells.
+
+    0 where they cannot be read, which the reader of the file will tell.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            rows = next(file.iter_batches(SAMPLED_ROWS), None)
+        if rows is None or not rows.num_rows:
+            return 0.0
+        texts = [column.cast(pa.string()) for column in rows.columns]
+    except (pa.ArrowException, OSError):
+        return 0.0
+    cells = sum(pc.sum(pc.binary_length(text)).as_py() or 0 for text in texts)
+    return float(cells / rows.num_rows) + len(texts)
 
 
 def rows_of_importers(table: Path, importers: Collection[str], period: str | None = None) -> int:

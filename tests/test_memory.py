@@ -82,7 +82,7 @@ def test_files_take_a_multiple_of_their_size_and_packed_ones_more(tmp_path: Path
     plain, packed = tmp_path / "a.csv", tmp_path / "b.csv.gz"
     for path in (plain, packed):
         path.write_bytes(bytes(1_000_000))
-    needed = START + 3_000_000
+    needed = START + 3_000_000 + 3_000_000  # the first batch beside what it becomes
 
     refuse_files([plain], needed, times=memory.BATCHED)
     with pytest.raises(LimitError, match=r"the ingest of a\.csv, read in batches,"):
@@ -90,6 +90,46 @@ def test_files_take_a_multiple_of_their_size_and_packed_ones_more(tmp_path: Path
     with pytest.raises(LimitError):
         refuse_files([packed], needed + 1, times=memory.BATCHED)
     refuse_files([tmp_path / "absent.csv"], START, times=memory.HELD)
+
+
+def test_a_parquet_counts_as_the_text_that_its_cells_are_read_as(tmp_path: Path) -> None:
+    """Ten digits, three, a unit of two letters, and a sign behind each: 18 bytes a row."""
+    path = tmp_path / "a.parquet"
+    rows = {"code": ["8703230000"] * 30_000, "value": [125] * 30_000, "unit": ["kg"] * 30_000}
+    pl.DataFrame(rows).write_parquet(path)
+    assert path.stat().st_size < 20_000
+    assert memory.size_as_text(path) == 30_000 * (10 + 3 + 2 + 3)
+
+    pl.DataFrame({"code": ["8703230000", None], "value": [1, 2]}).write_parquet(path)
+    assert memory.size_as_text(path) == max(path.stat().st_size, 10 + 2 + 4)
+    path.write_bytes(b"no Parquet")
+    assert memory.size_as_text(path) == 10
+    pl.DataFrame({"code": [["8703230000"]]}).write_parquet(path)
+    assert memory.size_as_text(path) == path.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "peak", "times"),
+    [
+        (1_000_000, 6_605_926, 574, memory.BATCHED),
+        (4_000_000, 26_436_337, 955, memory.BATCHED),
+        (13_000_000, 85_898_635, 1_451, memory.BATCHED),
+        (26_000_000, 171_986_148, 1_535, memory.BATCHED),
+        (300_000, 1_983_168, 436, memory.HELD),
+        (1_000_000, 6_605_926, 909, memory.HELD),
+    ],
+)
+def test_a_parquet_is_estimated_above_what_was_measured_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, size: int, peak: int, times: float
+) -> None:
+    """Peaks in MB of the ingest of made-up trade of nine columns (``docs/performance.md``)."""
+    path = tmp_path / "a.parquet"
+    with path.open("wb") as stream:
+        stream.truncate(size)
+    monkeypatch.setattr(memory, "size_as_text", lambda _: rows * 52.7)
+    with pytest.raises(LimitError):
+        refuse_files([path], peak * MB, times=times)
+    refuse_files([path], (peak + 200) * MB, times=times)
 
 
 def test_a_text_of_any_size_is_read_in_batches_of_the_same_size(tmp_path: Path) -> None:
