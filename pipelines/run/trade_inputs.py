@@ -1,6 +1,7 @@
 """The files of the trade table of a run, for its manifest: one, or those of a folder."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from calc.errors import DataRejectedError
@@ -39,7 +40,8 @@ def trade_inputs(workspace: Workspace, inputs: "Inputs") -> Iterator[Input]:
             hint="run again when nothing writes to it",
         )
     for one in files_of(table):
-        yield input_of(workspace, "file of the trade table", one.path, one.rows)
+        found = input_of(workspace, "file of the trade table", one.path, one.rows)
+        yield found if found.path else replace(found, name=f"{table.name}/{one.name}")
         provenance = beside_path(one.path, "provenance")
         if provenance.is_file():
             yield input_of(workspace, "provenance of the trade table", provenance)

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from pipelines.run.manifest import read_manifest
 from tests.run.tool import Done, Place, contents
 from tests.run.years import SCENARIO, YEARS, by_year, write_folder, write_one, year_of_trade
 
@@ -101,6 +102,16 @@ def test_inputs_are_hashed_and_held_to(place: Place) -> None:
     done = place.do("verify", "cars")
     assert done.code == 8
     assert "world/year=2021/part-0.parquet has changed since the run" in done.err
+
+
+def test_files_outside_the_workspace_are_named_by_their_folder(
+    place: Place, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = write_folder(tmp_path_factory.mktemp("elsewhere") / "world", by_year())
+    assert run(place, folder, "2022").code == 0
+    inputs = read_manifest(place.folder("cars")).inputs
+    named = [one.name for one in inputs if one.role == "file of the trade table"]
+    assert named == [f"world/year={year}/part-0.parquet" for year in YEARS]
 
 
 def test_a_year_more_is_judged_by_itself(place: Place) -> None:
