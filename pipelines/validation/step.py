@@ -168,6 +168,12 @@ def _refuse_too_large(table: Path, settings: Settings) -> None:
     refuse_beyond(needed, settings.memory_limit, what=what, hint=hint)
 
 
+def _shown(table: Path) -> str:
+    """The name of a table; with that of its folder where this says a year, as engines write it."""
+    folder = table.parent.name
+    return f"{folder}/{table.name}" if "=" in folder else table.name
+
+
 def _judge(
     table: Path,
     subject: Subject,
@@ -186,12 +192,13 @@ def _judge(
 
     layout.check_layout(table)
     _refuse_too_large(table, settings)
-    talk.say(f"judging {table.name} for the first time: some seconds; the verdict is kept")
-    with talk.working(f"judging {table.name} with polars"):
+    name = _shown(table)
+    talk.say(f"judging {name} for the first time: some seconds; the verdict is kept")
+    with talk.working(f"judging {name} with polars"):
         judged = rows.judge_rows(table, in_order([*trade_rules(), *own_rules]), known.known())
     with contextlib.ExitStack() as stack:
         docs = stack.enter_context(replaced_folder(docs_of(folder))) if settings.data_docs else None
-        stack.enter_context(talk.working(f"judging {table.name} with great-expectations"))
+        stack.enter_context(talk.working(f"judging {name} with great-expectations"))
         audited = audit.audit(table, judged, settings.suite_on(judged.rows), docs)
         if docs is not None:
             write_assets(docs)
