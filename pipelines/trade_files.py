@@ -134,7 +134,9 @@ def facts_of(path: Path) -> Any:
 
     try:
         return pq.read_metadata(path)
-    except pa.ArrowInvalid:
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowInvalid, OSError):  # as which it tells what is cut off after its first bytes
         return None
 
 

@@ -101,7 +101,7 @@ def valued_flows(rows: pl.LazyFrame, value: nw.Expr, period: Reference) -> Frame
 def _unknown(components: pl.LazyFrame) -> pl.LazyFrame:
     """The value on which each measure is levied and its duty is not known."""
     is_unknown = (pl.col("status") == "applied") & pl.col("measure_e4").is_null()
-    return components.group_by("measure_id").agg(unknown_usd=value_where(is_unknown))
+    return components.group_by("measure_id").agg(unknown_usd=usd(value_where(is_unknown)))
 
 
 def _without_lines(measures: pl.LazyFrame) -> pl.LazyFrame:
