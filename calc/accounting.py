@@ -42,7 +42,7 @@ def value_where(where: pl.Expr) -> pl.Expr:
 
 
 def unknown_value(amount: str, where: pl.Expr) -> pl.Expr:
-    """The value of those lines of which an amount is not known."""
+    """The value of those lines of which an amount is not known, in ten-thousandths of a USD."""
     return value_where(where & pl.col(amount).is_null())
 
 

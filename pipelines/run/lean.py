@@ -10,20 +10,18 @@ import pyarrow.parquet as pq
 from calc.funnel import Stage, funnel_table
 from calc.tables import TABLES
 from pipelines.parquet import write_table
-from pipelines.report.checks import failed_checks
-from pipelines.report.facts import OutputFile, RunFacts
+from pipelines.report.facts import OutputFile
 from pipelines.report.figures import exact_sum
 from pipelines.run.celled import Worked
 from pipelines.run.compute import Answer, Tables
 from pipelines.run.controls import controls_table
 from pipelines.run.facts import TABLE_FILES, facts_of, what_is
 from pipelines.run.funnel import PARTS, stages_before
-from pipelines.run.manifest import Manifest, write_manifest
+from pipelines.run.manifest import write_manifest
 from pipelines.run.parts import Part
 from pipelines.run.question import Question
 from pipelines.run.whole import Whole
-from pipelines.run.write import copy_verdict, outputs_of, read_back
-from pipelines.version import code_sha256, library_versions, tool_version
+from pipelines.run.write import copy_verdict, manifest_of, outputs_of, read_back
 from pipelines.workspace import Workspace
 
 LINES = "lines"
@@ -93,7 +91,7 @@ def write_lean(workspace: Workspace, inputs: Whole, written: Written, part: Part
     outputs = tuple(outputs_of(fresh, {**rows, **_rows_of_lines(fresh)}))
     files = tuple(OutputFile(name=one.name, what=_what(one.name)) for one in outputs)
     facts = replace(told, files=files)
-    manifest = _manifest(workspace, inputs, facts, part.tables)
+    manifest = manifest_of(workspace, inputs, facts, part.tables)
     whole = replace(
         manifest,
         libraries={**manifest.libraries, **written.libraries},
@@ -120,18 +118,3 @@ def _rows_of_lines(fresh: Path) -> Mapping[str, int]:
         for name in PARTED
         for path in (fresh / name).rglob("*.parquet")
     }
-
-
-def _manifest(workspace: Workspace, inputs: Whole, facts: RunFacts, tables: Tables) -> Manifest:
-    return Manifest(
-        run_id=facts.run_id,
-        scenario_id=facts.scenario_id,
-        title=facts.title,
-        tool_version=tool_version(),
-        code_sha256=code_sha256(),
-        libraries=library_versions(),
-        identity=inputs.identity(),
-        facts=facts.as_dict(),
-        inputs=inputs.listed(workspace),
-        failed_checks=tuple(failed_checks(tables)),
-    )

@@ -16,7 +16,6 @@ from pipelines.run.manifest import Manifest, read_manifest, write_manifest
 from pipelines.run.store import folder_of, is_run, note_latest
 from pipelines.run.verify import refuse_damaged
 from pipelines.run.whole import Whole
-from pipelines.version import code_sha256, library_versions, tool_version
 from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -237,11 +236,10 @@ def _made(engine: str) -> "Callable[[Workspace, Whole, Path, Talk], None]":
 
 def _make(workspace: Workspace, inputs: Whole, folder: Path, talk: Talk) -> None:
     """Compute a run and write it whole, or leave nothing."""
-    from pipelines.report.checks import failed_checks
     from pipelines.report.page.engine import start
     from pipelines.run.facts import facts_of
     from pipelines.run.parts import answered, joined
-    from pipelines.run.write import outputs_of, read_back, write_outputs
+    from pipelines.run.write import manifest_of, outputs_of, read_back, write_outputs
 
     start()
     questions = [question_of(part) for part in inputs.parts]
@@ -251,19 +249,8 @@ def _make(workspace: Workspace, inputs: Whole, folder: Path, talk: Talk) -> None
     facts = facts_of(inputs, parts, workspace.relative(folder), together)
     with new_folder(folder) as fresh:
         rows = write_outputs(fresh, inputs, parts, tables, facts)
-        manifest = Manifest(
-            run_id=facts.run_id,
-            scenario_id=facts.scenario_id,
-            title=facts.title,
-            tool_version=tool_version(),
-            code_sha256=code_sha256(),
-            libraries=library_versions(),
-            identity=inputs.identity(),
-            facts=facts.as_dict(),
-            inputs=inputs.listed(workspace),
-            outputs=tuple(outputs_of(fresh, rows)),
-            failed_checks=tuple(failed_checks(tables)),
-        )
+        outputs = tuple(outputs_of(fresh, rows))
+        manifest = replace(manifest_of(workspace, inputs, facts, tables), outputs=outputs)
         write_manifest(fresh, manifest)
         read_back(fresh, manifest)
 

@@ -13,6 +13,7 @@ from calc.tables.lines import LineKey, Provenance
 from calc.terms import ROW
 from pipelines.parquet import write_fresh_table
 from pipelines.provenance import source_rows
+from pipelines.report.checks import failed_checks
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, RunFacts
 from pipelines.report.page.page import page
 from pipelines.report.workbook import write_workbook
@@ -22,6 +23,8 @@ from pipelines.run.inputs import Inputs
 from pipelines.run.manifest import CHECKSUM_FILE, MANIFEST_FILE, Manifest, Output, output_of
 from pipelines.run.parts import Part
 from pipelines.run.whole import Whole
+from pipelines.version import code_sha256, library_versions, tool_version
+from pipelines.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipelines.validation.verdict import Verdict
@@ -103,6 +106,22 @@ def outputs_of(folder: Path, rows: Mapping[str, int]) -> Iterator[Output]:
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name not in (MANIFEST_FILE, CHECKSUM_FILE):
             yield output_of(folder, name, what_is(name), rows.get(name))
+
+
+def manifest_of(workspace: Workspace, inputs: Whole, facts: RunFacts, tables: Tables) -> Manifest:
+    """The manifest of a run as far as it does not tell of files: without outputs."""
+    return Manifest(
+        run_id=facts.run_id,
+        scenario_id=facts.scenario_id,
+        title=facts.title,
+        tool_version=tool_version(),
+        code_sha256=code_sha256(),
+        libraries=library_versions(),
+        identity=inputs.identity(),
+        facts=facts.as_dict(),
+        inputs=inputs.listed(workspace),
+        failed_checks=tuple(failed_checks(tables)),
+    )
 
 
 def read_back(folder: Path, manifest: Manifest) -> None:
