@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from calc.attributed import known_by_authority, with_increments
+from calc.attributed import component_cells, known_by_authority, with_increments
 
 LINE: dict[str, Any] = {
     "table_row": 0, "segment": "whole", "duty_before_e4": 1000, "base_left_e4": 1000,
@@ -89,3 +89,20 @@ def test_what_an_authority_adds_is_null_where_no_part_of_it_is_known() -> None:
     assert dict(found.select("authority", "duty_increment_usd").rows()) == {
         "partly": 5.0, "unknown": None, "idle": 0.0, "displaced": 0.0,
     }  # fmt: skip
+
+
+def test_cells_of_a_measure_count_a_row_in_parts_once() -> None:
+    """Row 0 in two parts, one of an unknown duty, and row 1: three parts of two rows of trade."""
+    names = ("table_row", "measure_id", "status", "value_e4", "measure_e4", "increment_e4",
+             "credit_e4")  # fmt: skip
+    parts = [
+        (0, "cars", "applied", 100, 25, 25, 0),
+        (0, "cars", "applied", 300, None, None, 0),
+        (1, "cars", "applied", 200, 50, 40, 0),
+    ]
+    found = component_cells(pl.LazyFrame(parts, schema=names, orient="row")).collect()
+    told = ("no_measure_e4", "value_e4", "measure_e4", "increment_e4", "lines_behind")
+    assert found.select(told).sort("no_measure_e4").rows() == [
+        (False, 300, 75, 65, 2),
+        (True, 300, 0, 0, 0),
+    ]
