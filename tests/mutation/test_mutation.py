@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutation.__main__ import LIVES, Results, concluded, soonest
+from tests.mutation.faults import Fault, drawn, equivalent, every_fault, faults_of
+from tests.mutation.reach import Reached, lines_of_function
 from tests.mutation.sites import faulty, sites
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +63,86 @@ def test_each_fault_changes_one_thing_and_can_be_compiled() -> None:
         assert text != plain, site
         lines = zip(plain.splitlines(), text.splitlines(), strict=True)
         assert sum(one != other for one, other in lines) == 1, site
+
+
+def told(faults: list[Fault]) -> list[str]:
+    return [fault.key for fault in faults]
+
+
+def test_a_fault_is_the_same_where_lines_move_and_each_is_another() -> None:
+    """A line that is added above alters neither what a fault is called nor which are drawn."""
+    before = list(faults_of("calc/thing.py", SOURCE))
+    moved = list(faults_of("calc/thing.py", f"# A line more.\n{SOURCE}"))
+    assert told(moved) == told(before)
+    assert [fault.site.line - 1 for fault in moved] == [fault.site.line for fault in before]
+    assert len(set(told(before))) == 12
+    assert told(before)[0] == 'calc/thing.py: LIMIT: "int | None" = 3: 3 -> 4: 1'
+    chosen = drawn(before, 5, 1995)
+    assert len(chosen) == 5
+    assert told(drawn(moved, 5, 1995)) == told(chosen) != told(drawn(before, 5, 1996))
+    assert told(drawn(before, 0, 1995)) == told(before)
+
+
+def test_alike_faults_of_a_file_are_numbered() -> None:
+    """Two equal lines have two faults, so that one can be judged and the other not."""
+    twice = "def f(x):\n    x = 1\n    x = 1\n"
+    assert told(list(faults_of("calc/f.py", twice))) == [
+        "calc/f.py: x = 1: 1 -> 2: 1", "calc/f.py: x = 1: 1 -> 2: 2",
+    ]  # fmt: skip
+
+
+def test_each_fault_that_changes_no_result_is_still_in_the_code() -> None:
+    """An entry that no longer fits says nothing of the code as it is: judge it anew."""
+    possible = set(told(every_fault()))
+    judged = equivalent()
+    assert set(judged) - possible == set()
+    assert all(len(why) > 20 for why in judged.values())
+
+
+def test_nearest_tests_are_tried_first() -> None:
+    """Of the tests of a line: those of its module, then the soon done that reach little else."""
+    file = "calc/money.py"
+    fault = next(one for one in faults_of(file, MONEY) if lines_of_function(file, one.site.line))
+    line = fault.site.line
+    lines = {
+        "tests/a.py::wide": {file: [line], "calc/duty.py": list(range(500))},
+        "tests/a.py::other": {"calc/duty.py": [line]},
+        "tests/a.py::slow": {file: [line]},
+        "tests/a.py::soon": {file: [line]},
+        "tests/test_money.py::named": {file: [line]},
+    }
+    seconds = {name: 5.0 if "slow" in name else 0.1 for name in lines}
+    width = {name: sum(map(len, files.values())) for name, files in lines.items()}
+    found = Reached(seconds, lines, width)
+    assert [name.partition("::")[2] for name in found.tests_of(fault)] == [
+        "named", "soon", "slow", "wide",
+    ]  # fmt: skip
+    assert soonest(seconds, found.tests_of(fault), 0.4) == [
+        "tests/test_money.py::named", "tests/a.py::soon", "tests/a.py::wide",
+    ]  # fmt: skip
+
+
+def test_what_was_found_is_kept_and_what_changes_no_result_is_not_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faults = list(faults_of("calc/thing.py", SOURCE))[:4]
+    kept = Results(tmp_path / "results")
+    for fault, what in zip(faults, ("tests/a.py::one", LIVES, LIVES, "ended with -9"), strict=True):
+        kept.told(fault, what)
+    kept.told(faults[1], "tests/a.py::new")
+    read = Results(kept.file)
+    read.read()
+    assert read.found == kept.found
+    assert concluded(faults, read.found, {}) == 0.75
+    assert concluded(faults, read.found, {faults[2].key: "It is so, for a reason."}) == 1.0
+    assert capsys.readouterr().out.splitlines() == [
+        "1 live:",
+        f"  {faults[2]}",
+        "3 of 4 faults found, 75.0%; 0 others change no result",
+        f"changes no result  {faults[2]}: It is so, for a reason.",
+        "none lives",
+        "3 of 3 faults found, 100.0%; 1 others change no result",
+    ]
 
 
 TRIAL = """

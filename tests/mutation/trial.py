@@ -15,11 +15,14 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PASSED, NOT_STARTED = 0, 9
@@ -35,7 +38,10 @@ QUIET = (
     ),
     *("-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"),
 )
-Line = tuple[str, int]
+Lines = dict[str, list[int]]
+"""Numbers of lines by the file that they are in."""
+MOST_MEMORY = 8 << 30
+"""Bytes that a trial may take: a fault can make a list without an end."""
 
 
 @dataclass(slots=True, eq=False)
@@ -45,8 +51,9 @@ class Watch:
     is_counting: bool
     failed: set[str] = field(default_factory=set)
     seconds: dict[str, float] = field(default_factory=dict)
-    lines: dict[str, list[Line]] = field(default_factory=dict)
+    tests: Sequence[str] = ()
     _counter: Any = None
+    _shared: dict[str, list[str]] = field(default_factory=dict)
 
     def pytest_collection(self) -> None:
         """Examples are drawn the same each time, and a failing one is not made smaller."""
@@ -58,6 +65,24 @@ class Watch:
         )  # fmt: skip
         settings.register_profile("trial", told)
         settings.load_profile("trial")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Tests are tried in the order in which they were asked for."""
+        place = {name: number for number, name in enumerate(self.tests)}
+        items.sort(key=lambda item: place.get(item.nodeid, len(place)))
+        self._shared = {item.nodeid: list(getattr(item, "fixturenames", ())) for item in items}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Iterator[None]:
+        """What several tests share is made in the first of them, and reached by all."""
+        if self._counter is None or fixturedef.scope == "function":
+            return (yield)
+        self._counter.switch_context(fixturedef.argname)
+        try:
+            return (yield)
+        finally:
+            self._counter.switch_context(request.node.nodeid)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """A test begins."""
@@ -82,17 +107,20 @@ class Watch:
             self._counter.stop()
         self.seconds[nodeid] = time.process_time() - self.seconds[nodeid]
 
-    def counted(self) -> dict[str, list[Line]]:
-        """The lines of ``calc`` that each test ran."""
-        found: dict[str, list[Line]] = {name: [] for name in self.seconds}
+    def counted(self) -> dict[str, Lines]:
+        """The lines of ``calc`` that each test ran, and those of what it shares with others."""
+        found: dict[str, Lines] = {name: {} for name in self.seconds}
         if self._counter is None:
             return found
         data = self._counter.get_data()
         for file in data.measured_files():
-            name = Path(file).relative_to(ROOT).as_posix()
-            for line, tests in data.contexts_by_lineno(file).items():
-                for test in filter(None, tests):
-                    found[test].append((name, line))
+            name, reached = Path(file).relative_to(ROOT).as_posix(), defaultdict(set)
+            for line, contexts in data.contexts_by_lineno(file).items():
+                for one in contexts:
+                    reached[one].add(line)
+            for test, files in found.items():
+                lines = set().union(*(reached.get(one, ()) for one in (test, *self._shared[test])))
+                files |= {name: sorted(lines)} if lines else {}
         return found
 
 
@@ -125,7 +153,7 @@ class Trial:
     code: int
     failed: list[str]
     seconds: dict[str, float]
-    lines: dict[str, list[Line]]
+    lines: dict[str, Lines]
     said: str
 
 
@@ -140,10 +168,9 @@ def loaded() -> None:
     import numpy
     import polars
     import pyarrow.parquet
-    import pytest
     import scipy.optimize
 
-    kept = (dataframely, hypothesis, numpy, polars, pyarrow, pytest, scipy)
+    kept = (dataframely, hypothesis, numpy, polars, pyarrow, scipy)
     if any(name.split(".")[0] in ("calc", "pipelines") for name in sys.modules) or not kept:
         raise RuntimeError("calc is loaded already")
 
@@ -156,6 +183,7 @@ def started(folder: Path, tests: Sequence[str], limit: int, fault: Faulty | None
     code = NOT_STARTED
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
         code = _tried(folder, tests, fault)
     except BaseException:
         traceback.print_exc()
@@ -166,8 +194,6 @@ def started(folder: Path, tests: Sequence[str], limit: int, fault: Faulty | None
 
 
 def _tried(folder: Path, tests: Sequence[str], fault: Faulty | None) -> int:
-    import pytest
-
     os.chdir(ROOT)
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(folder / "examples")
     with (folder / "said").open("w") as said:
@@ -175,7 +201,7 @@ def _tried(folder: Path, tests: Sequence[str], fault: Faulty | None) -> int:
             os.dup2(said.fileno(), stream)
         if fault is not None:
             sys.meta_path.insert(0, fault)
-        watch = Watch(is_counting=fault is None)
+        watch = Watch(is_counting=fault is None, tests=tests)
         quiet = [*QUIET, f"--basetemp={folder / 'tmp'}"]
         options = quiet if fault else [one for one in quiet if one != "-x"]
         code = int(pytest.main([*options, *tests], plugins=[watch]))
