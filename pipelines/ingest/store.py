@@ -22,7 +22,7 @@ from pipelines.ingest.faults import original
 from pipelines.ingest.repairs import repairs_of
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import Combined
-from pipelines.parquet import write_table
+from pipelines.parquet import TableWriter, write_table
 from pipelines.validation.quarantine import failed_rules, reason
 
 PARTS = (
@@ -97,14 +97,14 @@ def write_rows(
         StorageError: A file cannot be written.
     """
     rows, table = combined.rows, fresh / f"{name}.parquet"
-    write_table(table, rows, "trade", Trade)
-    provenance = rows.select("source_id", ROW)
-    write_table(
-        fresh / f"{name}.provenance.parquet", provenance, "trade_provenance", TradeProvenance
-    )
+    with TableWriter(table, "trade", Trade) as out:
+        out.write(rows)
+    beside = fresh / f"{name}.provenance.parquet"
+    with TableWriter(beside, "trade_provenance", TradeProvenance) as out:
+        out.write(rows)
     if combined.parts.height:
-        parts = fresh / f"{name}.parts.parquet"
-        write_table(parts, combined.parts, "trade_parts", TradeParts)
+        with TableWriter(fresh / f"{name}.parts.parquet", "trade_parts", TradeParts) as out:
+            out.write(combined.parts)
     originals = originals_of(rows, readings)
     write_originals(fresh, name, originals)
     write_originals(fresh, name, rejects, part="rejects")

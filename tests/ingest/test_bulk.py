@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from calc.errors import DataRejectedError
@@ -96,8 +98,15 @@ def test_same_bytes_of_many_row_groups(
     monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 256)
     quick, whole = both(workspace, write(tmp_path / "t.csv", text_of(lines(2500))), used)
     assert quick == whole
-    read = pl.scan_parquet(workspace.trade / "t.parquet")
-    assert read.select(pl.len()).collect().item() == 2500
+    path = workspace.trade / "t.parquet"
+    assert pl.scan_parquet(path).select(pl.len()).collect().item() == 2500
+    written = pq.ParquetFile(path)
+    assert written.metadata.num_row_groups == 10
+    code = written.schema_arrow.field("code")
+    assert code.type == pa.large_string(), "written from dictionaries, read back as texts"
+    assert code.metadata[b"description"].startswith(b"Code of the good")
+    assert parquet.file_metadata(path)["table"] == "trade"
+    assert parquet.constant_columns(path)["nomenclature"] == "HS2022"
 
 
 def test_same_bytes_of_a_declared_source_with_rows_left_out(

@@ -61,7 +61,7 @@ class Found:
     """What the batches of a file hold.
 
     Attributes:
-        files: The batches on disk: numbers of texts by cell, numbers, row and value.
+        files: The batches on disk: numbers of texts by cell, numbers, and row.
         read: All rows; ``left_out`` those of each reason; ``kept`` the others.
         counts: As ``cells`` counts them: suppressed and missing cells, codes with lost zeros.
         scopes: How many rows kept each importer, partner, period, flow, nomenclature and level of
@@ -129,7 +129,13 @@ def _one(plan: Plan, batch: pl.DataFrame, found: Found) -> pl.DataFrame:
             rows.filter(left).with_columns(pl.lit(value=True).alias(REMAINDER)),
         ])  # fmt: skip
     found.pairs.add(plan, spill, scoped=False)
-    return spill.drop([name for name in plan.coded if name not in spilled(plan)])
+    return _narrowed(plan, spill)
+
+
+def _narrowed(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in as few bytes as they need; a value is had from its columns again."""
+    whole = [rows[name].shrink_dtype() for name in (*spilled(plan), ROW)]
+    return pl.DataFrame([*whole, *rows.drop(*plan.coded, ROW, judge.VALUE)])
 
 
 def _count_padded(plan: Plan, rows: pl.DataFrame, found: Found) -> None:

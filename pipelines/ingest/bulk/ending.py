@@ -10,8 +10,9 @@ from calc.rules import declared_rules, row_rules
 from calc.tables.trade import Trade
 from pipelines.ingest.bulk.batches import REMAINDER, Found, Sums
 from pipelines.ingest.bulk.coded import CLASS
+from pipelines.ingest.bulk.figures import values_of
 from pipelines.ingest.bulk.marks import Marks
-from pipelines.ingest.bulk.ordered import Ranked, as_table, sorted_rows
+from pipelines.ingest.bulk.ordered import Ranked, as_table, as_texts, sorted_rows
 from pipelines.ingest.bulk.plan import Plan
 from pipelines.ingest.cells import EXCLUDED
 from pipelines.ingest.source import ROW
@@ -59,8 +60,15 @@ class Ending:
     specials: dict[str, Sums] = field(default_factory=dict)
     faulty: pl.Series | None = None
 
+    @property
+    def _needs_values(self) -> bool:
+        specials = any(special.kept for special in self.plan.mapping.declared.specials)
+        return self.marks.any or self.marks.nested or self.plan.adds_up or specials
+
     def part(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """A part of the table, and the rows that were added up to rows of it."""
+        if self._needs_values:
+            rows = rows.with_columns(values_of(rows))
         remainders = rows.head(0)
         if REMAINDER in rows.columns:
             is_left = pl.col(REMAINDER).fill_null(value=False)
@@ -100,10 +108,11 @@ class Ending:
             code = self.plan.coder("code")
             assert code is not None
             rows = rows.with_columns(self.marks.levels.gather(rows[code.name]).alias(CLASS))
+        rows = rows.with_columns(pl.col(by).cast(scopes.schema[by]) for by in self.marks.by)
         return rows.join(scopes, on=by, how="left", validate="m:1", maintain_order="left")
 
     def _as_text(self, marked: pl.DataFrame) -> pl.DataFrame:
-        table = as_table(self.plan, marked, self.ranks)
+        table = as_texts(as_table(self.plan, marked, self.ranks))
         return table.with_columns(marked[EXCLUDED])
 
     def _compare(self, told: pl.DataFrame, remainders: pl.DataFrame) -> None:
@@ -140,7 +149,8 @@ class Ending:
                 self.specials.setdefault(special.why, Sums()).add(values)
 
     def _added_up(self, kept: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        told = as_table(self.plan, kept, self.ranks).with_columns(pl.lit(value=True).alias(ADDS))
+        told = as_texts(as_table(self.plan, kept, self.ranks))
+        told = told.with_columns(pl.lit(value=True).alias(ADDS), pl.col(ROW).cast(pl.Int64))
         rows, parts, added = in_order(told)
         self.added = Added(*(a + b for a, b in zip(self.added, added, strict=True)))
         parts = parts.with_columns(pl.col("table_row") + self.rows)
@@ -157,7 +167,8 @@ class Ending:
         if self.faulty is None:
             self.faulty = pl.concat([*self.found.broken, pl.Series([], dtype=pl.Int64)]).unique()
         if len(self.faulty):
-            self.broken.append(table.filter(table[ROW].is_in(self.faulty.implode())))
+            broken = as_texts(table.filter(table[ROW].cast(pl.Int64).is_in(self.faulty.implode())))
+            self.broken.append(broken.with_columns(values_of(broken), pl.col(ROW).cast(pl.Int64)))
 
     def check(self) -> None:
         """Nothing, where every code beside finer ones is their sum.

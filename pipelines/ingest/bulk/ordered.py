@@ -16,6 +16,7 @@ from pipelines.ingest.bulk.coded import UnsuitedError
 from pipelines.ingest.bulk.plan import TEXTS, Plan
 from pipelines.ingest.bulk.scopes import ROWS
 from pipelines.ingest.bulk.spill import from_disk, to_disk
+from pipelines.ingest.casts import NUMBERS
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import FIRST
 
@@ -37,6 +38,10 @@ class Ranked:
     cell: str
     values: pl.Series
     ranks: pl.Series
+
+    def of(self, rows: pl.DataFrame) -> pl.Series:
+        """The values of some rows, as numbers of them."""
+        return self.ranks.gather(rows[self.cell]).cat.to(pl.Enum(self.values))
 
 
 def ranked(plan: Plan) -> dict[str, Ranked]:
@@ -66,7 +71,7 @@ def parts_of(
         families: Whether the codes of a chapter have to be in one part.
     """
     for files in _files(found, ranks, folder, families=families):
-        yield pl.concat(map(from_disk, files), how="diagonal", rechunk=True)
+        yield pl.concat(map(from_disk, files), how="diagonal_relaxed", rechunk=True)
 
 
 def _files(
@@ -79,7 +84,7 @@ def _files(
     parts: list[list[Path]] = [[] for _ in range(len(bounds) + 1)]
     for start in range(0, len(found.files), GROUP_FILES):
         group = found.files[start : start + GROUP_FILES]
-        rows = pl.concat(map(from_disk, group), how="diagonal", rechunk=True)
+        rows = pl.concat(map(from_disk, group), how="diagonal_relaxed", rechunk=True)
         for path in group:
             path.unlink()
         place = rows.select(_pair(ranks).alias(PLACE)).to_series()
@@ -190,19 +195,20 @@ def _gathered(rows: pl.DataFrame, order: npt.NDArray[np.unsignedinteger]) -> pl.
 
 
 def as_table(plan: Plan, rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
-    """Rows of numbers as TRADE's columns, row and value."""
+    """Rows of numbers as TRADE's columns, with row and value; texts as numbers of their values."""
     columns = []
     for name in column_names(Trade):
         if name in ranks:
-            item = ranks[name]
-            texts = item.values.gather(item.ranks.gather(rows[item.cell]))
-            columns.append(texts.alias(name))
+            columns.append(ranks[name].of(rows).alias(name))
         elif name in rows.columns:
             columns.append(rows[name])
-        elif name == "source_id":
-            columns.append(pl.repeat(plan.source.name, rows.height, eager=True).alias(name))
         else:
-            dtype = pl.String if name in TEXTS else pl.Float64
-            constant = plan.constants.get(name)
-            columns.append(pl.repeat(constant, rows.height, dtype=dtype, eager=True).alias(name))
-    return pl.DataFrame([*columns, rows[ROW], rows[judge.VALUE]])
+            own = plan.source.name if name == "source_id" else plan.constants.get(name)
+            dtype = pl.Float64 if name in NUMBERS else pl.Enum([] if own is None else [own])
+            columns.append(pl.repeat(own, rows.height, dtype=dtype, eager=True).alias(name))
+    return pl.DataFrame([*columns, *(rows[name] for name in (ROW, judge.VALUE) if name in rows)])
+
+
+def as_texts(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ``as_table`` with their texts."""
+    return table.with_columns(pl.col(pl.Enum).cast(pl.String))
