@@ -1,25 +1,24 @@
 """The trail of a figure: from a line of a run back to the source rows and the legal measures."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from calc.codes import normalise_code
 from calc.errors import UsageError, did_you_mean
 from calc.quotas import quarter_of
 from calc.results import result_ids
 from calc.scope import ALL
+from pipelines.explain_lines import lines_wanted
 from pipelines.explain_market import Market, market_lines, market_of
 from pipelines.explain_money import exchange_rates
 from pipelines.explain_quota import quota_text
+from pipelines.report.money import Currency, marked, row_in
 from pipelines.run.manifest import read_manifest
 from pipelines.run.tables import read_table, scan_table
-from pipelines.scenario.reference import read_reference
 
-MOST_LINES = 50
 MOST_SOURCES = 10
 Row = Mapping[str, Any]
 
@@ -46,6 +45,22 @@ class Trail:
     charges: Sequence[Row] = ()
     exchange: Sequence[str] = ()
 
+    def put_in(self, currency: Currency | None) -> "Trail":
+        """The same with its amounts in the money; words say USD until ``said_in`` changes them."""
+        if currency is None:
+            return self
+        rows = ("sources", "components", "quotas", "inputs", "charges")
+        told = {name: [row_in(currency, row) for row in getattr(self, name)] for name in rows}
+        return replace(
+            self,
+            line=row_in(currency, self.line),
+            measures={name: row_in(currency, row) for name, row in self.measures.items()},
+            market=None if self.market is None else self.market.put_in(currency),
+            readings=marked(self.readings),
+            exchange=marked(self.exchange),
+            **told,
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The trail as an object, for ``--json``."""
         return {
@@ -65,23 +80,20 @@ class Trail:
         }
 
 
-def explain(
-    folder: Path, code: str, partner: str | None, importer: str | None = None
-) -> list[Trail]:
+def explain(folder: Path, code: str, sides: Mapping[str, str | None]) -> list[Trail]:
     """The trails of the lines of a run that begin with a code.
 
     Args:
         folder: The run.
         code: The code, or its beginning.
-        partner: The economy of origin; null for all.
-        importer: The economy that levies the duty; null for all.
+        sides: The ``partner`` of origin and the ``importer`` that levies the duty; null for all.
 
     Raises:
         UsageError: The code, partner or importer is in no line of the run, or too many lines are.
         StorageError: The run cannot be read.
     """
     lines = scan_table(folder, "lines")
-    return _trails(folder, _wanted(lines, code, {"importer": importer, "partner": partner}))
+    return _trails(folder, lines_wanted(lines, code, sides))
 
 
 def explain_result(folder: Path, wanted: str) -> list[Trail]:
@@ -180,48 +192,6 @@ def _beside(folder: Path, table: str, wanted: pl.DataFrame, key: Sequence[str]) 
     return found.join(wanted.lazy().select(key), on=list(key), how="semi").sort(key).collect()
 
 
-def _wanted(lines: pl.LazyFrame, code: str, sides: Mapping[str, str | None]) -> pl.DataFrame:
-    digits = normalise_code(code)
-    if digits is None:
-        raise UsageError(
-            f"{code!r} is not a code", where="--line", hint="write 2 to 10 digits: 870899"
-        )
-    found = lines.filter(pl.col("code").str.starts_with(digits)).collect()
-    if found.is_empty():
-        known = lines.select(pl.col("code").unique()).collect()["code"].to_list()
-        near = [name for name in known if name.startswith(digits[:4])] or known
-        raise UsageError(
-            f"no measure names a line that begins with {digits}",
-            where="--line",
-            hint=did_you_mean(digits, near),
-        )
-    for side, economy in sides.items():
-        found = _of(found, digits, side, economy)
-    if found.height > MOST_LINES:
-        raise UsageError(
-            f"{found.height:,} lines begin with {digits}, more than {MOST_LINES}",
-            where="--line",
-            hint="write more digits, or name a partner with --partner",
-        )
-    return found
-
-
-def _of(found: pl.DataFrame, digits: str, side: str, economy: str | None) -> pl.DataFrame:
-    """The lines of one importer or partner; all where none is named."""
-    if economy is None:
-        return found
-    named = {economy.upper(), *read_reference().economies(economy)}
-    kept = found.filter(pl.col(side).is_in(list(named)))
-    if kept.is_empty():
-        known = found[side].unique().sort().to_list()
-        raise UsageError(
-            f"no measure names {digits} {'from' if side == 'partner' else 'into'} {economy}",
-            where=f"--{side}",
-            hint=did_you_mean(economy.upper(), known),
-        )
-    return kept
-
-
 def _sources(rows: Sequence[Row]) -> Iterator[str]:
     """The rows that a line is from; of a converted line there may be many."""
     for row in rows[:MOST_SOURCES]:
@@ -295,3 +265,9 @@ def trail_lines(trail: Trail) -> Iterator[str]:
         yield f"  law          {measure['measure_id']}: {measure['source']}"
     for item in trail.inputs:
         yield f"  file         {item['name']} ({item['role']}), SHA-256 {item['sha256'][:16]}"
+
+
+def trails_told(trails: Sequence[Trail]) -> tuple[dict[str, Any], list[str]]:
+    """Trails as an object, and as lines with an empty one between them."""
+    lines = [text for trail in trails for text in (*trail_lines(trail), "")][:-1]
+    return {"trails": [trail.as_dict() for trail in trails]}, lines

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.report.money import Currency, row_in
 from pipelines.run.tables import scan_table
 
 Row = Mapping[str, Any]
@@ -20,6 +21,14 @@ class Market:
     source: Row
     market: Row
     elasticities: Sequence[Row]
+
+    def put_in(self, currency: Currency) -> "Market":
+        """The same with its amounts in the money."""
+        return Market(
+            source=row_in(currency, self.source),
+            market=row_in(currency, self.market),
+            elasticities=[row_in(currency, row) for row in self.elasticities],
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The trail as an object, for ``--json``."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from calc.scope import ALL
+from pipelines.report.money import USD, marked
 
 Row = Mapping[str, Any]
 
@@ -11,7 +12,7 @@ Row = Mapping[str, Any]
 def quota_text(row: Row) -> str:
     """A row of BY_QUOTA as a sentence: what may come in, what came in, how much of it is over."""
     origin = "all others" if row["origin"] == ALL else row["origin"]
-    what = "amount" if row["unit"] == "USD" else "quantity"
+    what = "amount" if row["unit"] in (USD, marked(USD)) else "quantity"
     return (
         f"{row['quota_id']} for {origin} in {row['quota_period']}: in-quota {what} "
         f"{_amount(row, 'amount')}, {_used(row)} ({row['status']}; {row['source']})"

@@ -1,18 +1,20 @@
 """The trail of a sum: the row of a table that a figure stands in, and the lines added up in it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from calc.dictionary import summary
+from calc.dictionary import polars_schema, summary
 from calc.errors import UsageError, did_you_mean
+from calc.money import UNITS_PER_USD, in_money
 from calc.results import LINES, SUMS_OF_COMPONENTS, Frames, result_id, result_ids
 from calc.tables import TABLES
 from pipelines.explain_behind import MADE_BY, behind, markets_behind
 from pipelines.report.figures import exact_sum
+from pipelines.report.money import Currency, named_in, told_in
 from pipelines.run.tables import read_table, scan_table
 
 MOST_SHOWN = 5
@@ -28,6 +30,8 @@ ADDED = {
 VALUE = "value_usd"
 ANSWERS = ("effects", "market_effects")
 CENT = 0.01
+FLOAT = 1e-12
+"""How far apart two sums of the same numbers may be, of their size."""
 Row = Mapping[str, Any]
 
 
@@ -42,6 +46,7 @@ class Total:
         row: Its cells.
         behind: The lines that are added up, the largest first; null where it is no sum of lines.
         markets: The markets that are added up in an answer of trade, with ``code`` and ``usd``.
+        currency: The money of the amounts; null for USD.
     """
 
     name: str
@@ -50,6 +55,24 @@ class Total:
     row: Row
     behind: pl.DataFrame | None
     markets: pl.DataFrame | None = None
+    currency: Currency | None = None
+
+    def put_in(self, currency: Currency | None) -> "Total":
+        """The same with its amounts in the money; words say USD until ``said_in`` changes them."""
+        if currency is None:
+            return self
+        schema = polars_schema(TABLES[self.table])
+        own = pl.DataFrame([self.row], schema={name: schema[name] for name in self.row})
+        source = self._source()
+        return replace(
+            self,
+            row=told_in(currency, self.table, own).row(0, named=True),
+            behind=None if self.behind is None else told_in(currency, source, self.behind),
+            markets=None
+            if self.markets is None
+            else self.markets.with_columns(in_money(pl.col("usd"), currency.usd)),
+            currency=currency,
+        )
 
     def sums(self) -> dict[str, tuple[float | None, float | None]]:
         """For each figure that is a sum of lines: that sum, and the figure of the table."""
@@ -73,13 +96,26 @@ class Total:
         return {
             "result_id": self.name,
             "table": self.table,
-            "column": self.column,
+            "column": None if self.column is None else self._named(self.column),
             "row": dict(self.row),
             "sums": {name: {"of_lines_usd": own, "in_table_usd": theirs}
                      for name, (own, theirs) in self.sums().items()},
             "lines": None if self.behind is None else self.behind["result_id"].to_list(),
-            "markets": None if self.markets is None else self.markets.to_dicts(),
+            "markets": None if self.markets is None else [
+                {"code": row["code"], "value_usd" if self.currency else "usd": row["usd"]}
+                for row in self.markets.iter_rows(named=True)
+            ],
         }  # fmt: skip
+
+    def _named(self, column: str) -> str:
+        """The name of a figure in the money of the trail."""
+        return column if self.currency is None else named_in(self.currency, column)
+
+    def _is_same(self, own: float | None, theirs: float | None, count: int) -> bool:
+        """Whether the lines add up to the figure: each is rounded again in other money."""
+        if self.currency is None or own is None or theirs is None:
+            return own == theirs
+        return abs(own - theirs) <= count / UNITS_PER_USD + FLOAT * abs(theirs)
 
     def lines(self) -> Iterator[str]:
         """The trail for people."""
@@ -87,7 +123,8 @@ class Total:
         every = list(self._figures())
         shown = [self.column] if self.column else [name for name in every if self.row[name] != 0]
         for column in shown:
-            yield f"  figure       {column} = {_cell(column, self.row[column])}"
+            told = _cell(column, self.row[column])
+            yield f"  figure       {self._named(column)} = {told}"
         if self.column is None and len(shown) < len(every):
             yield f"  figure       {len(every) - len(shown)} more are 0"
         if self.behind is None:
@@ -99,8 +136,9 @@ class Total:
         words = "line" if count == 1 else "lines"
         yield f"  made of      {count:,} {words} of {self._source()}.parquet"
         for name, (own, theirs) in self.sums().items():
-            same = "as in the table" if own == theirs else f"the table has {_text(theirs)}"
-            yield f"  sum          {name}: the lines add up to {_text(own)}, {same}"
+            is_same = self._is_same(own, theirs, count)
+            same = "as in the table" if is_same else f"the table has {_text(theirs)}"
+            yield f"  sum          {self._named(name)}: the lines add up to {_text(own)}, {same}"
         yield from self._largest(self.behind)
 
     def _figures(self) -> Iterator[str]:
@@ -115,9 +153,11 @@ class Total:
         if self.markets is None or self.markets.is_empty():
             return
         own, theirs = exact_sum(self.markets, "usd"), self.row["central_usd"]
-        same = own is not None and theirs is not None and abs(own - theirs) < CENT
+        cent = CENT if self.currency is None else CENT / self.currency.usd
+        same = own is not None and theirs is not None and abs(own - theirs) < cent
         told = "as in the table" if same else f"the table has {_text(theirs)}"
-        yield f"  sum          central_usd: the markets add up to {_text(own)}, {told}"
+        name = self._named("central_usd")
+        yield f"  sum          {name}: the markets add up to {_text(own)}, {told}"
         for row in self.markets.head(MOST_SHOWN).iter_rows(named=True):
             yield f"  market       {row['code']}: {_text(row['usd'])}"
         if self.markets.height > MOST_SHOWN:

@@ -80,6 +80,15 @@ MemoryLimit = Annotated[
         show_default=False,
     ),
 ]
+Money = Annotated[
+    str | None,
+    typer.Option(
+        "--currency",
+        metavar="CODE",
+        help="Money of the amounts, such as EUR, at the rate of [currencies]; else the run's.",
+        show_default=False,
+    ),
+]
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from calc.errors import UsageError
-from pipelines.commands.common import AsJson, WorkspaceOption, show
+from pipelines.commands.common import AsJson, Money, WorkspaceOption, show
 from pipelines.commands.runs import RunArgument
 
 
@@ -24,6 +24,7 @@ def explain(
     importer: Annotated[
         str | None, typer.Option("--importer", help="Economy that levies the duty.")
     ] = None,
+    currency: Money = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -35,8 +36,11 @@ def explain(
       retorsion explain us-japan-2024 --result by_group/USA/car-parts
     """  # noqa: D301
     from pipelines.explain import explain as explain_line
-    from pipelines.explain import explain_result, trail_lines
+    from pipelines.explain import explain_result, trails_told
     from pipelines.explain_total import explain_total
+    from pipelines.report.currency import currency_told
+    from pipelines.report.money import money_lead, said_in
+    from pipelines.report.money_object import money_told, object_in
     from pipelines.run.store import find_run
     from pipelines.workspace import open_workspace
 
@@ -44,17 +48,23 @@ def explain(
     if (line is None) == (result is None):
         raise UsageError("say which figure", where="--line or --result",
                          hint="--line CODE of a good, or --result ID of a figure")  # fmt: skip
+    money = currency_told(folder, currency)
     total = None if result is None else explain_total(folder, result)
     if total is not None:
-        show({"total": total.as_dict()}, list(total.lines()), as_json=as_json)
-        return
-    trails = (
-        explain_line(folder, str(line), partner, importer)
-        if result is None
-        else explain_result(folder, result)
+        told, lines = {"total": total.put_in(money).as_dict()}, total.put_in(money).lines()
+    else:
+        sides = {"importer": importer, "partner": partner}
+        trails = (
+            explain_line(folder, str(line), sides)
+            if result is None
+            else explain_result(folder, result)
+        )
+        told, lines = trails_told([trail.put_in(money) for trail in trails])
+    show(
+        object_in(money, told) | money_told(money),
+        [*money_lead(money), *(said_in(money, text) for text in lines)],
+        as_json=as_json,
     )
-    lines = [text for trail in trails for text in (*trail_lines(trail), "")][:-1]
-    show({"trails": [trail.as_dict() for trail in trails]}, lines, as_json=as_json)
 
 
 def register(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.common import AsJson, WorkspaceOption, show
+from pipelines.commands.common import AsJson, Money, WorkspaceOption, show
 from pipelines.commands.runs import RunArgument
 
 if TYPE_CHECKING:
@@ -25,14 +25,6 @@ Brief = Annotated[bool, typer.Option("--brief", help="One page for a reader in a
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="File to write; for csv a folder, one file a table."),
-]
-Money = Annotated[
-    str | None,
-    typer.Option(
-        metavar="CODE",
-        help="Money of the amounts, such as EUR, at the rate of [currencies]; else the run's.",
-        show_default=False,
-    ),
 ]
 Mark = Annotated[
     bool, typer.Option("--bom", help="Mark CSV as UTF-8, as Excel needs it to read accents.")

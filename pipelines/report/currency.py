@@ -4,7 +4,7 @@ Tables are in USD and stay so. What is here is done to copies of them that go to
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,14 @@ import polars as pl
 
 from calc.errors import StorageError, UsageError, did_you_mean
 from calc.money import OTHER_MONEY_DECIMALS, rounded_in_money
-from pipelines.report.money import IN_USD, USD, Currency, amounts_by_figure, amounts_of
+from pipelines.report.money import (
+    IN_USD,
+    USD,
+    Currency,
+    amounts_by_figure,
+    amounts_of,
+    currency_from,
+)
 from pipelines.run.tables import AGAIN
 from pipelines.scenario.money_words import AN_EXAMPLE
 
@@ -26,20 +33,50 @@ def currency_of(folder: Path, code: str) -> Currency | None:
         UsageError: The scenario states no rate of it, one without a day, or two that differ.
         StorageError: The scenario that the run keeps cannot be read.
     """
-    if code == USD:
-        return None
-    stated = _stated(_kept(folder))
+    return None if code == USD else _rate_of(code, _stated(_kept(folder)), "this run")
+
+
+def currency_told(folder: Path, code: str | None) -> Currency | None:
+    """The money of what is told of a run: as asked for, else that of the run; null for USD.
+
+    Raises:
+        UsageError: There is no dated rate for it.
+        StorageError: The run cannot be read.
+    """
+    from pipelines.run.manifest import read_manifest
+
+    if code is None:
+        return currency_from(read_manifest(folder).facts.get("currency"))
+    return currency_of(folder, code)
+
+
+def currency_asked(code: str, parts: Iterable[Mapping[str, Any]], what: str) -> Currency | None:
+    """The money that is asked for, of what the tops of some scenarios say; null for USD.
+
+    Args:
+        code: Its code.
+        parts: What the tops say.
+        what: What the scenarios are of, for messages.
+
+    Raises:
+        UsageError: None states a rate of it, or one without a day, or two differ.
+    """
+    return None if code == USD else _rate_of(code, _stated(iter(parts)), what)
+
+
+def _rate_of(code: str, stated: Mapping[str, Sequence[Currency]], what: str) -> Currency:
+    """The one dated rate that is stated of a money."""
     rates = stated.get(code, [])
     if not rates:
         raise UsageError(
-            f"the scenario of this run states no exchange rate for {code!r}",
+            f"the scenario of {what} states no exchange rate for {code!r}",
             where=OPTION,
             hint=f"{did_you_mean(code, [USD, *stated])}; or state it at the top of the scenario, "
             f"with its day and source, and run it again: {AN_EXAMPLE}",
         )
     if len(rates) > 1:
         raise UsageError(
-            f"the importers of this run state different exchange rates for {code}: "
+            f"the scenarios of {what} state different exchange rates for {code}: "
             f"{' and '.join(f'{one.rate} on {one.on} ({one.source})' for one in rates)}",
             where=OPTION,
             hint="state one in their scenarios, and run them again",

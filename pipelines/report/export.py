@@ -57,12 +57,12 @@ def facts_in(folder: Path, wanted: Export) -> "tuple[RunFacts, Currency | None]"
         UsageError: There is no dated rate for the money.
         StorageError: The run cannot be read.
     """
-    from pipelines.report.currency import currency_of
+    from pipelines.report.currency import currency_told
     from pipelines.run.manifest import read_manifest
 
     facts = facts_from(read_manifest(folder).facts)
     own = facts.currency
-    money = own if wanted.currency == OWN else currency_of(folder, wanted.currency)
+    money = own if wanted.currency == OWN else currency_told(folder, wanted.currency)
     return replace(facts, currency=money), own
 
 

@@ -70,13 +70,18 @@ def currency_from(kept: Mapping[str, Any] | None) -> Currency | None:
 
 def money_note(currency: Currency | None) -> list[str]:
     """The sentence on the money of a report, to be put among its words; none for USD."""
-    return [] if currency is None else [_marked(currency.told)]
+    return [] if currency is None else [marked(currency.told)]
 
 
 def money_line(currency: Currency | None) -> list[str]:
     """The same for the one screen."""
     told = "" if currency is None else f"{currency.at}; tables are in USD"
-    return [f"money        {_marked(told)}"] if told else []
+    return [f"money        {marked(told)}"] if told else []
+
+
+def money_lead(currency: Currency | None) -> list[str]:
+    """The same above a screen that is no run's, as it is to be read; none for USD."""
+    return [] if currency is None else [f"amounts in {currency.at}"]
 
 
 def a_dollar(currency: Currency | None) -> float:
@@ -95,8 +100,8 @@ def put_in_money(facts: "RunFacts", tables: Tables) -> tuple["RunFacts", Tables]
 
     from pipelines.report.facts import facts_from
 
-    told = replace(facts_from(_marked(facts.as_dict())), currency=facts.currency)
-    return told, {name: _told(name, frame, facts.currency) for name, frame in tables.items()}
+    told = replace(facts_from(marked(facts.as_dict())), currency=facts.currency)
+    return told, {name: told_in(facts.currency, name, each) for name, each in tables.items()}
 
 
 def said_in(currency: Currency | None, text: str) -> str:
@@ -139,8 +144,10 @@ def amounts_by_figure(name: str, frame: pl.DataFrame) -> list[str]:
     ]
 
 
-def _told(name: str, frame: pl.DataFrame, currency: Currency) -> pl.DataFrame:
-    """A table with its amounts in other money, not rounded, and USD marked in its texts."""
+def told_in(currency: Currency | None, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A table for what puts it into words: amounts divided, not rounded, USD marked in texts."""
+    if currency is None:
+        return frame
     is_money = pl.col("figure").str.ends_with(IN_USD)
     return frame.with_columns(
         *(in_money(pl.col(each), currency.usd) for each in amounts_of(frame)),
@@ -152,12 +159,20 @@ def _told(name: str, frame: pl.DataFrame, currency: Currency) -> pl.DataFrame:
     )
 
 
-def _marked(value: Any) -> Any:
-    """A fact with USD marked in its texts."""
+def row_in(currency: Currency, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of a table whose columns alone say what is money, in the way of ``told_in``."""
+    return {
+        name: each / currency.usd if name.endswith(IN_USD) and each is not None else marked(each)
+        for name, each in row.items()
+    }
+
+
+def marked(value: Any) -> Any:
+    """A fact with USD marked in its texts, so that ``said_in`` leaves it as written."""
     if isinstance(value, str):
         return value.replace(USD, MARK)
     if isinstance(value, Mapping):
-        return {key: _marked(each) for key, each in value.items()}
+        return {key: marked(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_marked(each) for each in value]
+        return [marked(each) for each in value]
     return value

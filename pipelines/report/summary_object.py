@@ -1,9 +1,7 @@
 """The result of a run for machines: the figures of the one screen, and more, as an object."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from calc.money import UNITS_PER_USD, unit_of
 from pipelines.report.border import border_totals
 from pipelines.report.checks import failed_checks
 from pipelines.report.facts import RunFacts
@@ -16,7 +14,8 @@ from pipelines.report.figures import (
     state_of,
     unmatched_counts,
 )
-from pipelines.report.money import IN_USD, Currency, a_dollar, named_in, put_in_money, said_in
+from pipelines.report.money import a_dollar, put_in_money
+from pipelines.report.money_object import object_in
 
 
 def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
@@ -25,8 +24,8 @@ def summary_dict(facts: RunFacts, tables: Tables) -> dict[str, Any]:
     In the money of the facts the names of amounts end in it: ``duty_before_eur``. Each is rounded
     by itself, half away from zero, to four decimals.
     """
-    found = _object(*put_in_money(facts, tables))
-    return found if facts.currency is None else dict(_named_in(found, facts.currency))
+    found: dict[str, Any] = object_in(facts.currency, _object(*put_in_money(facts, tables)))
+    return found
 
 
 def _object(facts: RunFacts, tables: Tables) -> dict[str, Any]:
@@ -59,30 +58,3 @@ def _object(facts: RunFacts, tables: Tables) -> dict[str, Any]:
         "controls": tables["controls"].to_dicts() if "controls" in tables else [],
         "assumptions": tables["assumptions"].to_dicts() if "assumptions" in tables else [],
     }
-
-
-def _named_in(value: Any, currency: Currency) -> Any:
-    """The object with amounts rounded and named by their money, and other words as written."""
-    if isinstance(value, str):
-        return said_in(currency, value)
-    if isinstance(value, list | tuple):
-        return [_named_in(each, currency) for each in value]
-    if not isinstance(value, Mapping):
-        return value
-    return {
-        named_in(currency, name): _cell_in(name, each, currency) for name, each in value.items()
-    }
-
-
-def _cell_in(name: str, value: Any, currency: Currency) -> Any:
-    """What a name has: an amount, the name of one, or anything else."""
-    if name.endswith(IN_USD):
-        return _rounded(value)
-    if name == "figure" and isinstance(value, str):
-        return named_in(currency, value)
-    return _named_in(value, currency)
-
-
-def _rounded(amount: float | None) -> float | None:
-    """An amount as the tables in other money have it; null where it is not known."""
-    return None if amount is None else unit_of(amount) / UNITS_PER_USD

@@ -130,7 +130,7 @@ def test_the_rate_is_told_with_its_day_and_source(tmp_path: Path) -> None:
          "the exchange rate for EUR has no day, and a report says of when its rate is",
          "add on = 2024-12-31, the day of it, to [currencies.EUR], and run again"),
         ([RATE, RATE.replace("1.25", "1.5")], "EUR",
-         "the importers of this run state different exchange rates for EUR: 1.25 on 2024-12-31 "
+         "the scenarios of this run state different exchange rates for EUR: 1.25 on 2024-12-31 "
          "(European Central Bank) and 1.5 on 2024-12-31 (European Central Bank)",
          "state one in their scenarios, and run them again"),
     ],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape, unescape
 from typing import Any
 
@@ -70,7 +71,8 @@ def sums(tables: Tables, facts: RunFacts, shown: str) -> str:
         heading = HEADINGS.get(name, name.replace("_", " ").capitalize())
         parts.append(f"<h3>{html_of(heading)}</h3>")
         for row in rows:
-            told = "\n".join(_linked(line, trails) for line in total_of(name, row, tables).lines())
+            total = replace(total_of(name, row, tables), currency=facts.currency)
+            told = "\n".join(_linked(line, trails) for line in total.lines())
             parts.append(details(anchor(name, row), _title(name, row), f"<pre>{told}</pre>"))
     command = f"retorsion explain {facts.scenario_id} --result ID"
     note = Markup(
