@@ -10,6 +10,7 @@ import polars as pl
 from calc.errors import UsageError, did_you_mean
 from pipelines.files import write_bytes
 from pipelines.report.figures import state_of
+from pipelines.report.money import USD, Currency, money_lead
 
 BY = {
     "partner": ("by_partner", "partner"),
@@ -36,7 +37,8 @@ SCALE = 2.0
 class Plot:
     """Bars to be drawn: ``name``, ``usd`` and ``is_filled``, the largest first.
 
-    ``left`` counts those that are not among them, ``unknown`` those without a figure.
+    ``left`` counts those that are not among them, ``unknown`` those without a figure. Where
+    ``currency`` is not null, ``usd`` holds amounts in that money.
     """
 
     title: str
@@ -44,10 +46,22 @@ class Plot:
     rows: Sequence[dict[str, Any]]
     left: int
     unknown: int
+    currency: Currency | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The chart as an object, for ``--json``; amounts are named by their money."""
+        code = "usd" if self.currency is None else self.currency.code.lower()
+        rows = [
+            {"name": row["name"], code: row["usd"], "is_filled": row["is_filled"]}
+            for row in self.rows
+        ]
+        return {"title": self.title, "rows": rows, "left": self.left, "unknown": self.unknown}
 
 
-def plot_of(folder: Path, by: str, figure: str | None, top: int) -> Plot:
-    """What a chart of a run shows.
+def plot_of(
+    folder: Path, by: str, figure: str | None, top: int, currency: Currency | None = None
+) -> Plot:
+    """What a chart of a run shows, its amounts in the money that is given; null for USD.
 
     Raises:
         UsageError: There is no such table or figure, or the run has no such table.
@@ -70,17 +84,19 @@ def plot_of(folder: Path, by: str, figure: str | None, top: int) -> Plot:
     several = frame["importer"].n_unique() > 1 and key != "importer"
     rows = [
         {"name": f"{row['importer']}: {row[key]}" if several else str(row[key]),
-         "usd": row[column],
+         "usd": row[column] if currency is None else row[column] / currency.usd,
          "is_filled": table == "by_authority" or "in force" in state_of(row)}
         for row in ordered.head(top).iter_rows(named=True)
     ]  # fmt: skip
     facts = facts_from(read_manifest(folder).facts)
+    title = f"{facts.scenario_id}: {words} by {by}; {facts.trade_text}, law as of {facts.as_of}"
     return Plot(
-        title=f"{facts.scenario_id}: {words} by {by}; {facts.trade_text}, law as of {facts.as_of}",
-        axis=f"{words}, USD",
+        title="; ".join((title, *money_lead(currency))),
+        axis=f"{words}, {USD if currency is None else currency.code}",
         rows=rows,
         left=known.height - len(rows),
         unknown=frame[column].null_count(),
+        currency=currency,
     )
 
 

@@ -1,7 +1,8 @@
-"""A sweep of what trade does in answer, told on a terminal: a line a value, with a curve."""
+"""A sweep told on a terminal or as an object: a table, or of trade's answer a curve."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -9,8 +10,43 @@ from calc.tables.elasticities import PARAMETERS
 from pipelines.report.answers import BENT, amount, figure_words, is_outside
 from pipelines.sweep_effects import Turns
 
+if TYPE_CHECKING:
+    from pipelines.report.money import Currency
+
 BAR = 20
 SHOWN = ("imports_after_usd", "imports_change_usd", "duty_after_usd", "welfare_usd")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A table of variants in USD with its name and notes, and the money to tell it in."""
+
+    name: str
+    table: pl.DataFrame
+    notes: tuple[str, ...]
+    currency: "Currency | None" = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The rows and notes as an object; amounts are rounded and named by their money."""
+        from pipelines.report.currency import converted
+        from pipelines.report.money_object import money_told
+
+        money = self.currency
+        table = self.table if money is None else converted(self.name, self.table, money)
+        return {self.name: table.to_dicts(), "notes": list(self.notes)} | money_told(money)
+
+    def lines(self, *, is_curve: bool) -> list[str]:
+        """The table, or its curve, and the notes for people at a terminal."""
+        from pipelines.report.money import money_lead, said_in, told_in
+        from pipelines.tables_out import shown_table
+
+        table = told_in(self.currency, self.name, self.table)
+        shown = curve_lines(table) if is_curve else shown_table(table, self.name)
+        return [
+            *money_lead(self.currency),
+            *(said_in(self.currency, line) for line in shown),
+            *(f"note: {note}" for note in self.notes),
+        ]
 
 
 def curve_lines(found: pl.DataFrame) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A declared table written to a file that a person names, or shown on a terminal."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -11,26 +12,42 @@ from pipelines.parquet import write_table
 from pipelines.report.columns import Column, columns_of
 from pipelines.validation.quarantine import csv_safe
 
+if TYPE_CHECKING:
+    from pipelines.report.money import Currency
+
 MOST_LINES = 60
 
 
-def write_out(path: Path, frame: pl.DataFrame, name: str) -> None:
+def write_out(
+    path: Path, frame: pl.DataFrame, name: str, currency: "Currency | None" = None
+) -> None:
     """Write a table as Parquet or CSV, by the file's suffix; an old file stays if it fails.
+
+    A CSV is in the money that is given, and its names say so. Parquet is in USD, as all Parquet
+    is, and its metadata say at which rate it is told.
 
     Raises:
         UsageError: The suffix is neither.
         StorageError: The file cannot be written.
     """
     if path.suffix == ".parquet":
-        write_table(path, frame, name, TABLES[name])
+        write_table(path, frame, name, TABLES[name], told_at(currency))
     elif path.suffix == ".csv":
-        write_bytes(path, csv_safe(frame).write_csv().encode())
+        from pipelines.report.currency import converted
+
+        told = frame if currency is None else converted(name, frame, currency)
+        write_bytes(path, csv_safe(told).write_csv().encode())
     else:
         raise UsageError(
             f"{path.name} ends neither in .parquet nor in .csv",
             where="--output",
             hint="name the file with one of the two",
         )
+
+
+def told_at(currency: "Currency | None") -> dict[str, str]:
+    """What the metadata of a Parquet file say of the money that its figures are told in."""
+    return {} if currency is None else {"told_in": currency.at}
 
 
 def shown_table(frame: pl.DataFrame, name: str) -> list[str]:

@@ -12,8 +12,27 @@ from pipelines.sweep import read_wanted
 from pipelines.variants import part_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.report.money import Currency
     from pipelines.run.inputs import Inputs
     from pipelines.run.whole import Whole
+    from pipelines.variants import Asked
+
+
+def money_notes(
+    currency: "Currency | None", asked: "Asked", output: "Path | None"
+) -> Iterator[str]:
+    """What the money of a sweep means for its rows and its file; nothing in USD."""
+    if currency is None:
+        return
+    if not asked.is_at_date:
+        yield (
+            f"Each row is in {currency.code} at the one rate of {currency.on}, whatever its own "
+            "days: so rows differ by the law alone, and not by exchange rates."
+        )
+    if output is not None and output.suffix == ".parquet":
+        yield f"{output.name} is in USD, as all Parquet files are; its metadata tell the rate."
 
 
 def notes_of_variants(inputs: "Whole", rate: str | None, *, is_answered: bool = False) -> list[str]:

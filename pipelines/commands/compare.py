@@ -8,6 +8,7 @@ import typer
 from pipelines.commands.common import (
     AsJson,
     AsOf,
+    Money,
     Quiet,
     WorkspaceOption,
     day_given,
@@ -34,6 +35,7 @@ def compare(
     as_of: AsOf = None,
     period: Period = None,
     quarantine: Quarantine = False,
+    currency: Money = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -63,7 +65,7 @@ def compare(
     place, talk = open_workspace(workspace), Talk(quiet=quiet)
     sides = [side_of(place, wanted, settings, talk) for wanted in (first, second)]
     with talk.working("comparing"):
-        done = compare_sides(sides[0], sides[1], comments)
+        done = compare_sides(sides[0], sides[1], comments, currency=currency)
     folder = place.relative(write_comparison(place, done))
     show(comparison_dict(done, folder), comparison_lines(done, folder), as_json=as_json)
 

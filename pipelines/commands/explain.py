@@ -51,7 +51,7 @@ def explain(
     money = currency_told(folder, currency)
     total = None if result is None else explain_total(folder, result)
     if total is not None:
-        told, lines = {"total": total.put_in(money).as_dict()}, total.put_in(money).lines()
+        told, lines = {"total": total.put_in(money).as_dict()}, [*total.put_in(money).lines()]
     else:
         sides = {"importer": importer, "partner": partner}
         trails = (

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.common import AsJson, WorkspaceOption, show
+from pipelines.commands.common import AsJson, Money, WorkspaceOption, show
 from pipelines.commands.runs import RunArgument
 
 By = Annotated[
@@ -33,6 +33,7 @@ def plot(
     figure: Figure = None,
     top: Top = 15,
     output: Output = None,
+    currency: Money = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -46,12 +47,15 @@ def plot(
           a drawing
     """  # noqa: D301
     from pipelines.plot import plot_lines, plot_of, write_plot
+    from pipelines.report.currency import currency_told
+    from pipelines.report.money_object import money_told
     from pipelines.run.store import find_run
     from pipelines.workspace import open_workspace
 
-    found = plot_of(find_run(open_workspace(workspace), run), by, figure, top)
-    told = {"title": found.title, "rows": list(found.rows), "left": found.left,
-            "unknown": found.unknown}  # fmt: skip
+    folder = find_run(open_workspace(workspace), run)
+    money = currency_told(folder, currency)
+    found = plot_of(folder, by, figure, top, money)
+    told = found.as_dict() | money_told(money)
     lines = plot_lines(found)
     if output is not None:
         write_plot(output, found)

@@ -10,6 +10,7 @@ from pipelines.commands.common import (
     AsOf,
     HighRate,
     MemoryLimit,
+    Money,
     Quiet,
     WorkspaceOption,
     day_given,
@@ -62,6 +63,7 @@ def sweep(
     estimate: Estimate = None,
     convert: Convert = False,
     weights: Weights = None,
+    currency: Money = None,
     memory_limit: MemoryLimit = None,
     workspace: WorkspaceOption = None,
     as_json: AsJson = False,
@@ -86,11 +88,12 @@ def sweep(
     """  # noqa: D301
     from pipelines.memory import limit_given
     from pipelines.progress import Talk
+    from pipelines.report.currency import money_of_inputs
     from pipelines.run.inputs import RunSettings
     from pipelines.run.step import read_inputs
-    from pipelines.sweep_told import bent_notes, curve_lines, turning_notes
-    from pipelines.tables_out import shown_table, write_out
-    from pipelines.variant_notes import notes_of_variants
+    from pipelines.sweep_told import Told, bent_notes, turning_notes
+    from pipelines.tables_out import write_out
+    from pipelines.variant_notes import money_notes, notes_of_variants
     from pipelines.variants import Asked, found_by_name
     from pipelines.workspace import open_workspace
 
@@ -110,15 +113,15 @@ def sweep(
     )
     talk = Talk(quiet=quiet)
     inputs = read_inputs(open_workspace(workspace), scenario, settings, talk)
+    money = money_of_inputs(inputs, currency)
     name, found, turns, own = found_by_name(inputs, asked, talk)
     notes = [*own, *notes_of_variants(inputs, rate, is_answered=turns is not None)]
     if turns is not None:
         notes = [*turning_notes(found["swept"][0], turns), *bent_notes(found), *notes]
+    told = Told(name, found, (*money_notes(money, asked, output), *notes), money)
     if output is not None:
-        write_out(output, found, name)
-    table = shown_table(found, name) if turns is None else curve_lines(found)
-    lines = [*table, *(f"note: {note}" for note in notes)]
-    show({name: found.to_dicts(), "notes": notes}, lines, as_json=as_json)
+        write_out(output, found, name, money)
+    show(told.as_dict(), told.lines(is_curve=turns is not None), as_json=as_json)
 
 
 def register(app: typer.Typer) -> None:

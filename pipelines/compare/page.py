@@ -15,12 +15,14 @@ from pipelines.compare.told import (
     figures_moved,
     figures_shown,
     largest,
+    money_lines,
     said_of,
     signed,
     unknown,
 )
 from pipelines.html import bullets, figure, html_of, paragraph, section, table, whole_page
 from pipelines.report.figures import exact_sum
+from pipelines.report.money import as_written, said_in
 from pipelines.report.page import charts
 from pipelines.version import tool_version
 
@@ -28,8 +30,13 @@ MOST_LINES = 100
 
 
 def page(done: Comparison) -> str:
-    """The page as HTML."""
-    first, second = (side.facts() for side in (done.first, done.second))
+    """The page as HTML, in the money of the comparison."""
+    return said_in(done.money.currency, _page(done.put_in_money()))
+
+
+def _page(done: Comparison) -> str:
+    money = done.money.currency
+    first, second = (as_written(money, side.facts()) for side in (done.first, done.second))
     title = f"{first['scenario']} against {second['scenario']}"
     header = [f"<h1>{html_of(title)}</h1>"]
     for name, facts in (("First", first), ("Second", second)):
@@ -39,6 +46,7 @@ def page(done: Comparison) -> str:
                 f"run {facts['run_id']}."
             )
         )
+    header += [paragraph(f"{told[0].upper()}{told[1:]}.") for told in money_lines(done)]
     return whole_page(
         f"{title}: retorsion",
         skip="Skip to the difference",

@@ -12,6 +12,8 @@ from pipelines.compare.kept import kept_inputs
 from pipelines.compare.states import question_at
 from pipelines.compare.steps import state_of
 from pipelines.progress import Talk
+from pipelines.report.currency import currency_told, money_of_inputs
+from pipelines.report.money import Currency
 from pipelines.run.compute import answer
 from pipelines.run.inputs import Inputs, RunSettings
 from pipelines.run.parts import joined
@@ -33,11 +35,13 @@ class Side:
         recorded: The figures that a kept run holds (``calc.comparison.figures_of``); None where a
             scenario file was computed now.
         tables: LINES and COMPONENTS.
+        currency: The money that its reports are told in; None for USD.
     """
 
     whole: Whole
     recorded: pl.DataFrame | None
     tables: Mapping[str, pl.DataFrame]
+    currency: Currency | None = None
 
     @property
     def parts(self) -> Mapping[str, Inputs]:
@@ -81,6 +85,7 @@ def side_of(workspace: Workspace, wanted: str, settings: RunSettings, talk: Talk
         whole=whole,
         recorded=figures_of(scan_table(folder, "by_importer")).collect(),
         tables={name: read_table(folder, name) for name in LISTS},
+        currency=currency_told(folder, None),
     )
 
 
@@ -90,4 +95,5 @@ def _of_file(workspace: Workspace, path: Path, settings: RunSettings, talk: Talk
     whole = read_inputs(workspace, path, settings, talk)
     with talk.working(f"computing {path.name}"):
         found = [answer(question_at(state_of(part))).tables for part in whole.parts]
-    return Side(whole=whole, recorded=None, tables=joined(found))
+    money = money_of_inputs(whole, None)
+    return Side(whole=whole, recorded=None, tables=joined(found), currency=money)

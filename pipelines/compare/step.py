@@ -1,7 +1,7 @@
 """A comparison as one step: two sides read, causes put on one by one, lists set side by side."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,18 @@ import polars as pl
 from calc import comparison
 from calc.tables import TABLES
 from pipelines.compare.comments import read_comments
+from pipelines.compare.money import IN_DOLLARS, Money, money_of_sides
 from pipelines.compare.sides import Side
 from pipelines.compare.states import KIND_OF_TOOL, figures_at, labelled, nothing_of, states_between
 from pipelines.compare.steps import Step, state_of
 from pipelines.files import sha256_of
 from pipelines.folders import new_folder
 from pipelines.parquet import write_table
+from pipelines.report.money import told_in
+from pipelines.report.money_object import money_told
 from pipelines.run.inputs import Inputs
 from pipelines.run.manifest import run_id_of
+from pipelines.tables_out import told_at
 from pipelines.version import code_sha256, tool_version
 from pipelines.workspace import Workspace
 
@@ -31,7 +35,8 @@ State = tuple[Step | None, pl.DataFrame]
 class Comparison:
     """Two sides and what they differ in: the tables of ``NAMES``.
 
-    ``silent`` are the codes of comments that concern no line or entry that changed.
+    ``silent`` are the codes of comments that concern no line or entry that changed. The tables
+    are in USD; ``money`` says in which money people are told them.
     """
 
     first: Side
@@ -39,6 +44,13 @@ class Comparison:
     tables: Mapping[str, pl.DataFrame]
     comments_sha256: str | None = None
     silent: Sequence[str] = ()
+    money: Money = IN_DOLLARS
+
+    def put_in_money(self) -> "Comparison":
+        """The same with its amounts in its money; words say USD until ``said_in`` changes them."""
+        currency = self.money.currency
+        told = {name: told_in(currency, name, frame) for name, frame in self.tables.items()}
+        return replace(self, tables=told)
 
     def comparison_id(self) -> str:
         """An id of what was compared: the same runs, comments and tool give the same."""
@@ -48,18 +60,29 @@ class Comparison:
                 "second": self.second.facts(),
                 "comments_sha256": self.comments_sha256,
                 "code_sha256": code_sha256(),
+                **money_told(self.money.currency),
             }
         )
 
 
-def compare(first: Side, second: Side, comments: Path | None = None) -> Comparison:
+def compare(
+    first: Side, second: Side, comments: Path | None = None, *, currency: str | None = None
+) -> Comparison:
     """What two sides differ in, with causes that add up exactly to the difference.
 
+    Args:
+        first: The one side.
+        second: The other.
+        comments: Comment log, whose rows are put beside what they are about.
+        currency: Code of the money to tell it in; null for that which both are told in.
+
     Raises:
+        UsageError: There is no one dated rate for the money that is asked for.
         ScenarioError: A side's own law cannot be used.
         DataRejectedError: A trade table does not suit it, or the comment log cannot be used.
         StorageError: The comment log cannot be read.
     """
+    money = money_of_sides(first, second, currency)
     said = None if comments is None else read_comments(comments)
     states = pl.concat(_states(first, second)).lazy()
     tables = {
@@ -79,8 +102,9 @@ def compare(first: Side, second: Side, comments: Path | None = None) -> Comparis
         silent = list(_silent(tables, said))
     digest = None if comments is None else sha256_of(comments)
     return Comparison(
-        first=first, second=second, tables=tables, comments_sha256=digest, silent=silent
-    )
+        first=first, second=second, tables=tables, comments_sha256=digest, silent=silent,
+        money=money,
+    )  # fmt: skip
 
 
 def _sorted(name: str, plan: pl.LazyFrame) -> pl.DataFrame:
@@ -181,6 +205,7 @@ def write_comparison(workspace: Workspace, done: Comparison) -> Path:
     names = [str(side.facts()["scenario"]) for side in (done.first, done.second)]
     folder = workspace.comparisons / "--".join(names) / done.comparison_id()
     about: dict[str, Any] = {"comparison": done.comparison_id(), "tool_version": tool_version()}
+    about |= told_at(done.money.currency)
     if folder.is_dir():
         return folder
     with new_folder(folder) as fresh:

@@ -9,11 +9,13 @@ import polars as pl
 from calc.comparison import FIGURES
 from pipelines.compare.sides import Side
 from pipelines.compare.step import Comparison
+from pipelines.report.money import as_written, said_in
+from pipelines.report.money_object import money_told, object_in
 
 COLUMNS = 100
 ORDER_TOLD = (
     "causes are put on one after another, each computed anew: data, then assumptions, then law, "
-    "measure by measure by name, those that go first; another order may share the dollars out "
+    "measure by measure by name, those that go first; another order may share the change out "
     "otherwise"
 )
 SHOWN = ("covered_value", "duty_before", "duty_after", "duty_increment", "threatened_increment")
@@ -54,9 +56,16 @@ def figures_moved(told: Sequence[tuple[Any, dict[str, float]]]) -> list[str]:
 
 def comparison_dict(done: Comparison, folder: str) -> dict[str, Any]:
     """A comparison as an object: both sides, figures, causes, entries; counts of the lines."""
+    money = done.money
+    told: dict[str, Any] = object_in(money.currency, _object(done.put_in_money(), folder))
+    why = {"money": money.reason} if money.reason else {}
+    return told | money_told(money.currency) | why
+
+
+def _object(done: Comparison, folder: str) -> dict[str, Any]:
     return {
-        "first": done.first.facts(),
-        "second": done.second.facts(),
+        "first": as_written(done.money.currency, done.first.facts()),
+        "second": as_written(done.money.currency, done.second.facts()),
         "compared": done.tables["compared"].to_dicts(),
         "order": ORDER_TOLD,
         "causes": [
@@ -104,10 +113,24 @@ def _dollars(rows: pl.DataFrame) -> dict[str, float | None]:
 
 def comparison_lines(done: Comparison, folder: str) -> list[str]:
     """A comparison for people at a terminal."""
-    tables = done.tables
+    money = done.money.currency
+    return [said_in(money, line) for line in _lines(done.put_in_money(), folder)]
+
+
+def money_lines(done: Comparison) -> list[str]:
+    """In which money a comparison is told where it is not USD, or why it is not that of a side."""
+    money = done.money
+    told = [f"amounts in {money.currency.at}"] if money.currency else []
+    reason = [money.reason] if money.reason else []
+    return [as_written(money.currency, one) for one in (*told, *reason)]
+
+
+def _lines(done: Comparison, folder: str) -> list[str]:
+    tables, money = done.tables, done.money.currency
+    sides = (("first     ", done.first), ("second    ", done.second))
     return [
-        f"first     {_side(done.first)}",
-        f"second    {_side(done.second)}",
+        *(as_written(money, f"{name}{_side(side)}") for name, side in sides),
+        *(text for one in money_lines(done) for text in wrapped("money     ", one)),
         *_figures(tables["compared"]),
         "",
         *_causes(tables["causes"]),
@@ -115,7 +138,7 @@ def comparison_lines(done: Comparison, folder: str) -> list[str]:
         "",
         *_lists(tables["schedule_changes"], tables["list_changes"], in_files=bool(folder)),
         *_silent(done.silent),
-        f"files     {folder}: comparison.html and 4 tables",
+        as_written(money, f"files     {folder}: comparison.html and 4 tables"),
     ]
 
 

@@ -6,7 +6,7 @@ Tables are in USD and stay so. What is here is done to copies of them that go to
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -22,6 +22,9 @@ from pipelines.report.money import (
 )
 from pipelines.run.tables import AGAIN
 from pipelines.scenario.money_words import AN_EXAMPLE
+
+if TYPE_CHECKING:
+    from pipelines.run.whole import Whole
 
 OPTION = "--currency"
 
@@ -99,6 +102,18 @@ def money_of(stated: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> C
     """
     code = stated.get("report_in", USD)
     return None if code == USD else _stated(iter(parts))[code][0]
+
+
+def money_of_inputs(inputs: "Whole", code: str | None) -> Currency | None:
+    """The money of what a scenario file gives: as asked for, else its own; null for USD.
+
+    Raises:
+        UsageError: There is no dated rate for it.
+    """
+    parts = [part.scenario.stated for part in inputs.parts]
+    if code is None:
+        return money_of(inputs.scenario.stated, parts)
+    return currency_asked(code, parts, inputs.scenario.scenario_id)
 
 
 def converted(name: str, frame: pl.DataFrame, currency: Currency) -> pl.DataFrame:

@@ -167,6 +167,11 @@ def row_in(currency: Currency, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def as_written(currency: Currency | None, value: Any) -> Any:
+    """A fact whose words are not the report's own, kept as they are by ``said_in``."""
+    return value if currency is None else marked(value)
+
+
 def marked(value: Any) -> Any:
     """A fact with USD marked in its texts, so that ``said_in`` leaves it as written."""
     if isinstance(value, str):

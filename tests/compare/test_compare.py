@@ -293,3 +293,73 @@ def test_files_of_a_base_and_annexes_are_found_again_for_a_kept_run(place: Place
 
     assert done.code == 0, done.err
     assert "causes    none: the two are alike" in done.out
+
+
+EURO = """
+report_in = "EUR"
+currencies.EUR = { usd = 1.25, on = 2024-12-31, source = "ECB" }
+"""
+
+
+def in_euro(place: Place, name: str, rate: str, stated: str = EURO) -> Path:
+    path = write(place, name, measure("cars", ["8703"], rate))
+    path.write_text(stated + path.read_text(encoding="utf-8"), encoding="utf-8")
+    return path
+
+
+def test_two_that_are_told_in_one_money_are_compared_in_it(desk: Place) -> None:
+    first, second = in_euro(desk, "v1", "25%"), in_euro(desk, "v2", "2 USD/number + 40%")
+    done = desk.do("compare", first, in_euro(desk, "v3", "40%"), "-q")
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
+    assert lines[2:4] == [
+        "money     amounts in EUR, at USD 1.25 for one on 2024-12-31 (ECB)",
+        f"{'EUR':<36}{'first':>19}{'second':>19}{'change':>19}",
+    ]
+    # 1,000 USD at 25 and 40 percent.
+    assert f"{'USA  duty added':<36}{'200':>19}{'320':>19}{'+120':>19}" in lines
+    assert done.out.count("USD") == 1
+
+    told = compared(desk, first, in_euro(desk, "v3", "40%"))
+    assert told["currency"] == {"code": "EUR", "usd": 1.25, "on": "2024-12-31", "source": "ECB"}
+    assert told["causes"][0]["changes_eur"]["duty_increment"] == 120.0
+    (lines_changed,) = told["list_changes"]
+    assert lines_changed["covered_value_first_eur"] == 800.0
+    folder = desk.root / told["folder"]
+    page = (folder / "comparison.html").read_text(encoding="utf-8")
+    assert "Change (EUR)" in page
+    assert "Amounts in EUR, at USD 1.25 for one on 2024-12-31 (ECB)." in page
+    assert page.count("USD") == 1
+    # Parquet stays in USD, and says in which money it is told.
+    kept = pl.read_parquet(folder / "causes.parquet").filter(figure="duty_increment")
+    assert kept["change_usd"].to_list() == [150.0]
+    about = pl.read_parquet_metadata(folder / "causes.parquet")
+    assert about["told_in"] == "EUR, at USD 1.25 for one on 2024-12-31 (ECB)"
+
+    as_written = desk.do("compare", first, second, "-q")
+    assert "rate 25% -> 2 USD/number + 40%" in as_written.out
+
+
+def test_two_that_are_told_in_different_money_are_compared_in_dollars(desk: Place) -> None:
+    first, second = write(desk, "v1", measure("cars", ["8703"])), in_euro(desk, "v2", "40%")
+    told = compared(desk, first, second)
+    assert causes(told) == {"law: measure cars": 150.0}
+    assert "currency" not in told
+    assert told["money"] == (
+        "the first is told in USD and the second is told in EUR, at USD 1.25 for one on 2024-12-31 "
+        "(ECB): both are compared in USD; --currency EUR tells both in it"
+    )
+    asked = compared(desk, first, second, "--currency", "EUR")
+    assert asked["causes"][0]["changes_eur"]["duty_increment"] == 120.0
+    assert asked["folder"] != told["folder"]
+
+    other = in_euro(desk, "v3", "40%", EURO.replace("1.25", "1.5"))
+    assert compared(desk, second, other)["money"].endswith(
+        "EUR, at USD 1.5 for one on 2024-12-31 (ECB): both are compared in USD"
+    )
+    refused = desk.do("compare", second, other, "--currency", "EUR")
+    assert refused.code == 2
+    assert (
+        "the scenarios of the two sides state different exchange rates for EUR: 1.25 on"
+        in refused.err
+    )

@@ -71,3 +71,19 @@ def test_a_money_without_a_rate_is_refused(place: Place) -> None:
     done = place.do("explain", RUN, "--line", "870840", "--currency", "EUR")
     assert done.code == 2
     assert "the scenario of this run states no exchange rate for 'EUR'" in done.err
+
+
+def test_a_chart_is_in_the_money_of_its_run(place: Place) -> None:
+    told_in_euro(place)
+    drawing = place.root / "a.svg"
+    assert place.do("plot", RUN, "--by", "group", "-o", drawing).code == 0
+    text = drawing.read_text(encoding="utf-8")
+    assert ">covered value, EUR<" in text
+    assert f"law as of 2024-12-31; amounts in {AT}</title>" in text
+    whole = place.do("plot", RUN, "--by", "group", "--json").object
+    # Of 7,063,070,376 USD.
+    assert whole["rows"][0] == {"name": "car-parts", "eur": 5650456300.8, "is_filled": True}
+    assert whole["currency"] == EURO
+    bars = place.do("plot", RUN, "--by", "group", "--currency", "USD").out.splitlines()
+    assert bars[1].endswith("7,063,070,376")
+    assert bars[0].endswith("law as of 2024-12-31")

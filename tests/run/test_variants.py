@@ -203,3 +203,42 @@ def test_authorities_share_the_duty_out_to_the_last_unit(place: Place, tmp_path:
     )
     assert by_law["reciprocal"] == pytest.approx(11_611_705_686 * 0.1, abs=1.0)
     assert by_law["section-232"] == pytest.approx(7_063_070_376 * 0.15, abs=1.0)
+
+
+EURO = """
+report_in = "EUR"
+currencies.EUR = { usd = 1.25, on = 2024-01-31, source = "ECB" }
+"""
+
+
+def test_variants_are_told_in_the_money_of_the_scenario(place: Place) -> None:
+    path = place.root / "euro.toml"
+    path.write_text(EURO + SCENARIO.read_text(encoding="utf-8"), encoding="utf-8")
+    written = {name: place.root / f"by-date.{name}" for name in ("csv", "parquet")}
+    done = place.do("sweep", path, "--by-date", "-q", "-o", written["csv"])
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
+    assert lines[0] == "amounts in EUR, at USD 1.25 for one on 2024-01-31 (ECB)"
+    assert "Covered value (EUR)" in lines[1]
+    assert "(USD)" not in done.out
+    # Whatever its days, each row is at the one rate that is stated: 7,063,070,376 USD twice.
+    assert [line.split()[6] for line in lines[2:5]] == ["0", "5,650,456,301", "5,650,456,301"]
+    assert lines[-1] == (
+        "note: Each row is in EUR at the one rate of 2024-01-31, whatever its own days: so rows "
+        "differ by the law alone, and not by exchange rates."
+    )
+    table = pl.read_csv(written["csv"])
+    assert table["in_force_value_eur"][1] == 5650456300.8
+
+    asked = ("sweep", path, "--rate", "car-parts=0:100:100", "-q", "--json")
+    told = place.do(*asked, "-o", written["parquet"]).object
+    assert [row["duty_increment_eur"] for row in told["sweep"]] == [-82252154.6832, 5568204146.1168]
+    assert told["currency"]["on"] == "2024-01-31"
+    assert told["notes"] == [
+        "by-date.parquet is in USD, as all Parquet files are; its metadata tell the rate."
+    ]
+    kept = pl.read_parquet(written["parquet"])
+    assert kept["duty_increment_usd"][1] == pytest.approx(5568204146.1168 * 1.25, abs=1e-3)
+    dollars = place.do(*asked, "--currency", "USD").object
+    assert list(dollars) == ["sweep", "notes"]
+    assert dollars["sweep"][1]["duty_increment_usd"] == kept["duty_increment_usd"][1]
