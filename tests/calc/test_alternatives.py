@@ -48,6 +48,19 @@ def test_shares_are_of_the_codes_covered_and_concentration_is_of_all_sources() -
     assert_frame_equal(found, expected)
 
 
+def test_concentration_has_twelve_digits() -> None:
+    """Seven equal sources: 1 / 7, of which further digits are those of sums of fractions."""
+    names = ["JPN", "KOR", "MEX", "CAN", "BRA", "THA", "DEU"]
+    lines = LINES.head(1)
+    trade = pl.LazyFrame(
+        [("USA", name, "870840", 10_000) for name in names],
+        schema=["importer", "partner", "code", "value_e4"],
+        orient="row",
+    )
+    found = suppliers(lines, imports_of_codes(lines, trade)).collect()
+    assert found["concentration_index"].unique().to_list() == [0.142857142857]
+
+
 @pytest.mark.parametrize(
     ("categories", "end_use"),
     [

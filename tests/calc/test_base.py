@@ -12,8 +12,11 @@ from calc.base import (
     attach_base,
     averaged_base,
     base_by_programme,
+    default_programme,
     in_force_at,
 )
+from calc.base_seasons import seasons_asked
+from calc.policy.model import Policy
 from calc.tables.base import Base
 from tests.strategies import table
 
@@ -130,4 +133,30 @@ def test_a_preference_has_its_own_rate_and_the_default_where_it_has_none() -> No
         (0, "usmca", "usmca", 0.0),
         (1, "mfn", "mfn", 0.044),
         (1, "usmca", "mfn", 0.044),
+    ]
+
+
+def test_who_claims_no_preference_pays_the_normal_rate_or_the_first_there_is() -> None:
+    assert default_programme(["usmca", "mfn", "gsp"]) == "mfn"
+    assert default_programme(["usmca", "gsp"]) == "gsp"
+    assert default_programme([]) == "mfn"
+
+
+def test_a_line_is_split_by_the_seasons_of_its_own_partner_and_of_all() -> None:
+    """The season for all splits the grapes of Chile and Peru, the one for Peru its own alone."""
+    policy = Policy(
+        as_of=None, branches=(), portions=("spring", "summer"),
+        base_seasons={"spring": ("02-15..03-31",), "summer": ("07-01..12-31",)},
+    )  # fmt: skip
+    duties = base(
+        {"code": "0806", "season": "02-15..03-31"},
+        {"code": "080610", "season": "07-01..12-31", "partner": "PER"},
+        {"code": "080610"},
+    )
+    rows = lines(("USA", "CHL", "080610"), ("USA", "PER", "080610"), ("USA", "PER", "870323"))
+    found = seasons_asked(rows.with_row_index("table_row"), duties, policy).collect()
+    assert found.sort(pl.all()).rows() == [
+        (0, "USA", "CHL", "080610", 0),
+        (1, "USA", "PER", "080610", 0),
+        (1, "USA", "PER", "080610", 1),
     ]

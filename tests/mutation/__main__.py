@@ -5,21 +5,26 @@ Usage: python -m tests.mutation [--mutants N] [--seed N] [--only PART] [--reache
 """
 
 import argparse
+import functools
 import json
+import os
+import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.mutation.faults import ROOT, Fault, drawn, equivalent, every_fault
-from tests.mutation.reach import NARROW, NONE_CHOSEN, WIDE, Reached, reached
+from tests.mutation.imports import nearest_files
+from tests.mutation.reach import MOST_FILES, NARROW, NONE_CHOSEN, WIDE, Reached, passes, reached
 from tests.mutation.sites import faulty
 from tests.mutation.trial import PASSED, Faulty, loaded, tried
+from tests.mutation.warm import Exchanged, changed, warmed
 
 SAMPLED, SEED, WANTED = 400, 1995, 0.9
-FIRST, LONGEST_TRIAL, LONGEST_WIDE = 3.0, 60.0, 150.0
-"""Seconds of tests in a first trial, in a second, and in one of the tests of whole commands."""
+FIRST, PATIENCE = 3.0, 40.0
+"""Seconds of tests in a first trial, and in a second."""
 BASE_LIMIT, TIMES = 10, 4
 LIVES, TOLD = "lives", 10
 
@@ -45,21 +50,6 @@ class Results:
                 stream.write(json.dumps({fault.key: what}) + "\n")
 
 
-def trials_of(
-    fault: Fault, kept: Path | None, patience: float
-) -> Iterator[tuple[Reached, list[str]]]:
-    """Tests to try one after another: the nearest, others of functions, those of commands."""
-    narrow = reached(NARROW, kept)
-    near = narrow.tests_of(fault)
-    first = soonest(narrow.seconds, near, FIRST)
-    rest = [test for test in near if test not in first]
-    yield narrow, first
-    yield narrow, soonest(narrow.seconds, rest, min(LONGEST_TRIAL, patience))
-    if patience >= LONGEST_WIDE:
-        wide = reached(WIDE, kept)
-        yield wide, soonest(wide.seconds, wide.tests_of(fault), patience)
-
-
 def soonest(seconds: Mapping[str, float], tests: Sequence[str], most: float) -> list[str]:
     """As many tests, from the first, as can be done in some seconds; a long one is passed over."""
     kept, spent = [], 0.0
@@ -70,37 +60,104 @@ def soonest(seconds: Mapping[str, float], tests: Sequence[str], most: float) -> 
     return kept
 
 
-def found_by(fault: Fault, kept: Path | None, patience: float) -> str:
+def tried_warm(faults: Sequence[Fault], known: Reached, results: Results) -> None:
+    """Try the nearest tests of each fault in a function where all is imported; keep what fails.
+
+    In a process of its own, so that this one stays as it is.
+    """
+    process = os.fork()
+    if process:
+        try:
+            os.waitpid(process, 0)
+        except KeyboardInterrupt:
+            os.kill(process, signal.SIGTERM)
+            raise
+        results.read()
+        return
+    try:
+        warmed(NARROW)
+        counted(faults, functools.partial(_warm, known), results)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _warm(known: Reached, fault: Fault) -> str | None:
+    """The test that fails on a fault in a function; null where none does, or it is elsewhere."""
+    plain = (ROOT / fault.file).read_text(encoding="utf-8")
+    text = faulty(plain, fault.site)
+    codes = changed(plain, text)
+    tests = soonest(known.seconds, known.tests_of(fault), FIRST)
+    if not codes or not tests:
+        return None
+    whole = Exchanged(Faulty(fault.module, ROOT / fault.file, text), codes)
+    trial = tried(tests, limit_of(tests, known), whole)
+    return next(iter(trial.failed), None)
+
+
+def limit_of(tests: Sequence[str], known: Reached) -> int:
+    """Seconds of a processor after which tests are said not to come to an end."""
+    return BASE_LIMIT + int(TIMES * sum(known.seconds[test] for test in tests))
+
+
+def found_by(known: Reached, patience: float, fault: Fault) -> str:
     """The test that fails on a fault, or does not come to an end with it; else that it lives."""
     path = ROOT / fault.file
     text = faulty(path.read_text(encoding="utf-8"), fault.site)
-    for known, tests in trials_of(fault, kept, patience):
-        limit = BASE_LIMIT + int(TIMES * sum(known.seconds[test] for test in tests))
-        if tests:
-            trial = tried(tests, limit, Faulty(fault.module, path, text))
-            if trial.code not in (PASSED, NONE_CHOSEN):
-                return trial.failed[0] if trial.failed else f"ended with {trial.code}"
-    return LIVES
+    faulted = Faulty(fault.module, path, text)
+    near = known.tests_of(fault)
+    first = soonest(known.seconds, near, FIRST)
+    rest = soonest(known.seconds, [test for test in near if test not in first], patience)
+    for tests in filter(None, (first, rest)):
+        trial = tried(tests, limit_of(tests, known), faulted)
+        if trial.code not in (PASSED, NONE_CHOSEN):
+            return trial.failed[0] if trial.failed else f"ended with {trial.code}"
+    return _found_by_commands(faulted, patience)
+
+
+def _found_by_commands(fault: Faulty, patience: float) -> str:
+    """The test of whole commands that fails on a fault and not without it; else that it lives.
+
+    How long these take is not known beforehand, so one that is cut off has found nothing.
+    """
+    files = nearest_files(fault.name, WIDE, MOST_FILES)
+    trial = tried(files, int(TIMES * patience), fault)
+    return next((test for test in trial.failed if passes(test)), LIVES)
 
 
 def tried_all(faults: Sequence[Fault], results: Results, given: argparse.Namespace) -> None:
-    """Try what has no result yet, and with ``--again`` what lived; say how far it is."""
-    left = [
+    """Try what has no result yet, and with ``--again`` what lived; results are kept at once."""
+    known = reached(NARROW, given.reached)
+    tried_warm(_left(faults, results, given), known, results)
+    left = _left(faults, results, given)
+    counted(left, functools.partial(found_by, known, given.patience), results)
+
+
+def _left(faults: Sequence[Fault], results: Results, given: argparse.Namespace) -> list[Fault]:
+    return [
         fault
         for fault in faults
         if fault.key not in results.found or (given.again and results.found[fault.key] == LIVES)
     ]
+
+
+def counted(
+    faults: Sequence[Fault], judge: Callable[[Fault], str | None], results: Results
+) -> None:
+    """Keep what a judge says of each fault, if it says something; tell how far it is."""
     began = time.monotonic()
-    for number, fault in enumerate(left, 1):
-        what = found_by(fault, given.reached, given.patience)
-        results.told(fault, what)
+    for number, fault in enumerate(faults, 1):
+        what = judge(fault)
+        if what is not None:
+            results.told(fault, what)
         if what == LIVES:
             print(f"lives  {fault}", flush=True)
-        if number % TOLD == 0 or number == len(left):
+        if number % TOLD == 0 or number == len(faults):
             spent = time.monotonic() - began
-            minutes = spent / number * (len(left) - number) / 60
+            minutes = spent / number * (len(faults) - number) / 60
             print(
-                f"{number} of {len(left)} tried in {spent:.0f} s, about {minutes:.0f} min left",
+                f"{number} of {len(faults)} tried in {spent:.0f} s, about {minutes:.0f} min left",
                 file=sys.stderr, flush=True,
             )  # fmt: skip
 
@@ -131,10 +188,11 @@ def main() -> int:
     parser.add_argument("--results", type=Path, help="keeps what was found; goes on from there")
     parser.add_argument("--again", action="store_true", help="try again what lived")
     parser.add_argument(
-        "--patience", type=float, default=LONGEST_WIDE,
-        help="seconds of tests for a fault that lives; below 150 none of whole commands",
+        "--patience", type=float, default=PATIENCE,
+        help="seconds of tests of functions for a fault that lives; four times as many of commands",
     )  # fmt: skip
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     loaded()
     results, same = Results(given.results), equivalent()
     results.read()

@@ -15,12 +15,12 @@ from tests.mutation.trial import PASSED, Lines, tried
 NARROW = ("tests/calc", "tests/policy", "tests/effects")
 """Tests of single functions."""
 WIDE = (
-    *("tests/properties", "tests/golden", "tests/scenario", "tests/compare", "tests/base"),
-    *("tests/codes", "tests/ingest", "tests/report", "tests/run", "tests/validation"),
-    *("tests/mirror", "tests/stream"),
+    *("properties", "golden", "scenario", "compare", "base", "codes", "ingest", "report", "run"),
+    *("validation", "mirror", "stream", "faults", "audit"),
 )
-"""Folders of tests that are tried where a fault lives: more of the program is in each of them."""
-BASELINE_LIMIT = 3600
+"""Folders of files of tests that are tried where a fault lives: more of the program is in each."""
+MOST_FILES = 8
+BASELINE_LIMIT, ALONE_LIMIT = 3600, 300
 FAILED, NONE_CHOSEN = 1, 5
 """What pytest says where a test fails, and where all of a trial are slow ones."""
 
@@ -115,6 +115,12 @@ def reached(folders: tuple[str, ...], kept: Path | None) -> Reached:
         lines={name: found["lines"][name] for name in chosen},
         width={name: sum(map(len, found["lines"][name].values())) for name in chosen},
     )
+
+
+@functools.cache
+def passes(test: str) -> bool:
+    """Whether a test passes by itself on the code as it is: else it proves nothing."""
+    return tried([test], ALONE_LIMIT).code == PASSED
 
 
 def passing(tests: str) -> tuple[dict[str, float], dict[str, Lines]]:

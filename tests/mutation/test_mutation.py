@@ -3,14 +3,18 @@
 import ast
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
 
 from tests.mutation.__main__ import LIVES, Results, concluded, soonest
 from tests.mutation.faults import Fault, drawn, equivalent, every_fault, faults_of
+from tests.mutation.imports import distances, nearest_files
 from tests.mutation.reach import Reached, lines_of_function
 from tests.mutation.sites import faulty, sites
+from tests.mutation.trial import Faulty
+from tests.mutation.warm import Exchanged, changed
 
 ROOT = Path(__file__).parents[2]
 MONEY = (ROOT / "calc" / "money.py").read_text(encoding="utf-8")
@@ -145,10 +149,69 @@ def test_what_was_found_is_kept_and_what_changes_no_result_is_not_counted(
     ]
 
 
+def test_files_of_tests_are_near_by_what_imports_what_and_by_the_name_of_a_command() -> None:
+    assert distances("calc.codes")["calc.codes"] == 0
+    assert distances("calc.codes")["tests.calc.test_codes"] == 1
+    assert "calc.errors" not in distances("calc.codes")
+    laws = nearest_files("calc.concordance", ("properties", "compare"), 2)
+    assert "tests/properties/test_concordance_laws.py" in laws
+    assert nearest_files("calc.comparison", ("compare",), 5) == ["tests/compare/test_compare.py"]
+
+
+LOADED = """
+import functools
+
+LIMIT = 1
+
+class Thing:
+    def doubled(self, x):
+        return x * 2
+
+def several(x):
+    return [one + 1 for one in range(x)]
+
+@functools.cache
+def kept():
+    return several(2)
+"""
+
+
+def test_code_of_functions_is_exchanged_where_it_alone_differs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was remembered of the code before is forgotten; a constant cannot be exchanged so."""
+    module = types.ModuleType("calc.made_up_for_a_test")
+    exec(LOADED, module.__dict__)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    assert module.kept() == [1, 2]
+    found = {site.old: changed(LOADED, faulty(LOADED, site)) for site in sites(LOADED)}
+    assert {old: codes and set(codes) for old, codes in found.items()} == {
+        "1": {"several"}, "x * 2": {"Thing.doubled"}, "one + 1": {"several"},
+        "2": {"kept"},
+    }  # fmt: skip
+    for site in sites(LOADED):
+        text = faulty(LOADED, site)
+        codes = changed(LOADED, text)
+        assert (codes is None) == (site.line == 4)
+        if site.old in ("x * 2", "one + 1") and codes is not None:
+            Exchanged(Faulty(module.__name__, Path("made up"), text), codes).put_in()
+    assert module.Thing().doubled(4) == 2.0
+    assert module.kept() == module.several(2) == [-1, 0]
+    unknown = Exchanged(Faulty(module.__name__, Path("made up"), ""), {"other": several.__code__})
+    with pytest.raises(LookupError, match=r"^other$"):
+        unknown.put_in()
+
+
+def several() -> None:
+    """A function that the made-up module does not have."""
+
+
 TRIAL = """
 import sys
 from pathlib import Path
 from tests.mutation.sites import faulty, sites
+from tests.mutation.trial import Faulty
+from tests.mutation.warm import Exchanged, changed
 from tests.mutation.trial import Faulty, loaded, tried
 
 loaded()

@@ -11,6 +11,7 @@ import importlib.machinery
 import json
 import os
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -70,7 +71,11 @@ class Watch:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Tests are tried in the order in which they were asked for."""
         place = {name: number for number, name in enumerate(self.tests)}
-        items.sort(key=lambda item: place.get(item.nodeid, len(place)))
+        items.sort(
+            key=lambda item: place.get(
+                item.nodeid, place.get(item.nodeid.partition("::")[0], len(place))
+            )
+        )
         self._shared = {item.nodeid: list(getattr(item, "fixturenames", ())) for item in items}
 
     @pytest.hookimpl(wrapper=True)
@@ -129,6 +134,10 @@ class Faulty(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, name: str, path: Path, text: str) -> None:
         self.name, self.path, self.text = name, path, text
+
+    def put_in(self) -> None:
+        """Have the module imported with the other text from now on."""
+        sys.meta_path.insert(0, self)
 
     def find_spec(self, fullname: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
         """The module with the other text, where it is the one asked for."""
@@ -200,7 +209,7 @@ def _tried(folder: Path, tests: Sequence[str], fault: Faulty | None) -> int:
         for stream in (1, 2):
             os.dup2(said.fileno(), stream)
         if fault is not None:
-            sys.meta_path.insert(0, fault)
+            fault.put_in()
         watch = Watch(is_counting=fault is None, tests=tests)
         quiet = [*QUIET, f"--basetemp={folder / 'tmp'}"]
         options = quiet if fault else [one for one in quiet if one != "-x"]
@@ -231,7 +240,13 @@ def trial_folder() -> Iterator[Path]:
 
 
 def tried(tests: Sequence[str], limit: int, fault: Faulty | None = None) -> Trial:
-    """A trial from its beginning to its end."""
+    """A trial from its beginning to its end; it does not go on where this process is stopped."""
     with trial_folder() as folder:
-        _, status = os.waitpid(started(folder, tests, limit, fault), 0)
+        process = started(folder, tests, limit, fault)
+        try:
+            _, status = os.waitpid(process, 0)
+        except KeyboardInterrupt:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            raise
         return ended(folder, status)
