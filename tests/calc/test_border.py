@@ -4,12 +4,13 @@ from typing import Any
 
 import polars as pl
 
-from calc.border import border_charges
+from calc.border import BEYOND, border_charges
 from calc.dictionary import polars_schema
 from calc.policy.charges import Charge
 from calc.policy.expression import Expression
 from calc.policy.grammar import read_expression
 from calc.tables.lines import Lines
+from calc.tables.trade import KEY
 from tests.strategies import table
 
 LINE: dict[str, Any] = {
@@ -71,3 +72,17 @@ def test_what_may_not_enter_pays_nothing_and_what_is_excluded_is_left_out() -> N
 def test_an_unknown_duty_leaves_what_is_on_it_unknown() -> None:
     found = charged({"duty_before_usd": None}, charges=(charge("fee", "1%", "value"), *(EXCISE,)))
     assert amounts(found) == [("220830", "excise", None, 115.0), ("220830", "fee", 10.0, 10.0)]
+
+
+def test_a_part_of_a_line_has_its_part_of_the_net_mass_however_little_it_is_worth() -> None:
+    """Two kilograms worth 80 cents, of which a part for 20 cents is half a kilogram."""
+    part = LINE | {"segment": "kits", "customs_value_usd": 0.2}
+    flow = {name: [LINE[name]] for name in KEY}
+    flow |= {"quantity_2": [None], "quantity_2_unit": [None], "net_mass_kg": [2.0]}
+    flows = pl.LazyFrame(flow | {"duty_base_usd": [0.8]}, schema_overrides=BEYOND)
+    fee = charge("fee", "3 USD/kg", "value")
+    found = border_charges(table([part], Lines).lazy(), (fee,), flows).collect()
+    assert amounts(found) == [("220830", "fee", 1.5, 1.5)]
+    nothing = border_charges(table([part], Lines).lazy(), (fee,), flows.with_columns(
+        duty_base_usd=0.0)).collect()  # fmt: skip
+    assert amounts(nothing) == [("220830", "fee", None, None)]
