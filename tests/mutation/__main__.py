@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +78,8 @@ def tried_warm(faults: Sequence[Fault], known: Reached, results: Results) -> Non
     try:
         warmed(NARROW)
         counted(faults, functools.partial(_warm, known), results)
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
