@@ -14,6 +14,7 @@ from pipelines.progress import Talk
 from pipelines.report.facts import WORKBOOK_NAME
 from pipelines.roundtrip import annex, assumptions
 from pipelines.roundtrip.document import Document, kept_documents, kept_title, scenario_files
+from pipelines.roundtrip.money import in_own_money
 from pipelines.roundtrip.sheet import read_sheet
 from pipelines.run.inputs import Inputs, RunSettings
 from pipelines.run.store import find_run
@@ -91,7 +92,8 @@ def _edits(
     own = folder / WORKBOOK_NAME
     if kind == "inputs":
         rows = [read_sheet(path, assumptions.SHEET, assumptions.NEEDED) for path in (edited, own)]
-        edits = assumptions.put_inputs(documents, rows[0], rows[1], edited)
+        in_money = in_own_money(rows[0], rows[1], folder, edited)
+        edits = assumptions.put_inputs(documents, in_money, rows[1], edited)
         unused = tuple(assumptions.not_taken(edits))
         told = tuple(edit.line() for edit in edits if edit not in unused)
         return told, tuple(edit.line() for edit in unused), {}
