@@ -19,6 +19,8 @@ RANGE = r"^\s*([0-9]{2}\s*-\s*[0-9]{2}|[0-9]{4}\s*-\s*[0-9]{4})\s*$"
 """Two codes of one length with a dash between them, which would be read as one code."""
 DECIMALS = r"^\s*[0-9]{5,10}\.0+\s*$"
 """A code written as a number with decimals, which would be read as one of more digits."""
+ROUNDED = r"^\s*[0-9]+(\.[0-9]*)?[eE]\+?[0-9]+\s*$"
+"""A code that a spreadsheet took for a number, such as 8.7E+05: its last digits are gone."""
 EMPTY = "is empty"
 BLANK = " \t\r\n"
 
@@ -60,7 +62,9 @@ def code_cast(text: pl.Expr, *, pad: bool, fill_to: int = 0, cut_to: int = 0) ->
     whole = pl.when(odd & pl.lit(pad)).then("0" + digits).otherwise(digits)
     is_range = text.fill_null("").str.contains(RANGE)
     has_decimals = text.fill_null("").str.contains(DECIMALS)
-    keeps = whole.str.contains(CODE) & (digits != ALL_GOODS) & ~is_range & ~has_decimals
+    is_rounded = text.fill_null("").str.contains(ROUNDED)
+    is_one = ~is_range & ~has_decimals & ~is_rounded
+    keeps = whole.str.contains(CODE) & (digits != ALL_GOODS) & is_one
     lengths = pl.format(
         "has {} digits: a leading zero may be lost, and is not guessed", digits.str.len_chars()
     )
@@ -75,6 +79,8 @@ def code_cast(text: pl.Expr, *, pad: bool, fill_to: int = 0, cut_to: int = 0) ->
         .then(
             pl.lit("may be a code written as a number: the zeros behind the point are none of it")
         )
+        .when(is_rounded)
+        .then(pl.lit("is a code that was taken for a number: its last digits are gone"))
         .when(odd)
         .then(lengths)
         .otherwise(pl.lit("is not a code of 2, 4, 6, 8 or 10 digits"))

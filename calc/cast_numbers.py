@@ -15,6 +15,9 @@ from calc.cast import Cast, trimmed
 NOT_FINITE = r"^[+-]?(nan|inf|infinity)$"
 NUMERIC = r"^[+-]?[0-9.,]*[0-9][0-9.,]*$"
 LONG = r"^[+-]?[0-9]{4,}"
+EXPONENT = r"[0-9.,][eE]\+?[0-9]*[1-9][0-9]*\s*$"
+"""The end of a number such as 1.23E+08, whose digits behind the shown ones are not told."""
+POWER = r"[eE][+-]?[0-9]{1,3}$"
 MONEY_DECIMALS = 4
 SIGNS = ("grouped", "clear", "long", "contrary")
 """What ``number_signs`` counts."""
@@ -29,12 +32,14 @@ class Numbers:
     ``grouping``: whether thousands are separated nowhere, throughout, in a way that no cell makes
     clear, or contrary to how other cells have the same sign. ``unknown`` are the texts, lower case,
     that mean not known. ``plain`` counts the numbers of four digits or more without a separator.
+    ``is_stated``: whether somebody said which the decimal mark is.
     """
 
     decimal: str
     grouping: Grouping
     unknown: tuple[str, ...]
     plain: int = 0
+    is_stated: bool = False
 
     @property
     def separator(self) -> str:
@@ -88,9 +93,7 @@ def number_cast(text: pl.Expr, numbers: Numbers) -> Cast:
     """
     cell = trimmed(text)
     mark, separator = re.escape(numbers.decimal), re.escape(numbers.separator)
-    plain = cell.str.contains(
-        rf"^[+-]?([0-9]+({mark}[0-9]*)?|{mark}[0-9]+)([eE][+-]?[0-9]{{1,3}})?$"
-    )
+    plain = cell.str.contains(rf"^[+-]?([0-9]+({mark}[0-9]*)?|{mark}[0-9]+)({POWER[:-1]})?$")
     grouped = cell.str.contains(_grouped(mark, separator))
     joined = cell.str.replace_all(numbers.separator, "", literal=True)
     clear = cell.str.contains(_clear(mark, separator))
@@ -109,9 +112,18 @@ def number_cast(text: pl.Expr, numbers: Numbers) -> Cast:
         .then(pl.lit("is not a finite number"))
         .when(grouped)
         .then(_doubt(cell, joined, numbers))
+        .when(_contradicts(cell, numbers))
+        .then(pl.lit(f'has "{numbers.separator}" where "{numbers.decimal}" is the decimal mark'))
         .otherwise(pl.lit("is not a number"))
     )
     return Cast(pl.when(finite & ~unknown).then(number), fault)
+
+
+def _contradicts(cell: pl.Expr, numbers: Numbers) -> pl.Expr:
+    """Whether a number has the other mark, where somebody said which the decimal one is."""
+    bare = cell.str.replace(POWER, "")
+    has = bare.str.contains(NUMERIC) & bare.str.contains(numbers.separator, literal=True)
+    return has & pl.lit(numbers.is_stated)
 
 
 def _doubt(cell: pl.Expr, joined: pl.Expr, numbers: Numbers) -> pl.Expr:

@@ -41,7 +41,15 @@ Encoding = Annotated[
 Delimiter = Annotated[
     str | None, typer.Option("--delimiter", help="Delimiter of a text: , ; | or tab.")
 ]
-Decimal = Annotated[str, typer.Option("--decimal", help="Decimal mark of numbers in text.")]
+Decimal = Annotated[
+    str | None,
+    typer.Option(
+        "--decimal",
+        metavar=". or ,",
+        help="Decimal mark of numbers in text; the other then separates thousands.",
+        show_default=False,
+    ),
+]
 PadCodes = Annotated[
     bool, typer.Option("--pad-codes", help="Give codes of odd length their leading zero back.")
 ]
@@ -81,7 +89,7 @@ def ingest(
     nomenclature: Nomenclature = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
-    decimal: Decimal = ".",
+    decimal: Decimal = None,
     pad_codes: PadCodes = False,
     allow_empty: AllowEmpty = False,
     source: Source = None,
@@ -154,7 +162,7 @@ def inspect(
     nomenclature: Nomenclature = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
-    decimal: Decimal = ".",
+    decimal: Decimal = None,
     source: Source = None,
     sheet: Sheet = None,
     rate: Rate = None,

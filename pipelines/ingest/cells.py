@@ -115,8 +115,10 @@ def _signs(source: Source, mapping: Mapping, settings: IngestSettings) -> pl.Laz
         text = cell_of(item)
         if item.column in NUMBERS:
             own = text if total is None else text.filter(~total)
-            signs = cast_numbers.number_signs(own, settings.decimal)
+            signs = cast_numbers.number_signs(own, settings.mark)
             counts |= {f"{item.column} {name}": sign for name, sign in signs.items()}
+            exponents = text.str.contains(cast_numbers.EXPONENT)
+            counts[f"{item.column} exponent"] = exponents.sum()
             said = cast.is_said(text, words().suppressed)
             counts[f"{item.column} suppressed"] = said.sum()
             unknown = [word for word in words().missing if word]
@@ -137,15 +139,16 @@ def numbers_of(
 ) -> dict[str, Numbers]:
     """How each column of numbers writes them."""
     unknown = (*words().missing, *words().suppressed)
-    stated = settings.decimal != "."
+    stated = settings.decimal is not None
     found = {}
     for item in mapping.columns:
         if item.column in NUMBERS:
             signs = {name: counts[f"{item.column} {name}"] for name in cast_numbers.SIGNS}
             grouping = cast_numbers.grouping_of(signs, decimal_stated=stated)
             found[item.column] = Numbers(
-                decimal=settings.decimal, grouping=grouping, unknown=unknown, plain=signs["long"]
-            )
+                decimal=settings.mark, grouping=grouping, unknown=unknown, plain=signs["long"],
+                is_stated=stated,
+            )  # fmt: skip
     return found
 
 

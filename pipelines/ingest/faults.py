@@ -1,10 +1,11 @@
 """Rows that could not be read: as a table of rejects, and as problems naming each cell."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from calc import judge
+from calc import cast, cast_numbers, judge
 from calc.dictionary import column_names, polars_schema
 from calc.errors import Problem, did_you_mean, nearest
 from calc.money import usd
@@ -23,6 +24,8 @@ PROBLEMS_KEPT = 1_000
 CHARACTERS_SHOWN = 80
 STRAY = "=*#?!;:"
 """Signs that no number ends in, and which nothing says how to read."""
+ROUNDED = re.compile(cast.ROUNDED)
+NUMERIC, POWER = re.compile(cast_numbers.NUMERIC), re.compile(cast_numbers.POWER)
 MOJIBAKE = ("Ã", "Â", "â€")
 
 
@@ -126,6 +129,8 @@ def hint_for(column: str, text: str) -> str:
     """What to do about a cell of a column that could not be read."""
     if column in NUMBERS:
         return _number_hint(text)
+    if column == "code" and ROUNDED.fullmatch(text):
+        return "take the codes from the source again, in a column that the spreadsheet has as text"
     if column == "code":
         digits = [char for char in text if char.isdigit()]
         return "--pad-codes gives the zero back" if len(digits) % 2 else ""
@@ -151,6 +156,8 @@ def _number_hint(text: str) -> str:
         )
     if "," in text:
         return "take separators of thousands out, or say --decimal , if it is a decimal comma"
+    if "." in text and NUMERIC.fullmatch(POWER.sub("", bare)):
+        return "take separators of thousands out, or say --decimal . if it is a decimal point"
     known = ", ".join(f'"{said}"' for said in (*words().missing, *words().suppressed))
     return f"not known is written as one of {known}"
 
@@ -176,7 +183,7 @@ def summary_of(
     parts: Sequence[str], sources: Sequence[Source], settings: IngestSettings
 ) -> Problem:
     """What ``summary`` gives, of what is told of each file."""
-    again = settings.command(source.given or source.name for source in sources)
+    again = settings.command((source.given or source.name for source in sources), quarantine=True)
     return Problem(
         f"{', '.join(parts)} cannot be read; nothing was written",
         hint=f"mend the cells, or set the rows aside and count them: {again}",

@@ -16,7 +16,8 @@ class Inspection:
     """What a file is and how its columns would be understood.
 
     ``missing`` holds what ingest would refuse the columns for; the lists of distinct values, the
-    rows and ``unreadable_rows`` are of a file whose columns are understood.
+    rows and ``unreadable_rows`` are of a file whose columns are understood, and so is ``next``, the
+    command that would ingest it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Inspection:
     codes: int = 0
     code_digits: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    next: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The inspection as an object for ``--json``."""
@@ -64,7 +66,7 @@ class Inspection:
             f"periods: {', '.join(self.periods[:8])}",
             f"codes: {self.codes:,} of {digits} digits",
             *(f"note: {note}" for note in self.notes),
-            f"next: retorsion ingest {self.name} --name NAME",
+            f"next: {self.next}",
         ]
 
 
@@ -105,7 +107,8 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
         except DataRejectedError as err:
             missing = tuple(f"{problem.what}: {problem.hint}" for problem in err.problems)
             return Inspection(**facts, mapping={}, missing=missing)
-        return Inspection(**facts, **_understood(opened, understood, settings))
+        again = settings.command([str(path)], name="NAME")
+        return Inspection(**facts, **_understood(opened, understood, settings), next=again)
 
 
 def _understood(opened: Any, understood: Any, settings: IngestSettings) -> dict[str, Any]:

@@ -34,6 +34,12 @@ def notes_of(
                 f'{source.name}: "{numbers[item.column].separator}" in "{item.header}" is read as '
                 f"separator of thousands{beside}"
             )
+        if exponents := counts.get(f"{item.column} exponent"):
+            notes.append(
+                f'{source.name}: {counted(exponents, "number")} of "{item.header}" with an '
+                "exponent, such as 1.23E+08, read as written: spreadsheets write so what their "
+                "column is too narrow for, and the digits behind those shown are then lost"
+            )
         if suppressed := counts.get(f"{item.column} suppressed"):
             notes.append(
                 f'{source.name}: {counted(suppressed, "cell")} of "{item.header}" suppressed: '

@@ -32,7 +32,7 @@ class IngestSettings:
         importer: Of all rows, where the file has no such column; likewise the next four.
         encoding: Of a text that is not UTF-8, such as ``cp1252``.
         delimiter: Of a text, where the header leaves it in doubt.
-        decimal: Decimal mark of numbers in text.
+        decimal: Decimal mark of numbers in text, where it is stated; else a point is taken.
         pad_codes: Give codes of odd length the leading zero that they lost.
         allow_empty: Accept a file without rows.
         source: What the file is, by the name of a source; else its content says.
@@ -55,7 +55,7 @@ class IngestSettings:
     nomenclature: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
-    decimal: str = "."
+    decimal: str | None = None
     pad_codes: bool = False
     allow_empty: bool = False
     source: str | None = None
@@ -65,6 +65,11 @@ class IngestSettings:
     partner_codes: Path | None = None
     memory_limit: int | None = None
     workspace: Path | None = None
+
+    @property
+    def mark(self) -> str:
+        """The decimal mark: as stated, else a point."""
+        return self.decimal or "."
 
     @property
     def constants(self) -> dict[str, str]:
@@ -91,12 +96,18 @@ class IngestSettings:
             given["partner_codes"] = self.partner_codes.name
         return given
 
-    def command(self, files: Iterable[str]) -> str:
-        """The same ingest as a command to type, but for rows that cannot be read set aside."""
-        words = ["retorsion", "ingest", *files, "--name", self.name]
-        for name, value in (self.given() | {"quarantine": True}).items():
-            text = str(self.partner_codes) if name == "partner_codes" else str(value)
-            words += [f"--{name.replace('_', '-')}", *([] if value is True else [text])]
+    def command(self, files: Iterable[str], *, name: str = "", **also: bool) -> str:
+        """The same ingest as a command to type.
+
+        Args:
+            files: The files.
+            name: Name of the table; that of the settings where it is empty.
+            also: Options to be given too, such as ``quarantine``.
+        """
+        words = ["retorsion", "ingest", *files, "--name", name or self.name]
+        for option, value in (self.given() | also).items():
+            text = str(self.partner_codes) if option == "partner_codes" else str(value)
+            words += [f"--{option.replace('_', '-')}", *([] if value is True else [text])]
         words += [] if self.workspace is None else ["--workspace", str(self.workspace)]
         return shlex.join(words)
 
@@ -121,7 +132,12 @@ def check_settings(settings: IngestSettings) -> None:
     _one_of("--unit", settings.unit, UNITS)
     _one_of("--valuation", settings.valuation, VALUATIONS)
     _one_of("--delimiter", settings.delimiter, DELIMITERS)
-    _one_of("--decimal", settings.decimal, DECIMALS)
+    if settings.decimal not in (None, *DECIMALS):
+        raise UsageError(
+            f"{settings.decimal!r} is not a decimal mark",
+            where="--decimal",
+            hint="--decimal . or --decimal ,",
+        )
     if settings.level is not None and settings.level not in LEVELS:
         raise UsageError(
             f"{settings.level} is not a number of digits of codes",

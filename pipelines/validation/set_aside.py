@@ -161,7 +161,7 @@ def _ungrouped(texts: pl.DataFrame, failed: pl.Series, settings: IngestSettings)
 
     Whether a column separates throughout is told by the whole file, which is not here.
     """
-    separator = "," if settings.decimal == "." else "."
+    separator = "," if settings.mark == "." else "."
     bare = pl.col(TEXT).str.replace_all(separator, "", literal=True)
     return texts.with_columns(pl.when(failed).then(TEXT).otherwise(bare).alias(TEXT))
 
@@ -172,7 +172,7 @@ def _repairs_of(
     """The repairs of the cells of a column that could not be read."""
     if item.column in NUMBERS:
         units = {"net_mass_kg": MASS, "quantity": UNITS, "quantity_2": UNITS}.get(item.column, "")
-        return number_repairs(settings.decimal, is_usd=item.unit == "USD", units=units)
+        return number_repairs(settings.mark, is_usd=item.unit == "USD", units=units)
     if item.column == "code":
         return code_repairs()
     if item.column == "period":

@@ -317,6 +317,37 @@ def test_f23_decimal_comma(workspace: Workspace, tmp_path: Path) -> None:
     assert sorted(values(workspace).values()) == [12.25, 1234.5]
 
 
+def test_f23_a_point_may_be_stated_as_the_decimal_mark(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    run(workspace, value_file(tmp_path, "1,234", "5"), decimal=".")
+    assert sorted(values(workspace).values()) == [5.0, 1234.0]
+
+    problems = rejected_file(workspace, value_file(tmp_path, "12,5", "5"), decimal=".")
+    assert (problems[1].what, problems[1].where, problems[1].hint) == (
+        'column "customs_value_usd" = "12,5": has "," where "." is the decimal mark',
+        "t.csv row 2",
+        "take separators of thousands out, or say --decimal , if it is a decimal comma",
+    )
+    problems = rejected_file(workspace, value_file(tmp_path, "12.5", "5"), decimal=",")
+    assert problems[1].hint == (
+        "take separators of thousands out, or say --decimal . if it is a decimal point"
+    )
+
+
+def test_f23_numbers_in_powers_of_ten_are_read_and_told(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    record = run(workspace, value_file(tmp_path, "1.23E+08", "2e5", "1E-2"))
+    assert sorted(values(workspace).values()) == [0.01, 200_000.0, 123_000_000.0]
+    assert record.notes == (
+        't.csv: 2 numbers of "customs_value_usd" with an exponent, such as 1.23E+08, read as '
+        "written: spreadsheets write so what their column is too narrow for, and the digits behind "
+        "those shown are then lost",
+    )
+    assert record.warnings == ()
+
+
 def test_f23_ambiguous_comma_is_never_guessed(workspace: Workspace, tmp_path: Path) -> None:
     problems = rejected_file(workspace, value_file(tmp_path, "1,234", "5"))
     assert problems[1].what == (

@@ -102,6 +102,31 @@ def test_a_number_that_can_be_read_one_way_is_read_in_any_column(
 
 
 @pytest.mark.parametrize(
+    ("decimal", "cell", "fault"),
+    [
+        (".", "12,5", 'has "," where "." is the decimal mark'),
+        (",", "1234.56", 'has "." where "," is the decimal mark'),
+        (",", "1.23E+08", 'has "." where "," is the decimal mark'),
+        (",", "abc", "is not a number"),
+    ],
+)
+def test_a_number_against_the_mark_that_is_stated_says_so(
+    decimal: str, cell: str, fault: str
+) -> None:
+    numbers = Numbers(decimal=decimal, grouping="none", unknown=(), is_stated=True)
+    assert read(cast_numbers.number_cast(CELL, numbers), cell) == [(None, fault)]
+    quiet = Numbers(decimal=decimal, grouping="none", unknown=())
+    assert read(cast_numbers.number_cast(CELL, quiet), cell) == [(None, "is not a number")]
+
+
+@pytest.mark.parametrize("cell", ["8.7E+05", "8E5", " 8.71e+03 "])
+@pytest.mark.parametrize("options", [{}, {"fill_to": 6}, {"cut_to": 6}, {"pad": True}])
+def test_a_code_that_was_taken_for_a_number_is_no_code(cell: str, options: dict[str, int]) -> None:
+    found = read(cast.code_cast(CELL, **{"pad": False, **options}), cell)  # type: ignore[arg-type]
+    assert found == [(None, "is a code that was taken for a number: its last digits are gone")]
+
+
+@pytest.mark.parametrize(
     ("written", "cell", "period"),
     [
         ("iso", "202407", None),

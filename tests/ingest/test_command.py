@@ -78,9 +78,18 @@ def test_inspect_says_what_would_be_read(tmp_path: Path) -> None:
         "importers: USA; 2 partners",
         "periods: 2024",
         "codes: 2 of 8 digits",
-        "next: retorsion ingest t.csv --name NAME",
+        f"next: retorsion ingest {path} --name NAME",
     ]
     assert [item.name for item in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_inspect_repeats_its_options_in_what_comes_next(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", text_of(["USA,JPN,2024,HS2022,010121,5"],
+                 HEADER.replace("flow,", "")))  # fmt: skip
+    told = run("inspect", str(path), "--flow", "import", "--decimal", ".", "--json").output
+    assert json.loads(told)["next"] == (
+        f"retorsion ingest {path} --name NAME --flow import --decimal ."
+    )
 
 
 def test_inspect_says_what_is_missing(tmp_path: Path) -> None:

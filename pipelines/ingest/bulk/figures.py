@@ -40,6 +40,8 @@ class Figures:
         if plan.written[item.column].decimal != ".":  # then a point separates thousands
             is_odd = is_odd | ~text.str.contains(DIGITS)
         odd = (text.is_not_null() & is_odd).arg_true()
+        exponents = text.str.contains(cast_numbers.EXPONENT).sum()
+        self.counts[f"{item.column} exponent"] = int(exponents or 0)
         value = cast_numbers.scaled(pl.col("fast"), item.factor)
         if item.column in plan.mapping.declared.zero_is_unknown:
             value = pl.when(value != 0).then(value)

@@ -85,7 +85,7 @@ def plan_of(
         dimension.totals and text_of(source, dimension.header) is not None
         for dimension in mapping.declared.dimensions
     )
-    seen = grouped or totals or settings.decimal != "."
+    seen = grouped or totals or settings.mark != "."
     counts = counts_of(source, mapping, settings) if seen else {}
     numbers = _plain_numbers(mapping)
     if counts:
