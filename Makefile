@@ -2,7 +2,7 @@
 # Needs python3 (3.11 or newer) with venv and pip, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fuzz guided bench torture mutation lock clean
+.PHONY: help setup demo test lint fuzz guided bench cluster torture mutation lock clean
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -11,6 +11,7 @@ ARGS ?=
 UV ?= uv
 FILES ?= 20000
 TARGET ?= grammar
+ROWS ?= 10000000
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
@@ -67,6 +68,9 @@ guided: setup  ## search for inputs by coverage, TARGET=grammar|scenario|reader 
 
 bench: setup  ## time the main job against peers and the floor
 	@$(BIN)/python -m tests.benchmarks.bench $(ARGS)
+
+cluster: setup  ## test Spark on a table of ROWS=10000000 (needs PySpark and Java 17)
+	@RETORSION_SPARK_ROWS=$(ROWS) $(BIN)/python -m pytest -n 0 --durations 0 tests/spark/test_cluster.py $(ARGS)
 
 torture: setup  ## injure the program at length (ARGS="--moments 20": shorter)
 	@$(BIN)/python -m tests.torture $(ARGS)

@@ -19,6 +19,10 @@ from calc.terms import NO_TERMS, ROW, Frame, Terms
 from calc.valuation import duty_base
 
 LINE = ["importer", "partner", "code"]
+PAIR = ["importer", "partner"]
+BY_BRANCH = ["branch", "prefix", "length"]
+NAMED = [ROW, *LINE, *BY_BRANCH]
+"""What is told of a branch on a row of trade that it names."""
 SUMS = {"measure_e4": "sum_e4", "rate_e12": "sum_e12"}
 """What is summed over the measures of a line, and the names of the sums."""
 UNKNOWN = {name: f"no_{name}" for name in SUMS}
@@ -54,48 +58,52 @@ def count_value(trade: Frame, _terms: Terms) -> Frame:
     return trade.with_columns(to_units(nw.col("duty_base_usd")).alias("value_e4"))
 
 
-def hit_trade(trade: Frame, candidates: Frame, on: Sequence[str]) -> Frame:
-    """The rows of trade that a branch names, each once: all that follows works on them alone.
+def rows_with_goods(trade: Frame, goods: Frame, whom: Frame) -> Frame:
+    """Every branch that names goods on every row of trade that it names.
 
-    The only join with the whole table.
-
-    Args:
-        trade: What ``with_duty_base`` gives, imports only, with ``table_row``.
-        candidates: Branches by line, or by partner where they are on all goods; see
-            ``calc.resolve.Candidates``.
-        on: The columns that tell a line of ``candidates``.
-
-    Returns:
-        Rows of ``trade``, in all of its columns.
-    """
-    return trade.join(candidates.select(*on), on=list(on), how="semi")
-
-
-def named_lines(trade: Frame, candidates: Frame, on: Sequence[str]) -> Frame:
-    """Every branch on every row of trade that it names: one equi-join.
+    Goods and partners are looked up one after the other, in tables that are small by themselves.
 
     Args:
         trade: What ``with_duty_base`` gives, imports only, with ``table_row``.
-        candidates: Branches by line, or by partner where they are on all goods; see
-            ``calc.resolve.Candidates``.
-        on: The columns that tell a line of ``candidates``.
+        goods: The importers and codes that a branch names; see ``calc.resolve.Candidates``.
+        whom: The partners of each branch.
 
     Returns:
-        One row a trade row and branch: ``table_row``, importer, partner, code, ``branch``,
-        ``prefix`` and ``length``. Trade that no branch names is not in it.
+        One row a trade row and branch: all columns of ``trade``, ``branch``, ``prefix`` and
+        ``length``. Trade that no branch names is not in it.
     """
-    return (
-        trade.select(ROW, *LINE)
-        .join(candidates, on=list(on), how="inner")
-        .select(ROW, *LINE, "branch", "prefix", "length")
-    )
+    of_goods = trade.join(goods, on=["importer", "code"], how="inner")
+    return of_goods.join(whom, on=["branch", "partner"], how="semi")
+
+
+def rows_of_partners(trade: Frame, by_partner: Frame) -> Frame:
+    """The rows of trade on which a branch is that names no goods, each once, in all columns.
+
+    Args:
+        trade: What ``with_duty_base`` gives, imports only, with ``table_row``.
+        by_partner: Branches on all goods; see ``calc.resolve.Candidates``.
+    """
+    return trade.join(by_partner.select(*PAIR), on=PAIR, how="semi")
+
+
+def named_by_partner(trade: Frame, by_partner: Frame) -> Frame:
+    """Every branch on all goods on every row of trade that it names.
+
+    Args:
+        trade: What ``rows_of_partners`` gives.
+        by_partner: Branches on all goods; see ``calc.resolve.Candidates``.
+
+    Returns:
+        One row a trade row and branch, in the columns ``NAMED``.
+    """
+    return trade.select(ROW, *LINE).join(by_partner, on=PAIR, how="inner").select(*NAMED)
 
 
 def with_exclusions(named: Frame, left_out: Frame, excluded: Frame) -> Frame:
     """Branches on rows of trade with what is out of them.
 
     Args:
-        named: What ``named_lines`` gives.
+        named: One row a trade row and branch, in the columns ``NAMED``.
         left_out: ``branch``, ``code`` and ``left_out_by``.
         excluded: ``branch``, ``code``, ``partner`` and ``excluded_by``.
 

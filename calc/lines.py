@@ -108,7 +108,7 @@ def components_table(
     Args:
         components: What ``calc.attributed.with_increments`` gives.
         lines: The lines by segment. Reads the key and ``table_row``.
-        named: What ``calc.hits.named_lines`` gives: the prefix of each branch on each row, and
+        named: What ``calc.hits.with_exclusions`` gives: the prefix of each branch on each row, and
             what leaves the line out.
     """
     left_out = pl.col("left_out_by").is_not_null()

@@ -22,12 +22,15 @@ SEEDS = (1, 2)
 LINE = ["importer", "partner", "code"]
 
 
-def asked_of(named: pl.LazyFrame, partly: pl.LazyFrame, policy: Policy) -> pl.LazyFrame:
+def asked_of(
+    rows: pl.LazyFrame, named: pl.LazyFrame, partly: pl.LazyFrame, policy: Policy
+) -> pl.LazyFrame:
     """The portions that the law asks for on each row of trade, and those around them.
 
     Args:
-        named: One row a trade row and branch: ``table_row``, importer, partner, code, ``branch``,
-            and what is out of it, ``is_left_out`` and ``excluded_by``: that asks for nothing.
+        rows: One row a trade row that a measure names: ``table_row``, importer, partner, code.
+        named: One row a trade row and branch: ``table_row``, ``branch``, and what is out of it,
+            ``is_left_out`` and ``excluded_by``: that asks for nothing.
         partly: The portions that exclusions take out: ``table_row``, ``branch``, ``partly_by``.
         policy: The law.
 
@@ -35,7 +38,6 @@ def asked_of(named: pl.LazyFrame, partly: pl.LazyFrame, policy: Policy) -> pl.La
         One row a trade row and portion: ``table_row``, importer, partner, code, ``share`` (the
         number of the portion).
     """
-    rows = named.select(ROW, *LINE).unique(ROW, keep="any")
     standing = named.filter(~pl.col("is_left_out") & pl.col("excluded_by").is_null())
     claimed = _numbered([((), claim.portion) for claim in policy.claims], (), policy)
     by_branch = _numbered(
@@ -59,7 +61,7 @@ def asked_of(named: pl.LazyFrame, partly: pl.LazyFrame, policy: Policy) -> pl.La
             partly.join(by_exclusion, on=["branch", "partly_by"]).select(ROW, "share"),
         ]
     )
-    return rows.join(pairs.unique(), on=ROW, how="inner", validate="1:m")
+    return rows.select(ROW, *LINE).join(pairs.unique(), on=ROW, how="inner", validate="1:m")
 
 
 def _numbered(

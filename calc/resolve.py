@@ -48,13 +48,15 @@ def branch_numbers(policy: Policy) -> pl.LazyFrame:
 class Candidates(NamedTuple):
     """The branches that may name a line, before trade is looked at.
 
-    ``by_line`` has a row an importer, partner, code and branch, for branches that name goods.
-    ``by_partner`` has a row an importer, partner and branch, for branches on all goods: a row a
-    code would be many times the trade there is. ``left_out`` and the two tables of exclusions say
-    what is out of which branch.
+    Goods and partners are two tables for branches that name goods, and one for branches on all
+    goods: a row a code and partner would be many times the trade there is. ``goods`` has a row an
+    importer, code and branch, ``whom`` a row a branch and partner, ``by_partner`` a row an
+    importer, partner and branch. ``left_out`` and the two tables of exclusions say what is out of
+    which branch.
     """
 
-    by_line: pl.LazyFrame
+    goods: pl.LazyFrame
+    whom: pl.LazyFrame
     by_partner: pl.LazyFrame
     left_out: pl.LazyFrame
     excluded: pl.LazyFrame
@@ -73,7 +75,7 @@ def candidates_of(
         seen: Distinct ``importer`` and ``partner`` of the trade table.
 
     Returns:
-        Candidates with ``prefix`` and its ``length``; ``left_out_by`` a branch and code;
+        Goods and partners with ``prefix`` and its ``length``; ``left_out_by`` a branch and code;
         ``excluded_by`` (the first exclusion that takes the whole line out) a branch, code and
         partner; each ``partly_by`` (an exclusion that takes a portion of it out) likewise.
     """
@@ -93,8 +95,10 @@ def candidates_of(
     partial, pair = partial_exclusions(policy), [BRANCH, "exclusion"]
     whole = exclusions.join(partial, on=pair, how="anti")
     partly = exclusions.join(partial, on=pair, how="semi")
+    importers = measures.select(BRANCH, "importer")
     return Candidates(
-        by_line=goods.join(whom, on=BRANCH, how="inner").with_columns(length=length),
+        goods=goods.join(importers, on=BRANCH, how="inner").with_columns(length=length),
+        whom=whom.select(BRANCH, "partner"),
         by_partner=everything.join(whom, on=BRANCH, how="inner").with_columns(length=length),
         left_out=match_left_out(products, codes, key=BRANCH),
         excluded=match_exclusions(whole, codes, seen, key=BRANCH),

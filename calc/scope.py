@@ -143,16 +143,18 @@ def match_partners(
         One row a measure and partner: ``measure_id``, ``importer``, ``partner``. An importer is
         never its own partner.
     """
-    of_importer = seen.filter(pl.col("importer") != pl.col("partner")).join(
-        measures.select(key, "importer"), on="importer", how="inner"
-    )
+    others = seen.filter(pl.col("importer") != pl.col("partner"))
+    importers = measures.select(key, "importer")
     include = partners.filter(pl.col("role") == "include").select(key, "partner")
     exclude = partners.filter(pl.col("role") == "exclude").select(key, "partner")
     pair = [key, "partner"]
-    for_all = of_importer.join(
-        include.filter(pl.col("partner") == ALL).select(key), on=key, how="semi"
+    of_all = importers.join(include.filter(pl.col("partner") == ALL), on=key, how="semi")
+    for_all = others.join(of_all, on="importer", how="inner").select(*pair, "importer")
+    named = (
+        include.join(importers, on=key, how="inner")
+        .join(others, on=["importer", "partner"], how="semi")
+        .select(*pair, "importer")
     )
-    named = of_importer.join(include, on=pair, how="semi")
     hit = pl.concat([for_all, named]).unique(pair)
     return hit.join(exclude, on=pair, how="anti").select(key, "importer", "partner")
 

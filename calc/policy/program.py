@@ -278,6 +278,9 @@ def _segments(
     kind: Kind, policy: Policy, families: Sequence[Family]
 ) -> Iterator[tuple[Segment, Part]]:
     """The parts into which portions split a kind of line, with what the law reads of each."""
+    if not kind.splits and not kind.inside:  # whatever is asked for takes nothing: one part
+        yield Segment(frozenset(), kind.contents, kind.partner), Part()
+        return
     asked = with_outer(portions_asked(kind, policy), policy.nested_in)
     splits = frozenset(kind.splits) & asked
     full = {one for one in kind.full if splits >= set(one.members) & set(kind.splits)}

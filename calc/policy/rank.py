@@ -86,6 +86,8 @@ def _nearest(branch: Branch, segment: Segment, policy: Policy) -> list[Alternati
     Of several rates of one portion the one that asks for the most goes first: that of a firm.
     """
     reached = [one for one in branch.alternatives if _reaches(one, segment)]
+    if not reached:
+        return []
     asked = {one.portion: len(one.also) for one in sorted(reached, key=lambda one: len(one.also))}
     inside = [one for one in reached if len(one.also) == asked[one.portion]]
     around = {

@@ -59,6 +59,8 @@ def settle(open_to: Sequence[Outcome], segment: Segment, policy: Policy) -> list
     Raises:
         UnsettledError: Two branches of one rank, or two authorities that nothing combines.
     """
+    if len(open_to) == 1 and open_to[0].rate != PROHIBITED:  # most kinds: nothing to settle
+        return list(open_to)
     standing = [one for one in open_to if one.status == "applied"]
     waiting = [one for one in open_to if one.status == "threatened"]
     settled = _stack(rank_within(standing, policy), segment, policy)

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from calc.hits import LINE, hit_trade, named_lines, with_exclusions
+from calc.hits import (
+    BY_BRANCH,
+    NAMED,
+    PAIR,
+    named_by_partner,
+    rows_of_partners,
+    rows_with_goods,
+    with_exclusions,
+)
 from calc.resolve import candidates_of
 from calc.terms import ROW, Frame
 from pipelines.memory import lines_need, refuse_beyond
@@ -40,11 +48,12 @@ def match(question: Question, imports: Frame) -> Matched | None:
         LimitError: What is told of the rows would take more memory than there may be.
     """
     tables = _candidates(question, imports)
-    trade = _hit(imports, *tables[:2])
-    if trade is None or trade.is_empty():
+    of_goods, of_partners = _rows(imports, tables)
+    trade = _each_once(of_goods, of_partners)
+    if trade.is_empty():
         return None
     _refuse_too_many(question, trade.height)
-    named, partly = _named(trade, tables)
+    named, partly = _named(of_goods, of_partners, tables)
     return Matched(trade=trade, named=named, partly=partly)
 
 
@@ -54,24 +63,37 @@ def _candidates(question: Question, imports: Frame) -> Sequence[pl.DataFrame]:
     Scopes are expanded over the distinct codes and partners, never over rows.
     """
     trade = imports.to_native()
-    distinct = [trade.select(names).unique() for names in (["code"], ["importer", "partner"])]
+    distinct = [trade.select(names).unique() for names in (["code"], PAIR)]
     codes, seen = (one.lazy() for one in pl.collect_all(distinct, engine="streaming"))
     return pl.collect_all(list(candidates_of(question.law, question.policy, codes, seen)))
 
 
-def _hit(imports: Frame, by_line: pl.DataFrame, by_partner: pl.DataFrame) -> pl.DataFrame | None:
-    """The rows that a measure names; null where no line can be named. The table is read once."""
-    pair = ["importer", "partner"]
-    rest = by_line if by_partner.is_empty() else by_line.join(by_partner, on=pair, how="anti")
-    parts = [
-        hit_trade(imports, nw.from_native(named.lazy()), on)
-        for named, on in ((rest, LINE), (by_partner, pair))
-        if not named.is_empty()
+def _rows(imports: Frame, tables: Sequence[pl.DataFrame]) -> Sequence[pl.DataFrame]:
+    """Rows with each branch that names their goods; rows on which a branch is that names none.
+
+    The table is read at once for both, and for neither where no branch is of that kind.
+    """
+    goods, whom, by_partner = tables[:3]
+    plans = (
+        (goods, rows_with_goods(imports, *_nw([goods, whom])).to_native()),
+        (by_partner, rows_of_partners(imports, *_nw([by_partner])).to_native()),
+    )
+    asked = [plan for law, plan in plans if not law.is_empty()]
+    read = iter(pl.collect_all(asked, engine="streaming"))
+    return [
+        pl.DataFrame(schema=plan.collect_schema()) if law.is_empty() else next(read)
+        for law, plan in plans
     ]
-    if not parts:
-        return None
-    plan: pl.LazyFrame = nw.concat(parts).to_native()
-    return plan.collect(engine="streaming")
+
+
+def _each_once(of_goods: pl.DataFrame, of_partners: pl.DataFrame) -> pl.DataFrame:
+    """The rows that a measure names, each once, in the columns of the imports."""
+    is_first = pl.col(ROW).is_first_distinct()
+    rows = of_goods.filter(is_first).drop(BY_BRANCH)
+    if of_partners.is_empty():
+        return rows
+    others = rows.join(of_partners.select(ROW), on=ROW, how="anti")
+    return pl.concat([others, of_partners])
 
 
 def _refuse_too_many(question: Question, rows: int) -> None:
@@ -90,17 +112,16 @@ def _refuse_too_many(question: Question, rows: int) -> None:
 
 
 def _named(
-    trade: pl.DataFrame, tables: Sequence[pl.DataFrame]
+    of_goods: pl.DataFrame, of_partners: pl.DataFrame, tables: Sequence[pl.DataFrame]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Every branch on every row that it names, and the exclusions that take a portion out of it."""
-    rows = nw.from_native(trade.lazy())
-    by_line, by_partner, left_out, excluded = _nw(tables[:4])
-    pair = ["importer", "partner"]
-    named = nw.concat([named_lines(rows, by_line, LINE), named_lines(rows, by_partner, pair)])
+    by_goods, rows, *scopes = _nw([of_goods, of_partners, *tables[2:5]])
+    by_partner, left_out, excluded = scopes
+    named = nw.concat([by_goods.select(*NAMED), named_by_partner(rows, by_partner)])
     plan: pl.LazyFrame = with_exclusions(named, left_out, excluded).to_native()
     whole = plan.collect(engine="streaming")
     line = ["branch", "code", "partner"]
-    partly = whole.lazy().select(ROW, *line).join(tables[4].lazy(), on=line, how="inner")
+    partly = whole.lazy().select(ROW, *line).join(tables[5].lazy(), on=line, how="inner")
     return whole, partly.select(ROW, "branch", "partly_by").collect()
 
 

@@ -31,7 +31,7 @@ class Resolved:
 
     Attributes:
         trade: The rows that a measure names, in the columns of the imports.
-        named: One row a trade row and branch: what ``calc.hits.named_lines`` gives.
+        named: One row a trade row and branch: what ``calc.hits.with_exclusions`` gives.
         rows: One row a trade row and base programme: division, contents and base rate.
         kinds: The kinds of lines.
         weights: What each segment takes of each division of a kind; see ``calc.portions``.
@@ -75,7 +75,7 @@ def resolved_on(question: Question, matched: Matched, imports: Frame) -> Resolve
         ScenarioError: As ``resolve`` has it.
     """
     trade, named, partly = matched.trade, matched.named, matched.partly
-    rows, held = _with_contents(question, named), _held(question, named, partly, trade)
+    rows, held = _with_contents(question, trade), _held(question, matched)
     room = room_left(held.lazy(), question.policy).collect()
     refuse_what_does_not_fit(question, held, room, trade)
     lines = Lines(named=named, partly=partly, rows=rows, held=held, room=room)
@@ -144,24 +144,19 @@ def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
     return replace(resolved, program=program, terms=terms)
 
 
-def _with_contents(question: Question, named: pl.DataFrame) -> pl.DataFrame:
-    """One row a trade row that a measure names, with its shares of contents.
-
-    Collected first: a plan that reads the rows several times would make them as often.
-    """
-    rows = named.lazy().select(ROW, *LINE).unique(ROW, keep="any").collect()
+def _with_contents(question: Question, trade: pl.DataFrame) -> pl.DataFrame:
+    """One row a trade row that a measure names, with its shares of contents."""
     names, shares = question.policy.contents, question.law.shares
-    return attach_shares(rows.lazy(), shares, names, column="content").collect()
+    rows = trade.lazy().select(ROW, *LINE)
+    return attach_shares(rows, shares, names, column="content").collect()
 
 
-def _held(
-    question: Question, named: pl.DataFrame, partly: pl.DataFrame, trade: pl.DataFrame
-) -> pl.DataFrame:
+def _held(question: Question, matched: Matched) -> pl.DataFrame:
     """What portions take of the rows on which the law asks for them."""
-    policy = question.policy
-    asked = asked_of(named.lazy(), partly.lazy(), policy).collect()
+    policy, trade = question.policy, matched.trade
+    lines, named = trade.lazy().select(ROW, *LINE), matched.named.lazy()
+    asked = asked_of(lines, named, matched.partly.lazy(), policy).collect()
     if policy.base_seasons:
-        lines = named.lazy().select(ROW, *LINE).unique(ROW, keep="any")
         by_base = seasons_asked(lines, question.law.base, policy).collect()
         asked = pl.concat([asked, by_base.select(asked.columns)]).unique()
     held = shares_asked(asked.lazy(), question.law.shares, policy.portions)

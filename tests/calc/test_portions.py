@@ -37,18 +37,26 @@ def test_the_portions_that_are_asked_for_on_each_row() -> None:
         nested_in={"c": "b"},
         claims=(Claim("a", "fta"),),
     )
-    line = {"importer": "USA", "partner": "JPN", "code": "870323", "excluded_by": None}
+    line = {"importer": "USA", "partner": "JPN", "code": "870323"}
+    lines = pl.LazyFrame([line | {"table_row": row} for row in (0, 1)],
+                         schema_overrides={"table_row": pl.UInt32})  # fmt: skip
     rows = ((0, 0, False), (0, 1, False), (1, 0, True), (1, 1, False))
     named = pl.LazyFrame(
-        [line | {"table_row": row, "branch": n, "is_left_out": out} for row, n, out in rows],
-        schema_overrides={"table_row": pl.UInt32, "branch": pl.UInt32, "excluded_by": pl.Int16},
+        [(row, n, out, None) for row, n, out in rows],
+        schema={
+            "table_row": pl.UInt32,
+            "branch": pl.UInt32,
+            "is_left_out": pl.Boolean,
+            "excluded_by": pl.Int16,
+        },
+        orient="row",
     )
     partly = pl.LazyFrame(
         [(1, 1, 1), (1, 1, 2)],
         schema={"table_row": pl.UInt32, "branch": pl.UInt32, "partly_by": pl.Int16},
         orient="row",
     )
-    found = asked_of(named, partly, policy).sort("table_row", "share").collect()
+    found = asked_of(lines, named, partly, policy).sort("table_row", "share").collect()
     assert found.select("table_row", "share").rows() == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 3)]
     assert set(found["code"]) == {"870323"}
 
