@@ -278,15 +278,12 @@ def _segments(
     kind: Kind, policy: Policy, families: Sequence[Family]
 ) -> Iterator[tuple[Segment, Part]]:
     """The parts into which portions split a kind of line, with what the law reads of each."""
-    if not kind.splits and not kind.inside:  # whatever is asked for takes nothing: one part
-        yield Segment(frozenset(), kind.contents, kind.partner), Part()
-        return
-    asked = with_outer(portions_asked(kind, policy), policy.nested_in)
+    is_asked = kind.splits or kind.inside  # else portions take nothing, whatever is asked for
+    asked = with_outer(portions_asked(kind, policy) if is_asked else (), policy.nested_in)
     splits = frozenset(kind.splits) & asked
     full = {one for one in kind.full if splits >= set(one.members) & set(kind.splits)}
     for part in parts_of(families, splits, full):
-        inside = part.inside | kind.inside & asked
-        yield Segment(inside, kind.contents, kind.partner), part
+        yield Segment(part.inside | kind.inside & asked, kind.contents, kind.partner), part
 
 
 def portions_asked(kind: Kind, policy: Policy) -> frozenset[str]:
