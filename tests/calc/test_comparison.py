@@ -187,7 +187,8 @@ def test_schedules_differ_in_entries_and_rates() -> None:
 def test_a_comment_is_on_what_its_code_is_a_part_or_a_whole_of(
     said_of: list[str], who: str | None
 ) -> None:
-    rows = changes([{"code": "870323"}, {"code": "901890"}], [{"code": "901890", "mode": "all-in"}])
+    second: list[dict[str, Any]] = [{"code": "901890", "mode": "all-in"}]
+    rows = changes([{"code": "870323"}, {"code": "901890"}], second)
     comments = pl.DataFrame(
         {"code": said_of, "commenter": ["a maker", "a buyer"][: len(said_of)]}
     ).with_columns(pl.lit(None, pl.String).alias(name) for name in ("ask", "decision"))
