@@ -106,8 +106,13 @@ def _part(row: dict[str, Any]) -> dict[str, Any]:
 
 def test_lists_differ_in_lines_and_in_what_is_on_them() -> None:
     """A line of one list alone is worth nothing on the other; what is alike is left out."""
-    first = [{"code": "870321"}, {"code": "870322"}, {"code": "870323"}, {"code": "870324"}]
-    second = [
+    first: list[dict[str, Any]] = [
+        {"code": "870321"},
+        {"code": "870322"},
+        {"code": "870323"},
+        {"code": "870324"},
+    ]
+    second: list[dict[str, Any]] = [
         {"code": "870322"},
         {"code": "870323", "customs_value_usd": 120.0, "duty_increment_usd": 30.0},
         {"code": "870324", "duty_increment_usd": None},
