@@ -66,4 +66,13 @@ def dictionary(name: str, table: type[dy.Schema]) -> Iterator[str]:
         declared = declared_columns(table)[column]
         nullable = "may be" if declared.nullable else "never"
         unit = unit_of_column(table, column) or "-"
-        yield f"| `{column}` | {declared.dtype} | {unit} | {nullable} | {declared.description} |"
+        kind = f"{declared.dtype}{_bounds(declared)}"
+        yield f"| `{column}` | {kind} | {unit} | {nullable} | {declared.description} |"
+
+
+def _bounds(column: dy.Column) -> str:
+    """The least and the most that a number may be, where either is declared."""
+    least, most = (getattr(column, name, None) for name in ("min", "max"))
+    if least is None:
+        return "" if most is None else f", at most {most:g}"
+    return f", {least:g} or more" if most is None else f", {least:g} to {most:g}"

@@ -64,7 +64,23 @@ def test_page_of_a_table() -> None:
         "|---|---|---|---|---|",
         "| `port` | String | - | never | Code of the port. |",
         "| `name` | String | - | may be | Name of the port. |",
-        "| `tonnes` | Float64 | t | never | Goods landed. |",
+        "| `tonnes` | Float64, 0 or more | t | never | Goods landed. |",
+    ]
+
+
+class Bounded(dy.Schema):
+    """Numbers that have a least or a most."""
+
+    both = dy.Float64(primary_key=True, min=0, max=9e14, description="Both.")
+    least = dy.Int64(min=1, description="Least.")
+    most = dy.Float64(max=0.5, description="Most.")
+
+
+def test_page_of_a_table_says_what_numbers_may_be() -> None:
+    assert list(dictionary("numbers", Bounded))[-3:] == [
+        "| `both` | Float64, 0 to 9e+14 | - | never | Both. |",
+        "| `least` | Int64, 1 or more | - | never | Least. |",
+        "| `most` | Float64, at most 0.5 | - | never | Most. |",
     ]
 
 

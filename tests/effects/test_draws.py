@@ -44,6 +44,12 @@ def test_a_substitution_that_may_be_below_one_is_lognormal_itself() -> None:
     assert found.at(np.array([[-40.0]]))[0, 0] < 1e-6
 
 
+def test_a_substitution_from_one_on_is_lognormal_itself() -> None:
+    """Nothing is left of 1 to be something positive more than 1."""
+    found = distribution(of((1.0, 2.0, 4.0)), is_substitution=True)
+    assert found.median == pytest.approx([2.0])
+
+
 def test_demand_is_drawn_in_magnitude_and_stays_below_zero() -> None:
     found = distribution(of((-1.5, -1.0, -0.5)), is_substitution=False)
     assert found.median == pytest.approx([-np.sqrt(0.75)])
@@ -113,3 +119,10 @@ def test_a_market_without_a_figure_does_not_change_the_sign_of_the_others() -> N
     found = distribution(of((-3.0, -2.0, -1.0), (NAN, NAN, NAN)))
     assert found.sign == -1.0
     assert found.median == pytest.approx([-np.sqrt(3), NAN], nan_ok=True)
+
+
+def test_the_fewest_draws_are_two() -> None:
+    stands = standard_normals(["a"], ["a"], ("demand",), Plan(count=2))
+    assert np.shape(stands)[-1] == 2
+    with pytest.raises(ValueError, match="2 or more"):
+        Plan(count=1)

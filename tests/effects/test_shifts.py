@@ -3,10 +3,12 @@
 from statistics import NormalDist
 
 import numpy as np
+import polars as pl
 import pytest
 
 from calc.effects.draws import Plan
-from calc.effects.shifts import Shift, draws_of
+from calc.effects.layout import lay_out, shifts_of
+from calc.effects.shifts import ENDS, MOVED, Shift, column_of, draws_of
 
 
 def test_a_share_stands_where_its_normal_is_as_rare_in_a_triangle() -> None:
@@ -15,6 +17,7 @@ def test_a_share_stands_where_its_normal_is_as_rare_in_a_triangle() -> None:
     stands, normals = draws_of("steel", markets, headings, Plan(count=32, seed=3))
     assert stands.shape == normals.shape == (2, 32)
     assert (np.sign(stands) == np.sign(normals)).all()
+    assert np.abs(stands).max() <= 1.0
     for stand, normal in zip(stands.ravel(), normals.ravel(), strict=True):
         beyond = 2.0 * NormalDist().cdf(-abs(float(normal)))
         assert (1.0 - abs(stand)) ** 2 == pytest.approx(beyond, rel=1e-9)
@@ -32,3 +35,31 @@ def test_a_share_touches_the_markets_in_which_it_moves_a_duty_or_may() -> None:
         False,
         True,
     ]
+
+
+def test_a_share_touches_a_market_of_which_it_moves_one_source() -> None:
+    moved = np.array([[0.0, 0.0], [0.1, 0.0]])
+    assert Shift("steel", {("rate", "low"): moved}).touches.tolist() == [True, False]
+
+
+def test_a_place_that_a_market_does_not_have_is_moved_by_nothing() -> None:
+    """A market of two sources beside one of one, which no end of the share touches."""
+    rows = [("USA", "870323", "JPN", 5.0, 0.0), ("USA", "870323", "KOR", 7.0, 0.2),
+            ("USA", "870332", "JPN", 3.0, 0.0)]  # fmt: skip
+    names = ["importer", "code", "partner", "value_usd", "moved"]
+    sources = pl.DataFrame(rows, names, orient="row").with_columns(
+        period=pl.lit("2024"),
+        flow=pl.lit("import"),
+        nomenclature=pl.lit("HS2022"),
+        rate_before=0.025,
+        rate_after=0.25,
+        admitted_share=1.0,
+    )
+    shifted = {column_of(0, end, moved): pl.lit(0.0) for end in ENDS for moved in MOVED}
+    shifted[column_of(0, "high", "rate_after")] = pl.col("moved")
+    moving = sources.with_columns(**shifted)
+    laid = lay_out(moving, tuple(shifted))
+    (share,) = shifts_of(laid, ["steel"]).each
+    assert share.deviations["high", "rate_after"].tolist() == [[0.0, 0.0], [0.2, 0.0]]
+    assert share.deviations["low", "rate_after"].tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert share.touches.tolist() == [True, False]

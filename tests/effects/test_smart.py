@@ -149,6 +149,15 @@ def test_a_large_change_is_marked_and_the_exact_market_differs() -> None:
     assert effects_of(market).by_source.value_after_usd[0, 0] > 300
 
 
+def test_a_change_of_fifteen_points_is_not_yet_large() -> None:
+    def marked(after: float) -> list[bool]:
+        free = Imports(column([100]), column([0.0]), column([after]), one(-1.5), one(2.0), one(INF))
+        return list(smart(free).is_large.tolist())
+
+    assert marked(0.15) == [False]
+    assert marked(0.1501) == [True]
+
+
 @st.composite
 def imports_of_goods(draw: st.DrawFn) -> Imports:
     chance = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))

@@ -199,6 +199,14 @@ def test_spread_of_what_is_known_in_part() -> None:
     assert np.isnan(told.share_below).tolist() == [False, True, False]
 
 
+def test_spread_of_sources_by_market_is_of_the_draws_that_are_known() -> None:
+    """One source in one market: of 1, 2, 3 and an unknown draw the median is 2."""
+    told = spread(np.array([[[1.0, NAN, 3.0, 2.0]]]))
+    assert told.median.tolist() == [[2.0]]
+    assert told.low.tolist() == [[pytest.approx(1.1)]]
+    assert told.share_above.tolist() == [[1.0]]
+
+
 def test_draws_that_are_held_at_the_least_substitution_are_counted() -> None:
     """Sigma between 1.01 and 1.1: 1.05 is above the median, 1 + sqrt(0.01 0.1) = 1.0316."""
     narrow = uncertain(

@@ -252,3 +252,27 @@ def test_a_world_that_cannot_be_solved_is_told(part: str, figure: float, verdict
     for effects in (world_effects(wrong), gsim(wrong)):
         assert effects.verdict.tolist() == [verdict]
         assert np.isnan(effects.welfare_usd).all()
+
+
+@pytest.mark.parametrize(
+    ("figure", "verdict"),
+    [(-1.0, Verdict.INPUT_OUT_OF_BOUNDS), (INF, Verdict.INPUT_OUT_OF_BOUNDS),
+     (np.nan, Verdict.UNKNOWN_INPUT)],
+)  # fmt: skip
+def test_one_flow_is_enough_to_make_a_world_unsolved(figure: float, verdict: Verdict) -> None:
+    whole = world_of(vector("gsim_4x4_us_eu_fta_prices", "published")["inputs"])
+    value = whole.value.copy()
+    value[(0, 1, *([0] * (value.ndim - 2)))] = figure
+    wrong = replace(whole, value=value)
+    for effects in (world_effects(wrong), gsim(wrong)):
+        assert effects.verdict.tolist() == [verdict]
+
+
+def test_an_elasticity_is_at_most_a_thousand() -> None:
+    """Of supply: so steep a demand would not be solved for another reason."""
+    whole = world_of(vector("gsim_4x4_us_eu_fta_prices", "published")["inputs"])
+    found = {}
+    for figure in (1000.0, 1000.5):
+        wrong = replace(whole, supply=np.full_like(whole.supply, figure))
+        found[figure] = gsim(wrong).verdict.tolist()
+    assert found == {1000.0: [Verdict.SOLVED], 1000.5: [Verdict.INPUT_OUT_OF_BOUNDS]}

@@ -175,3 +175,23 @@ def test_texts() -> None:
         (None, None),
         (None, None),
     ]
+
+
+def test_economies_and_what_may_be_several() -> None:
+    """NA is Namibia, as it is written so; n/a says that nothing is known, and is no economy."""
+    meanings = {"japan": "JPN", "jpn": "JPN", "na": "NAM"}
+    found = read(
+        cast.economy_cast(CELL, meanings, {"korea": "KOR or PRK"}),
+        *("Japan", "JPN", "NA", " na ", "N/A", "n.a.", "Korea", "Atlantis", "", None),
+    )
+    unknown = "is not an economy that is known"
+    assert found == [
+        ("JPN", None), ("JPN", None), ("NAM", None), ("NAM", None),
+        (None, unknown), (None, unknown), (None, "may be KOR or PRK"), (None, unknown),
+        (None, cast.EMPTY), (None, cast.EMPTY),
+    ]  # fmt: skip
+
+
+def test_an_empty_code_is_told_as_empty() -> None:
+    [one, other] = read(cast.code_cast(CELL, pad=True), None, "")
+    assert one == other == (None, cast.EMPTY)

@@ -33,6 +33,9 @@ def found(frame, *, strict=True):
     if not frame.is_null() and LIMIT < 4:
         raise ValueError(f"{LIMIT + 1} is too many")
     return frame.join(other, how="left", validate="m:1").filter(flag | True)
+
+def _sampling_overrides():
+    return {"least": 3 + 4}
 '''
 
 
