@@ -17,7 +17,7 @@ from typer.exceptions import Abort, Exit, TyperException
 from typer.main import get_command
 
 from calc.errors import RetorsionError
-from pipelines.report.page import engine
+from pipelines import ahead
 
 INTERRUPTED = 130
 BUG = 1
@@ -71,7 +71,7 @@ def main() -> None:
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.set_threshold(OBJECTS_BETWEEN_SWEEPS)
-    engine.allow()
+    ahead.allow()
     for stream in (sys.stdout, sys.stderr):
         _can_say_anything(stream)
     sys.exit(run_command())

@@ -25,12 +25,14 @@ def judged_table(
         NotJudgedError: A rule could not be run.
         LimitError: Judging it, or the run, would take more memory than there may be.
     """
+    from pipelines.validation import auditor
     from pipelines.validation.step import rejected, table_of, verdict_for
 
     table = table_of(workspace, settings.trade or scenario.trade, or_folder=True)
     asked = asked_of_trade(scenario, settings)
     refuse_too_large(table, scenario, settings)
     verdict = verdict_for(workspace, table, asked, talk)
+    auditor.WORKER.stop()  # its memory is the run's from here on
     if verdict.state == "invalid":
         raise rejected(workspace, verdict, asked.rules)
     return table, verdict

@@ -236,12 +236,12 @@ def _made(engine: str) -> "Callable[[Workspace, Whole, Path, Talk], None]":
 
 def _make(workspace: Workspace, inputs: Whole, folder: Path, talk: Talk) -> None:
     """Compute a run and write it whole, or leave nothing."""
-    from pipelines.report.page.engine import start
+    from pipelines.report.page import engine
     from pipelines.run.facts import facts_of
     from pipelines.run.parts import answered, joined
     from pipelines.run.write import manifest_of, outputs_of, read_back, write_outputs
 
-    start()
+    engine.WORKER.start()
     questions = [question_of(part) for part in inputs.parts]
     parts = [answered(*pair, talk) for pair in zip(inputs.parts, questions, strict=True)]
     together = _together(parts, questions)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from pipelines.parquet import write_fresh_table
 from pipelines.provenance import source_rows
 from pipelines.report.checks import failed_checks
 from pipelines.report.facts import PAGE_NAME, WORKBOOK_NAME, RunFacts
-from pipelines.report.page.page import page
+from pipelines.report.page.engine import drawn_later
+from pipelines.report.page.page import page, told_in
 from pipelines.report.workbook import write_workbook
 from pipelines.run.compute import Answer, Tables
 from pipelines.run.facts import TABLE_FILES, what_is
@@ -46,11 +48,14 @@ def write_outputs(
     about = {"scenario": facts.scenario_id, "run": facts.run_id, "tool_version": facts.tool_version}
     sources = [provenance_of(part.inputs, part.found) for part in parts]
     tables = {**reported, "provenance": pl.concat(sources).sort(Provenance.primary_key())}
+    with drawn_later() as drawings:  # by the time that the rest is written
+        text = page(facts, tables)
     names = [name for name in TABLE_FILES if name in tables]
     for name in names:
         write_fresh_table(folder / f"{name}.parquet", tables[name], name, TABLES[name], about)
     write_workbook(folder / WORKBOOK_NAME, facts, tables)
-    (folder / PAGE_NAME).write_text(page(facts, tables), encoding="utf-8", newline="\n")
+    text = drawings.filled(text, partial(told_in, facts.currency))
+    (folder / PAGE_NAME).write_text(text, encoding="utf-8", newline="\n")
     for name, text in inputs.resolved().items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     for name, verdict in inputs.verdicts().items():

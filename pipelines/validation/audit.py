@@ -77,6 +77,12 @@ def audit(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None = No
     )
 
 
+def load() -> None:
+    """Import what an audit needs, ahead of it; to be called where the engine is quiet."""
+    import great_expectations.expectations  # noqa: F401
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: F401
+
+
 def _suites(judged: Judged) -> dict[str, dict[str, Any]]:
     """The suites on rows and on groups, whichever was run, as the engine writes them.
 

@@ -11,6 +11,7 @@ from calc.errors import DataRejectedError, Problem, did_you_mean
 from pipelines.folders import replaced_folder
 from pipelines.locks import held
 from pipelines.progress import Talk
+from pipelines.validation import auditor
 from pipelines.validation.store import (
     folder_of,
     folders_of,
@@ -127,6 +128,7 @@ def verdict_for(
     with held(workspace, f"validation-{folder.name}", f"validate {table.stem}", talk):
         kept = None if anew else read_kept(folder, subject, settings)
         if kept is None:
+            auditor.WORKER.start()
             _check_record(workspace, table)
             places = folders_of(workspace, settings.sources)
             judge = partial(_judge, own_rules=own or [], folder=folder, places=places)
@@ -187,7 +189,7 @@ def _judge(
     """Judge a table with both engines, then write all there is to keep."""
     from calc.rules import in_order
     from calc.tables.trade_rules import trade_rules
-    from pipelines.validation import audit, known, layout, rows, tell
+    from pipelines.validation import known, layout, rows, tell
     from pipelines.validation.docs import write_assets
 
     layout.check_layout(table)
@@ -199,7 +201,7 @@ def _judge(
     with contextlib.ExitStack() as stack:
         docs = stack.enter_context(replaced_folder(docs_of(folder))) if settings.data_docs else None
         stack.enter_context(talk.working(f"judging {name} with great-expectations"))
-        audited = audit.audit(table, judged, settings.suite_on(judged.rows), docs)
+        audited = auditor.audited(table, judged, settings.suite_on(judged.rows), docs)
         if docs is not None:
             write_assets(docs)
     verdict = tell.verdict_of(judged, audited, subject, folder, choice=settings.choice)

@@ -1,16 +1,14 @@
 """The engine that draws charts, started ahead in a process of its own where one may be started.
 
 Its start takes most of a second, in which Python stands still: vl-convert holds the interpreter.
-Beside a run's own work it costs no time where there is a second core. Only the console script lets
-a process be started, which it has to itself; others draw where they are. The drawing is the same.
+Beside a run's own work it costs no time where there is a second core. The drawing is the same.
 """
 
-import atexit
-import json
-import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
+
+from pipelines.ahead import Worker, serve
 
 Spec = Mapping[str, Any]
 FIRST: Spec = {
@@ -20,70 +18,56 @@ FIRST: Spec = {
     "encoding": {"x": {"field": "value", "type": "quantitative"}},
 }
 """Drawn by the process before it is asked for anything: it reads what the engine needs."""
+WORKER = Worker("pipelines.report.page.engine")
 
 
-class Ahead:
-    """The process of the engine, if one may be started and was."""
+class Drawings:
+    """Charts that are asked for and not waited for; a mark in the text holds the place of each.
 
-    is_allowed: ClassVar[bool] = False
-    process: ClassVar["subprocess.Popen[str] | None"] = None
+    A mark is a comment of HTML, which no text of a page can be: it is escaped.
+    """
+
+    under_way: ClassVar["Drawings | None"] = None
+
+    def __init__(self) -> None:
+        self._asked: list[tuple[Spec, int | None]] = []
+
+    def mark(self, spec: Spec) -> str:
+        """What stands for a chart until it is drawn."""
+        self._asked.append((spec, WORKER.ask(spec)))
+        return _mark(len(self._asked))
+
+    def filled(self, text: str, told: Callable[[str], str] = str) -> str:
+        """The text with its charts, each as ``told`` says it in other money."""
+        for number, (spec, asked) in enumerate(self._asked, start=1):
+            text = text.replace(_mark(number), told(_drawn(spec, asked)))
+        return text
 
 
-def allow() -> None:
-    """Let a process be started from now on."""
-    Ahead.is_allowed = True
+def _mark(number: int) -> str:
+    return f"<!-- chart {number} -->"
 
 
-def start() -> None:
-    """Start the engine in a process of its own, where that is allowed and can be done."""
-    if not Ahead.is_allowed or Ahead.process is not None:
-        return
+@contextmanager
+def drawn_later() -> Iterator[Drawings]:
+    """Charts within it are drawn while other work goes on; ``filled`` puts them in their places."""
+    Drawings.under_way = drawings = Drawings()
     try:
-        Ahead.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-            start_new_session=True,  # what stops a command at Ctrl-C is not told of twice
-        )
-    except OSError:
-        return
-    atexit.register(stop)
-
-
-def stop() -> None:
-    """End the process of the engine, if there is one; it ends by itself when this one is killed."""
-    process, Ahead.process = Ahead.process, None
-    if process is None:
-        return
-    atexit.unregister(stop)
-    process.kill()
-    process.communicate()
+        yield drawings
+    finally:
+        Drawings.under_way = None
 
 
 def svg_of(spec: Spec) -> str:
     """A chart as SVG text: drawn by the process started ahead, or in this one."""
-    drawn = _drawn_ahead(spec)
+    if Drawings.under_way is not None:
+        return Drawings.under_way.mark(spec)
+    return _drawn(spec, WORKER.ask(spec))
+
+
+def _drawn(spec: Spec, asked: int | None) -> str:
+    drawn: str | None = WORKER.answer(asked)
     return _drawn_here(spec) if drawn is None else drawn
-
-
-def _drawn_ahead(spec: Spec) -> str | None:
-    """A chart drawn by the process; null where there is none, or it gave up."""
-    process = Ahead.process
-    if process is None or process.stdin is None or process.stdout is None:
-        return None
-    try:
-        process.stdin.write(json.dumps(spec) + "\n")
-        process.stdin.flush()
-        answer = process.stdout.readline()
-    except OSError:
-        answer = ""
-    if not answer:
-        stop()
-        return None
-    text: str = json.loads(answer)
-    return text
 
 
 def _drawn_here(spec: Spec) -> str:
@@ -93,12 +77,6 @@ def _drawn_here(spec: Spec) -> str:
     return text
 
 
-def serve() -> None:
-    """Draw one chart a line of standard input, until it ends."""
-    _drawn_here(FIRST)
-    for line in sys.stdin:
-        print(json.dumps(_drawn_here(json.loads(line))), flush=True)
-
-
 if __name__ == "__main__":
-    serve()
+    _drawn_here(FIRST)
+    serve(_drawn_here)

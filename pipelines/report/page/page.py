@@ -7,6 +7,7 @@ from pipelines.report.checks import failed_checks
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables
 from pipelines.report.money import (
+    Currency,
     a_dollar,
     money_note,
     named_on_page,
@@ -23,8 +24,12 @@ def page(facts: RunFacts, tables: Tables) -> str:
         facts: What the run is.
         tables: Its tables with provenance, as declared in ``calc.tables``.
     """
-    told = said_in(facts.currency, _page(*put_in_money(facts, tables)))
-    return named_on_page(facts.currency, told)
+    return told_in(facts.currency, _page(*put_in_money(facts, tables)))
+
+
+def told_in(currency: Currency | None, text: str) -> str:
+    """A page, or a part of it, with its words and the names of its amounts in the money."""
+    return named_on_page(currency, said_in(currency, text))
 
 
 def _page(facts: RunFacts, tables: Tables) -> str:
