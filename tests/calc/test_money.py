@@ -7,7 +7,16 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from calc.money import LARGEST_SUM_USD, UNITS_PER_USD, to_units, to_usd, unit_of
+from calc.money import (
+    LARGEST_SUM_USD,
+    UNITS_PER_USD,
+    to_rate,
+    to_rate_units,
+    to_units,
+    to_units_below,
+    to_usd,
+    unit_of,
+)
 
 AMOUNTS = [
     (0.0, 0),
@@ -58,3 +67,22 @@ def test_units_turn_back_into_dollars() -> None:
 
 def test_largest_sum_fits_64_bits() -> None:
     assert LARGEST_SUM_USD * UNITS_PER_USD < 2**63 - 1
+
+
+def test_what_an_amount_holds_is_rounded_towards_zero() -> None:
+    amounts = [1.00009, -1.00019, 0.00009, 12.0, None]
+    frame = nw.from_native(pl.LazyFrame({"usd": amounts}, schema={"usd": pl.Float64}))
+    found: pl.LazyFrame = frame.select(e4=to_units_below(nw.col("usd"))).to_native()
+    assert found.collect()["e4"].to_list() == [10_000, -10_001, 0, 120_000, None]
+
+
+def test_rates_are_whole_units_and_back() -> None:
+    rates = [0.25, -0.025, 0.0, 1 / 3, None]
+    frame = nw.from_native(pl.LazyFrame({"rate": rates}, schema={"rate": pl.Float64}))
+    units = frame.with_columns(e12=to_rate_units(nw.col("rate")))
+    found: pl.LazyFrame = units.with_columns(back=to_rate(nw.col("e12"))).to_native()
+    told = found.collect()
+    assert told["e12"].to_list() == [
+        250_000_000_000, -25_000_000_000, 0, 333_333_333_333, None,
+    ]  # fmt: skip
+    assert told["back"].to_list() == [0.25, -0.025, 0.0, 0.333333333333, None]
