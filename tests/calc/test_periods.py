@@ -94,3 +94,22 @@ def test_days_of_a_period(
     period: str, first: tuple[int, int, int], after: tuple[int, int, int]
 ) -> None:
     assert days_of(period) == (date(*first), date(*after))
+
+
+def test_a_year_alone_is_there_with_any_of_its_months() -> None:
+    """One of several years must be whole; what a year by itself lacks its table never had."""
+    half = [*MONTHS[:6]]
+    year = reference_of("2023", half)
+    assert year is not None
+    assert lacking(year, half) == []
+    assert lacking(year, ["2022-12", "2024"]) == ["2023"]
+
+
+def test_a_year_that_is_there_whole_too_is_not_by_month() -> None:
+    by_month = {
+        told: reference_of("2023", periods)
+        for told, periods in (("months", MONTHS), ("both", ["2023", *MONTHS]), ("year", ["2023"]))
+    }
+    assert {told: found and found.by_month for told, found in by_month.items()} == {
+        "months": True, "both": False, "year": False,
+    }  # fmt: skip
