@@ -11,7 +11,8 @@ from calc.effects.drawn import drawn_market, held_share, responses_of
 from calc.effects.draws import Lognormal, Plan, Range, distribution, standard_normals
 from calc.effects.model import Duty, Market, Responses, Schedule, Verdict
 from calc.effects.results import effects_of
-from calc.effects.uncertainty import Uncertain, rank_correlation, simulate, spread
+from calc.effects.shifts import Shift, Shifts
+from calc.effects.uncertainty import Uncertain, lean_all, rank_correlation, simulate, spread
 from calc.tables.elasticities import PARAMETERS
 
 NAN = float("nan")
@@ -219,3 +220,33 @@ def test_draws_that_are_held_at_the_least_substitution_are_counted() -> None:
     assert found[0] == (sigma[0] == 1.05).mean() == pytest.approx(0.745, abs=0.01)
     assert found[1] == 0.0
     assert simulate(narrow, plan).held_share.tolist() == found.tolist()
+
+
+class Leaned:
+    """Where each name leaned, by market, in place of sums."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[float]] = {}
+
+    def lean(self, name: str, _normal: Any, weight: Any) -> None:
+        self.found[name] = weight.tolist()
+
+
+def test_what_moves_nothing_in_a_market_leans_nowhere_in_it() -> None:
+    """A share that touches the first of two markets; domestic supply where nothing is sold at home.
+
+    Supply from abroad is certain in both.
+    """
+    whole = uncertain(2, **{"supply-foreign": (10.0, 10.0, 10.0)})
+    value = np.asarray(whole.market.value) * [[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]
+    moved = {("high", "rate_after"): np.array([[0.0, 0.0], [0.2, 0.0], [0.0, 0.0]])}
+    whole = replace(
+        whole, market=replace(whole.market, value=value), shifts=Shifts([Shift("steel", moved)])
+    )
+    leaned = Leaned()
+    normals = (np.zeros((len(PARAMETERS), 2, 4)), [np.zeros((2, 4))])
+    lean_all(leaned, whole, slice(0, 2), np.array([5.0, 7.0]), normals)  # type: ignore[arg-type]
+    assert leaned.found == {
+        "between-imports": [5.0, 7.0], "with-domestic": [5.0, 0.0], "demand": [5.0, 7.0],
+        "supply-foreign": [0.0, 0.0], "supply-domestic": [5.0, 0.0], "share steel": [5.0, 0.0],
+    }  # fmt: skip
