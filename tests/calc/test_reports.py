@@ -186,3 +186,14 @@ def test_by_measure_is_each_measure_by_itself_hit_or_not() -> None:
     assert_frame_equal(found.select(expected.columns), expected)
     assert found.columns == column_names(ByMeasure)
     assert set(found["source"]) == {"made up"}
+
+
+def test_a_code_is_traded_however_little_and_covered_if_any_of_it_is() -> None:
+    """A hundredth of a cent of one code, nothing of another: half of the two codes with trade."""
+    lines = hits(in_force("87089900", 0.0001), in_force("87088000", 0.0))
+    traded = pl.LazyFrame(
+        {"importer": ["USA"] * 3, "code": ["87089900", "87088000", "90181100"],
+         "total_e4": [1, 5, 0]}
+    )  # fmt: skip
+    found = reports.frequency(lines, traded, ["importer"]).collect()
+    assert found.rows() == [("USA", 0.5)]

@@ -101,6 +101,12 @@ def test_sources_are_the_named_the_others_and_home() -> None:
     ]
 
 
+def test_a_source_of_some_cents_is_limited_as_any_other() -> None:
+    lines = [line("CHN", 0.6, 0.0, 0.5), line("CHN", 0.2, 0.0, None, status="prohibited")]
+    found = sources(lines).collect().filter(partner="CHN")
+    assert found["admitted_share"].to_list() == [pytest.approx(0.75)]
+
+
 def test_the_others_go_on_paying_their_base_duty() -> None:
     """The longest prefix; with a specific part, or without a rate, it is not known."""
     base = table(

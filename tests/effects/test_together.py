@@ -95,6 +95,14 @@ def test_the_answer_makes_the_first_importer_worse_off() -> None:
     assert with_answer["producer_surplus_usd"] < without["producer_surplus_usd"]
 
 
+def test_prices_do_not_depend_on_how_much_is_traded() -> None:
+    """Flows of a few cents, of which each has its duties, beside a thousand times as much."""
+    small = [(*row[:3], float(str(row[3])) / 1_000, *row[4:]) for row in FLOWS]
+    whole, part = (by_country(flows(rows), demands(), (5.0,)) for rows in (FLOWS, small))
+    assert part["price_change"].to_list() == pytest.approx(whole["price_change"].to_list())
+    assert max(abs(change) for change in whole["price_change"].drop_nulls()) > 0.01
+
+
 def test_unchanged_schedules_change_nothing() -> None:
     rows = [(*row[:5], row[4]) for row in FLOWS]
     found = by_country(flows(rows), demands(), (5.0,))
