@@ -18,7 +18,17 @@ from pathlib import Path
 
 from tests.mutation.faults import ROOT, Fault, drawn, equivalent, every_fault
 from tests.mutation.imports import nearest_files
-from tests.mutation.reach import MOST_FILES, NARROW, NONE_CHOSEN, WIDE, Reached, passes, reached
+from tests.mutation.reach import (
+    DECLARED,
+    DICTIONARY,
+    MOST_FILES,
+    NARROW,
+    NONE_CHOSEN,
+    WIDE,
+    Reached,
+    passes,
+    reached,
+)
 from tests.mutation.sites import faulty
 from tests.mutation.trial import PASSED, Faulty, loaded, tried
 from tests.mutation.warm import Exchanged, changed, warmed
@@ -124,8 +134,9 @@ def _found_by_commands(fault: Faulty, patience: float) -> str:
 
     How long these take is not known beforehand, so one that is cut off has found nothing.
     """
+    pages = [DICTIONARY] if fault.name.startswith(DECLARED) else []
     files = nearest_files(fault.name, WIDE, MOST_FILES)
-    trial = tried(files, int(TIMES * patience), fault)
+    trial = tried([*pages, *files], int(TIMES * patience), fault)
     return next((test for test in trial.failed if passes(test)), LIVES)
 
 

@@ -20,6 +20,10 @@ WIDE = (
 )
 """Folders of files of tests that are tried where a fault lives: more of the program is in each."""
 MOST_FILES = 8
+DECLARED, DICTIONARY = (
+    "calc.tables.", "tests/test_docs.py::test_data_dictionary_is_what_the_tables_declare",
+)  # fmt: skip
+"""What a table declares is on a page that is made of it: one test sees most of its faults."""
 BASELINE_LIMIT, ALONE_LIMIT = 3600, 300
 FAILED, NONE_CHOSEN = 1, 5
 """What pytest says where a test fails, and where all of a trial are slow ones."""
