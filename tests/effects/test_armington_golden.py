@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from calc.effects.model import Verdict
+from calc.effects.model import Duty, Market, Responses, Schedule, Verdict
 from calc.effects.results import Effects, effects_of
 from tests.effects.vectors import market_of, near, vector
 
@@ -139,3 +139,19 @@ def test_a_market_that_cannot_be_solved_is_told_and_has_no_figure(
     assert np.isnan(effects.by_market.consumer_surplus_usd).all()
     assert np.isnan(effects.by_source.value_after_usd).all()
     assert np.isnan(effects.by_source.revenue_change_usd).all()
+
+
+def test_a_market_that_imports_nothing_is_solved_and_stays_as_it_is() -> None:
+    """A duty on what is not bought changes nothing; the domestic source keeps its 60."""
+    ones = np.ones(1)
+    market = Market(
+        value=np.array([[60.0], [0.0], [0.0]]),
+        is_domestic=np.array([True, False, False]),
+        before=Schedule(Duty(np.zeros((3, 1)))),
+        after=Schedule(Duty(np.array([[0.0], [0.25], [0.0]]))),
+        responses=Responses(3.0 * ones, 2.0 * ones, -ones, np.array([[2.0], [10.0], [10.0]])),
+    )
+    found = effects_of(market)
+    assert found.by_market.verdict.tolist() == [Verdict.SOLVED]
+    assert found.by_source.value_after_usd[:, 0].tolist() == [60.0, 0.0, 0.0]
+    assert found.by_market.welfare_usd.tolist() == [0.0]
