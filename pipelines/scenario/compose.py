@@ -18,6 +18,7 @@ from pipelines.scenario.files import Files
 from pipelines.scenario.goods import Goods
 from pipelines.scenario.grammar import ADDED, EXTENDING, SCENARIO, check_keys
 from pipelines.scenario.ledger import Ledger
+from pipelines.scenario.meant import as_meant
 from pipelines.scenario.measures import read_measure
 from pipelines.scenario.model import BaseSource, Scenario
 from pipelines.scenario.money_words import read_currencies, read_min_max
@@ -116,10 +117,12 @@ def _file(composer: Composer, place: Place, document: Document, later: Later) ->
     Raises:
         ScenarioError: All problems of the file, or of the first that it builds on.
     """
-    ledger = Ledger(document)
-    top = Table((), document.root, ledger)
-    is_extending = "extends" in top.values
-    check_keys(top, EXTENDING if is_extending else SCENARIO)
+    is_extending = "extends" in document.root
+    grammar = EXTENDING if is_extending else SCENARIO
+    meant, written = as_meant(document, grammar)
+    ledger = Ledger(meant, written)
+    check_keys(Table((), document.root, ledger), grammar)
+    top = Table((), meant.root, ledger)
     later = _over(top, later)
     draft = Draft()
     if is_extending:

@@ -1,5 +1,6 @@
 """All problems of a scenario file, each with its line, told together and first cause first."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -19,10 +20,18 @@ NUMBERED = {
 
 
 class Ledger:
-    """Collects what is wrong with a document while reading goes on."""
+    """Collects what is wrong with a document while reading goes on.
 
-    def __init__(self, document: Document) -> None:
+    Args:
+        document: The file, its tables under the keys that were meant.
+        written: Paths of tables to where they are written, where that is under a misspelt key.
+    """
+
+    def __init__(
+        self, document: Document, written: Mapping[KeyPath, KeyPath] | None = None
+    ) -> None:
         self._document = document
+        self._written = written or {}
         self._entries: list[tuple[KeyPath, Problem]] = []
 
     @cached_property
@@ -60,8 +69,7 @@ class Ledger:
         """
         if not self._entries:
             return
-        found = self._lines
-        placed = [(nearest_line(found, path), path, problem) for path, problem in self._entries]
+        placed = [(self.line_of(path), path, problem) for path, problem in self._entries]
         placed.sort(key=lambda entry: entry[0])
         raise ScenarioError.collected(
             [
@@ -79,6 +87,10 @@ class Ledger:
 
     def line_of(self, path: KeyPath) -> int:
         """The line of a key, for a message that points to another place."""
+        for length in (2, 1):
+            if path[:length] in self._written:
+                path = (*self._written[path[:length]], *path[length:])
+                break
         return nearest_line(self._lines, path)
 
     def _label(self, path: KeyPath) -> list[str]:

@@ -39,10 +39,15 @@ def find_lines(text: str) -> dict[KeyPath, int]:
 def nearest_line(found: dict[KeyPath, int], path: KeyPath) -> int:
     """The line of a path, else of the closest table around it that has one, else the first.
 
-    A list of tables stands where its first table does.
+    A list of tables stands where its first table does, and so does a table that has no line of its
+    own but holds some that have.
     """
     if (*path, 0) in found:
         return found[(*path, 0)]
+    if path and path not in found:
+        within = [line for each, line in found.items() if each[: len(path)] == path]
+        if within:
+            return min(within)
     for length in range(len(path), 0, -1):
         if path[:length] in found:
             return found[path[:length]]
