@@ -19,6 +19,7 @@ from pipelines.compare.told import (
     said_of,
     signed,
     unknown,
+    with_money,
 )
 from pipelines.html import bullets, figure, html_of, paragraph, section, table, whole_page
 from pipelines.report.figures import exact_sum
@@ -182,8 +183,8 @@ def _lines(changes: pl.DataFrame) -> Iterator[str]:
         [
             f"{row['change']}: {row['lines']:,} lines, covered value "
             f"{amount(row['covered_value_first_usd'])} to "
-            f"{amount(row['covered_value_second_usd'])} USD, duty added "
-            f"{signed(row['duty_increment_change_usd'])} USD{unknown(row)}"
+            f"{with_money(amount(row['covered_value_second_usd']))}, duty added "
+            f"{with_money(signed(row['duty_increment_change_usd']))}{unknown(row)}"
             for row in counts(changes)
         ]
     )

@@ -163,6 +163,11 @@ def signed(value: float | None) -> str:
     return "0" if round(value) == 0 else f"{value:+,.0f}"
 
 
+def with_money(told: str) -> str:
+    """An amount or a change in words with its money; what is not known has none."""
+    return told if told == "unknown" else f"{told} USD"
+
+
 def wrapped(label: str, text: str) -> list[str]:
     """A sentence behind its label, on lines that fit a terminal."""
     return textwrap.wrap(text, COLUMNS, initial_indent=label, subsequent_indent=" " * len(label))
@@ -216,8 +221,8 @@ def _lists(schedule: pl.DataFrame, lines: pl.DataFrame, *, in_files: bool) -> It
         yield from wrapped(
             f"lines     {row['change']:<16}{row['lines']:>7,}  ",
             f"covered {amount(row['covered_value_first_usd'])} -> "
-            f"{amount(row['covered_value_second_usd'])} USD, duty added "
-            f"{signed(row['duty_increment_change_usd'])} USD{unknown(row)}",
+            f"{with_money(amount(row['covered_value_second_usd']))}, duty added "
+            f"{with_money(signed(row['duty_increment_change_usd']))}{unknown(row)}",
         )
     for change, rows in schedule.group_by("change", maintain_order=True):
         yield f"schedule  {change[0]:<16}{rows.height:>7,}  entries, as a measure names them"

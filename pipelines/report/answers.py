@@ -36,17 +36,17 @@ def answer_lines(tables: Tables) -> Iterator[str]:
         welfare = totals["welfare_usd"]
         solved = f"{welfare['markets_solved']:,} of {welfare['markets']:,} markets solved"
         if len(found) > 1:
-            change = amount(totals["imports_change_usd"]["central_usd"], signed=True)
-            yield f"if trade responds, {importer}: imports {change} USD; {solved}"
+            change = money(totals["imports_change_usd"]["central_usd"], signed=True)
+            yield f"if trade responds, {importer}: imports {change}; {solved}"
             continue
         yield (
             f"if trade responds: imports {amount(imports['before_usd'])} -> "
-            f"{amount(imports['central_usd'])} USD{spread_text(imports)}"
+            f"{money(imports['central_usd'])}{spread_text(imports)}"
         )
-        yield f"{'':19}duty after {amount(duty['central_usd'])} USD{spread_text(duty)}; {solved}"
-        lost = f"; {amount(welfare['unsolved_value_usd'])} USD not solved"
+        yield f"{'':19}duty after {money(duty['central_usd'])}{spread_text(duty)}; {solved}"
+        lost = f"; {money(welfare['unsolved_value_usd'])} not solved"
         yield (
-            f"{'':19}welfare {amount(welfare['central_usd'], signed=True)} USD"
+            f"{'':19}welfare {money(welfare['central_usd'], signed=True)}"
             f"{spread_text(welfare)}{lost if welfare['unsolved_value_usd'] else ''}"
         )
         yield from gap_lines(tables, importer)
@@ -62,15 +62,15 @@ def answer_sentences(tables: Tables, notes: Sequence[str]) -> Iterator[tuple[str
         welfare = totals["welfare_usd"]
         solved = f"{welfare['markets_solved']:,} of {welfare['markets']:,} markets are solved"
         if welfare["unsolved_value_usd"]:
-            lost = f"{amount(welfare['unsolved_value_usd'])} USD"
+            lost = money(welfare["unsolved_value_usd"])
             solved += f"; {lost} are not, and are in no figure"
         told = (
             "Imports of the goods named, from all partners, go from "
-            f"{amount(imports['before_usd'])} to {amount(imports['central_usd'])} USD"
+            f"{amount(imports['before_usd'])} to {money(imports['central_usd'])}"
             f"{spread_text(imports)}{_by_partner(tables['by_effect'], importer)}. The duty on them "
-            f"goes from {amount(duty['before_usd'])} to {amount(duty['central_usd'])} USD"
+            f"goes from {amount(duty['before_usd'])} to {money(duty['central_usd'])}"
             f"{spread_text(duty)}. Welfare of {importer} changes by "
-            f"{amount(welfare['central_usd'], signed=True)} USD{spread_text(welfare)}. "
+            f"{money(welfare['central_usd'], signed=True)}{spread_text(welfare)}. "
             f"A model, with the range of its draws: {solved}."
         )
         yield importer, f"{told} {closing}".rstrip()
@@ -128,6 +128,11 @@ def spread_text(row: Row) -> str:
     if row["low_usd"] is None or row["high_usd"] is None:
         return ""
     return f" (5-95 %: {amount(row['low_usd'])} to {amount(row['high_usd'])})"
+
+
+def money(value: float | None, *, signed: bool = False) -> str:
+    """The same with its money; what is not known has none."""
+    return "unknown" if value is None else f"{amount(value, signed=signed)} USD"
 
 
 def amount(value: float | None, *, signed: bool = False) -> str:

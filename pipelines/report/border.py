@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.report.figures import Tables, exact_sum
-from pipelines.report.words import number
+from pipelines.report.words import dollars
 
 TOTAL = "duty and charges"
 TIMES = ("before", "after")
@@ -55,7 +55,7 @@ def border_lines(tables: Tables) -> Iterator[str]:
     for row in border_totals(tables):
         before, after = (
             f"{'>= ' if row[f'{time}_is_at_least'] and row[name] is not None else ''}"
-            f"{number(row[name])} USD {time}"
+            f"{dollars(row[name])} {time}"
             for time in TIMES
             for name in (f"charge_{time}_usd",)
         )

@@ -26,7 +26,7 @@ from pipelines.report.figures import (
     unmatched_counts,
 )
 from pipelines.report.money import a_dollar, money_line, put_in_money, said_in
-from pipelines.report.words import number, percent
+from pipelines.report.words import dollars, number, percent
 
 SCREEN_COLUMNS = 100
 MOST_QUOTAS = 3
@@ -108,7 +108,7 @@ def read_lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
     } or {facts.importers[0]: f"{facts.trade_text}, law as of {facts.as_of}"}
     for importer, what in told.items():
         rows, value_usd = came_in.get(importer, (None, None))
-        read = f": {number(rows)} rows, {number(value_usd)} USD" if importer in came_in else ""
+        read = f": {number(rows)} rows, {dollars(value_usd)}" if importer in came_in else ""
         yield f"read         {what}{read}"
 
 
@@ -126,13 +126,18 @@ def left_out_lines(tables: Tables) -> Iterator[str]:
     for step in steps if len(steps) <= MOST_LEFT_OUT else steps[: MOST_LEFT_OUT - 1]:
         reason = step["reason"] or step["stage"]
         reason = f"{step['importer']}: {reason}" if of_several else reason
-        rows, usd = number(step["rows"]), number(step["value_usd"])
-        yield f"{label:13}{step['kind']:9}{rows:>13} rows {usd:>22} USD  {reason}"
+        rows, usd = number(step["rows"]), in_column(step["value_usd"])
+        yield f"{label:13}{step['kind']:9}{rows:>13} rows {usd:>26}  {reason}"
         label = ""
     if len(steps) > MOST_LEFT_OUT:
         yield f"{'':13}and {len(steps) - MOST_LEFT_OUT + 1} more steps: see sheet funnel"
     if not steps and "funnel" in tables:
         yield "left out     nothing: every row read is used"
+
+
+def in_column(value: float | None, *, instead: str = "unknown") -> str:
+    """An amount with its money as columns of them have it; a word in its place has none."""
+    return f"{instead}    " if value is None else dollars(value)
 
 
 def is_told(name: str, figures: Figures) -> bool:
@@ -146,15 +151,15 @@ def value_line(name: str, figures: Figures, facts: RunFacts) -> str:
     beside = figures.get(unknown_beside(name))
     # No sum and nothing unknown: no line is concerned, which is not the same as not knowing.
     nothing = value is None and missing_mark(name, figures) == NOT_APPLICABLE
-    shown = "none" if nothing else number(value)
-    note = f"unknown on {number(beside)} USD" if beside else ""
+    shown = in_column(value, instead="none" if nothing else "unknown")
+    note = f"unknown on {dollars(beside)}" if beside else ""
     estimated = figures.get(estimated_beside(name))
     if estimated:
         note = "; ".join(filter(None, (note, f"{number(estimated)} of it estimated")))
     share = figures["share_of_importer_imports"]
     if name == "covered_value_usd" and share is not None:
         note = f"{percent(share)} of {facts.importers[0]}'s imports in the table"
-    return f"{VALUES[name]:37}{shown:>20} USD  {note}"
+    return f"{VALUES[name]:37}{shown:>24}  {note}"
 
 
 def rate_lines(figures: Figures, tables: Tables) -> Iterator[str]:
@@ -179,21 +184,21 @@ def beside_lines(tables: Tables) -> Iterator[str]:
     """Control totals with their verdict, and measures that are no duty, a line each."""
     of_several = tables["by_importer"].height > 1 if "by_importer" in tables else False
     for row in tables["controls"].iter_rows(named=True) if "controls" in tables else ():
-        stated, found = number(row["equals_usd"]), number(row["found_usd"])
+        stated, found = dollars(row["equals_usd"]), dollars(row["found_usd"])
         figure = row["figure"].removesuffix("_usd").replace("_", " ")
         figure = f"{row['importer']} {figure}" if of_several else figure
-        yield f"control      {figure} should be {stated} USD, is {found} USD: {row['verdict']}"
+        yield f"control      {figure} should be {stated}, is {found}: {row['verdict']}"
     yield from assumption_lines(tables, of_several=of_several)
     for row in tables["credits"].iter_rows(named=True) if "credits" in tables else ():
         used, unused = number(row["used_usd"]), number(row["unused_usd"])
         what = f"{row['measure_id']}, {row['partner']}, {row['prefix']}"
-        yield f"credit       {what}: {used} of {number(row['amount_usd'])} USD used, {unused} not"
+        yield f"credit       {what}: {used} of {dollars(row['amount_usd'])} used, {unused} not"
     for row in tables["instruments"].iter_rows(named=True) if "instruments" in tables else ():
-        covered, affected = number(row["covered_usd"]), number(row["affected_usd"])
+        covered, affected = dollars(row["covered_usd"]), dollars(row["affected_usd"])
         if row["instrument"] == "export-duty":
             continue
         what = f"{row['measure_id']} ({row['instrument']}, {row['state']})"
-        yield f"no duty      {what}: covered {covered} USD, affected {affected} USD"
+        yield f"no duty      {what}: covered {covered}, affected {affected}"
 
 
 def export_lines(tables: Tables) -> Iterator[str]:
@@ -201,21 +206,21 @@ def export_lines(tables: Tables) -> Iterator[str]:
     for row in tables["export_duties"].iter_rows(named=True) if "export_duties" in tables else ():
         whose = f"{row['measure_id']} ({row['revenue_of']}'s revenue, {row['state']})"
         off = row["value_not_fob_usd"]
-        beside = f"; unknown on {number(off)} USD not free on board" if off else ""
-        duty, value = number(row["export_duty_usd"]), number(row["in_force_value_usd"])
-        yield f"export duty  {whose}: {duty} USD on {value} USD{beside}"
+        beside = f"; unknown on {dollars(off)} not free on board" if off else ""
+        duty, value = dollars(row["export_duty_usd"]), dollars(row["in_force_value_usd"])
+        yield f"export duty  {whose}: {duty} on {value}{beside}"
 
 
 def aside_lines(tables: Tables) -> Iterator[str]:
     """Flows beside the trade table with their duty, and what is paid back of duties."""
     if "beside" in tables:
         for (name,), rows in tables["beside"].group_by("beside_id", maintain_order=True):
-            value, duty = (number(exact_sum(rows, one)) for one in ("value_usd", "duty_usd"))
-            yield f"beside       {name}: {value} USD not in the table, duty {duty} USD"
+            value, duty = (dollars(exact_sum(rows, one)) for one in ("value_usd", "duty_usd"))
+            yield f"beside       {name}: {value} not in the table, duty {duty}"
     if "drawback" in tables:
         names = ("duty_usd", "drawback_usd", "duty_after_drawback_usd")
-        duty, back, after = (number(exact_sum(tables["drawback"], name)) for name in names)
-        yield f"drawback     of {duty} USD of duty {back} USD are paid back: {after} USD are left"
+        duty, back, after = (dollars(exact_sum(tables["drawback"], name)) for name in names)
+        yield f"drawback     of {duty} of duty {back} are paid back: {after} are left"
     yield from border_lines(tables)
 
 
@@ -252,8 +257,8 @@ def quota_lines(tables: Tables) -> Iterator[str]:
         told = ", ".join(f"{states[state]} {state}" for state in QUOTA_STATES if states[state])
         known = [row["over_value_usd"] for row in rows if row["over_value_usd"] is not None]
         at_least = ">= " if any(row["is_lower_bound"] for row in rows) else ""
-        over = f"{at_least}{number(fsum(known))}" if len(known) == len(rows) else "unknown"
-        yield f"quota        {name}: {told}; over quota {over} USD"
+        over = f"{at_least}{dollars(fsum(known))}" if len(known) == len(rows) else "unknown"
+        yield f"quota        {name}: {told}; over quota {over}"
     if len(by_name) > MOST_QUOTAS:
         yield f"{'':13}and {len(by_name) - MOST_QUOTAS} more: see sheet by_quota"
 

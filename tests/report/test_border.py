@@ -44,7 +44,7 @@ def test_a_sum_with_a_charge_that_is_unknown_is_at_least() -> None:
 
 def test_a_charge_that_is_not_known_on_any_line_is_unknown_and_not_at_least_nothing() -> None:
     assert list(border_lines(tables(KNOWN, [None])))[::2] == [
-        "at the border excise: unknown USD before, unknown USD after; unknown on 1 line",
+        "at the border excise: unknown before, unknown after; unknown on 1 line",
         "at the border duty and charges: >= 100 USD before, >= 200 USD after; unknown on 1 line",
     ]
 

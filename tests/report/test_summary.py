@@ -14,7 +14,7 @@ from tests.report.tables import FACTS, FUNNEL, IMPORTS, LINES, accounting, frame
 EXPECTED = """\
 Title VII of 1994: Japan, car parts and flat glass in force, two groups announced
 read         us-1994 (1994, HTS1994), law as of 1995-06-28: 1,000 rows, 700,000,000,000 USD
-left out     rejected             3 rows                unknown USD  value is not a number
+left out     rejected             3 rows                unknown      value is not a number
              excluded           100 rows         37,000,000,000 USD  exports are not imports
 listed value                               11,612,705,686 USD
 covered value                              11,611,705,686 USD  1.75 % of USA's imports in the table
@@ -112,10 +112,10 @@ def test_what_is_unknown_is_never_zero() -> None:
     some = {"by_importer": frame("by_importer", [accounting(LINES[2:3], IMPORTS)])}
     lines = summary_lines(FACTS, some)
     assert (
-        "duty before, at unchanged trade                   unknown USD  unknown on 7,021,793 USD"
+        "duty before, at unchanged trade                   unknown      unknown on 7,021,793 USD"
         in lines
     )
-    assert "duty threatened, at unchanged trade                  none USD" in lines
+    assert "duty threatened, at unchanged trade                  none" in lines
 
 
 def test_nothing_left_out_is_said() -> None:
