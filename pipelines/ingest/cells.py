@@ -1,5 +1,6 @@
 """The cells of a file cast to the columns of TRADE, with what was left out of each row and why."""
 
+import re
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,10 @@ from pipelines.ingest.words import words
 
 EXCLUDED = "excluded"
 REJECTED = "rejected"
+BADLY_QUOTED = re.compile(r"Field `(.*)` is not properly escaped", re.DOTALL)
+"""What polars says where text follows the closing quotation mark of a field."""
+LONGEST = 60
+"""Characters of a cell that are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,12 @@ def _collected(source: Source, frame: pl.LazyFrame) -> pl.DataFrame:
     try:
         return frame.collect(engine="streaming")
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError, OSError) as err:
+        if found := BADLY_QUOTED.search(str(err)):
+            raise DataRejectedError(
+                f"a field of {source.name} goes on after its closing quotation mark",
+                where=f"{source.name}: {found[1].splitlines()[0][:LONGEST]}",
+                hint="double a mark that belongs to the text, and quote the field",
+            ) from err
         raise DataRejectedError(
             f"{source.name} cannot be read to its end: {str(err).splitlines()[0]}",
             where=source.name,

@@ -46,7 +46,11 @@ def problems_of(
         shape: Its rows of another number of fields.
         cells: Its records below the header, with as many columns as the longest has fields.
     """
-    hints = dict(_hints(headers, shape, cells))
+    try:
+        hints = dict(_hints(headers, shape, cells))
+    except pl.exceptions.ComputeError:
+        # A quotation mark in the midst of a field: what the rows hold cannot be told.
+        hints = {}
     return [
         Problem(
             f"a row of {name} has {found} fields, the header has {len(headers)}",

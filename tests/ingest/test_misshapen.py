@@ -46,3 +46,28 @@ def test_the_hint_names_the_field(tmp_path: Path, row: str, hints: list[str]) ->
     with pytest.raises(DataRejectedError) as refused:
         inspect_file(path, IngestSettings(name="t"))
     assert [one.hint for one in refused.value.problems] == [hint + ASIDE for hint in hints]
+
+
+def test_a_badly_quoted_field_is_told_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(HEADER + GOOD + GOOD.replace("851713", '"85"1713'), encoding="utf-8")
+    with pytest.raises(DataRejectedError) as refused:
+        inspect_file(path, IngestSettings(name="t", valuation="customs"))
+    assert [one.lines() for one in refused.value.problems] == [
+        [
+            "error: a field of t.csv goes on after its closing quotation mark",
+            'where: t.csv: "85"1713',
+            "hint: double a mark that belongs to the text, and quote the field",
+        ]
+    ]
+
+
+def test_rows_cut_beside_a_badly_quoted_field_are_told_without_a_guess(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    badly = GOOD.replace("851713", '"85"1713')
+    path.write_text(HEADER + badly + "USA,JPN\n", encoding="utf-8")
+    with pytest.raises(DataRejectedError) as refused:
+        inspect_file(path, IngestSettings(name="t"))
+    assert [(one.where, one.hint) for one in refused.value.problems] == [
+        ("t.csv row 3", "a field with the delimiter in it needs quotation marks" + ASIDE)
+    ]
