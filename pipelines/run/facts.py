@@ -73,7 +73,7 @@ VALIDATION_FILES = {
     "groups-suite.json": "the same of the rules on groups, to run on groups.parquet",
     "groups.parquet": "the groups of rows that rules judge, of a long table those that break one",
     "noticed.parquet": "the rows that a warning names; none is left out for it",
-    "noticed.csv": "the same for spreadsheets",
+    "noticed.csv": "the same for spreadsheets, the first 10,000 of them",
     "quarantine.parquet": "the rows left out, with their original text",
     "quarantine.csv": "the same for spreadsheets",
 }

@@ -19,7 +19,7 @@ from pipelines.parquet import ROW_GROUP_ROWS, write_table
 from pipelines.trade_files import TradeFile
 from pipelines.validation import page
 from pipelines.validation.examples import examples_of
-from pipelines.validation.quarantine import write_parts
+from pipelines.validation.quarantine import NOTICED_CSV_ROWS, write_parts
 from pipelines.validation.store import write_verdict
 from pipelines.validation.verdict import (
     GROUPS_FILE,
@@ -110,8 +110,9 @@ def _count(counts: Sequence[int | None]) -> int | None:
 
 
 def _write(fresh: Path, verdict: Verdict, pairs: Pairs) -> None:
-    for names in ((QUARANTINE_FILE, QUARANTINE_CSV), (NOTICED_FILE, NOTICED_CSV)):
-        write_parts((fresh / names[0], fresh / names[1]), _rows(names[0], pairs))
+    left_out, noticed = (QUARANTINE_FILE, QUARANTINE_CSV), (NOTICED_FILE, NOTICED_CSV)
+    for (parquet, csv), most in ((left_out, None), (noticed, NOTICED_CSV_ROWS)):
+        write_parts((fresh / parquet, fresh / csv), _rows(parquet, pairs), csv_rows=most)
     groups = pl.concat([pl.read_parquet(one.folder / GROUPS_FILE) for _, one in pairs])
     write_table(fresh / GROUPS_FILE, groups, "groups", GroupFigures)
     counts = pl.DataFrame(

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.memory import rows_of
 from pipelines.validation.quarantine import head_of
 from pipelines.validation.verdict import GROUPS_FILE, NOTICED_FILE, QUARANTINE_FILE
 
@@ -19,12 +20,13 @@ Row = Mapping[str, Any]
 class Examples:
     """What a page shows of rows and groups.
 
-    ``failed`` and ``noticed`` are rows as in QUARANTINE; ``groups`` has, by rule, groups as in
-    GROUP_FIGURES, the largest value first.
+    ``failed`` and ``noticed`` are rows as in QUARANTINE, ``noticed_rows`` how many are noticed in
+    all; ``groups`` has, by rule, groups as in GROUP_FIGURES, the largest value first.
     """
 
     failed: Sequence[Row]
     noticed: Sequence[Row]
+    noticed_rows: int
     groups: Mapping[str, Sequence[Row]]
 
 
@@ -45,5 +47,6 @@ def examples_of(folder: Path) -> Examples:
     return Examples(
         failed=head_of(folder / QUARANTINE_FILE, ROWS_SHOWN),
         noticed=head_of(folder / NOTICED_FILE, ROWS_SHOWN),
+        noticed_rows=rows_of(folder / NOTICED_FILE),
         groups=by_rule,
     )

@@ -7,9 +7,11 @@ from pathlib import Path
 from pipelines.html import breakable, paragraph, section, whole_page
 from pipelines.validation.examples import Examples, Row
 from pipelines.validation.html import head, number, table
+from pipelines.validation.quarantine import NOTICED_CSV_ROWS
 from pipelines.validation.verdict import (
     GROUPS_FILE,
     NOTICED_CSV,
+    NOTICED_FILE,
     QUARANTINE_CSV,
     QUARANTINE_FILE,
     Finding,
@@ -111,7 +113,8 @@ def _noticed(verdict: Verdict, examples: Examples) -> str:
     if not broken:
         return section("noticed", "Noticed", "<p>No warning, and no other fact to know.</p>")
     parts = [
-        f"<p>None of these rows was left out for it. All of them: <code>{NOTICED_CSV}</code> and "
+        f"<p>None of these rows was left out for it. All of them: <code>{NOTICED_FILE}</code>, "
+        f"<code>{NOTICED_CSV}</code>{_of_all(examples.noticed_rows)} and "
         f"<code>{GROUPS_FILE}</code>, beside this page.</p>"
     ]
     for finding in broken:
@@ -126,6 +129,11 @@ def _noticed(verdict: Verdict, examples: Examples) -> str:
         parts.append("<h3>Rows noticed</h3>")
         parts.append(_rows_table(rows, f"The first {counted(len(rows), 'row')} noticed"))
     return section("noticed", "Noticed", "\n".join(parts))
+
+
+def _of_all(rows: int) -> str:
+    """How many rows the CSV file has of those noticed, where it does not have all of them."""
+    return f" (the first {NOTICED_CSV_ROWS:,} of {rows:,})" if rows > NOTICED_CSV_ROWS else ""
 
 
 def _groups(finding: Finding, examples: Examples) -> list[str]:

@@ -30,19 +30,24 @@ VALUE_CHARACTERS = 80
 FORMULA_START = r"^[=+\-@\t\r]"
 PRICE = ("customs_value_usd", "quantity", "net_mass_kg")
 FROM = ("from_source_id", "from_source_row")
+NOTICED_CSV_ROWS = 10_000
+"""Rows of the CSV of what was noticed: as text a row takes 1 KB, in the Parquet file, which has all
+of them, 63 bytes. Rows that cannot be used are all in both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     """Rows that rules name: ``table_row`` (rising), ``value_e4`` and a flag a rule.
 
-    ``cells`` has their cells, and those of other rows, where they were read already.
+    ``cells`` has their cells, and those of other rows, where they were read already; ``csv_rows``
+    is how many of them, the first, a CSV file has at most, None for all.
     """
 
     rows: pl.DataFrame
     rules: list[Rule]
     table_rows: int
     cells: pl.DataFrame | None = None
+    csv_rows: int | None = None
 
 
 def with_cells(table: Path, *named: Named) -> list[Named]:
@@ -83,7 +88,12 @@ def noticed(judged: Judged) -> Named:
     names = [*on_rows, *on_groups]
     rows = joined.select(*key, *(pl.col(name).fill_null(value=False) for name in names))
     named = [rule for rule in rules if rule.rule_id in names]
-    return Named(rows=rows.sort(judge.ROW), rules=named, table_rows=judged.rows)
+    return Named(
+        rows=rows.sort(judge.ROW),
+        rules=named,
+        table_rows=judged.rows,
+        csv_rows=NOTICED_CSV_ROWS,
+    )
 
 
 def write_named(
@@ -103,11 +113,16 @@ def write_named(
         DataRejectedError: The provenance does not belong to the table.
         OSError: A file cannot be written.
     """
-    write_parts(files, _readable(table, named_parts(table, named, at_hand)))
+    parts = _readable(table, named_parts(table, named, at_hand))
+    write_parts(files, parts, csv_rows=named.csv_rows)
 
 
-def write_parts(files: tuple[Path, Path], parts: Iterable[pl.DataFrame]) -> None:
+def write_parts(
+    files: tuple[Path, Path], parts: Iterable[pl.DataFrame], *, csv_rows: int | None = None
+) -> None:
     """Write rows of QUARANTINE, a part after another, to a Parquet file and a CSV file.
+
+    Of the CSV file ``csv_rows`` are the most rows; None for all.
 
     Raises:
         OSError: A file cannot be written.
@@ -116,10 +131,13 @@ def write_parts(files: tuple[Path, Path], parts: Iterable[pl.DataFrame]) -> None
     parquet = pq.ParquetWriter(files[0], empty.schema, compression="zstd", write_page_checksum=True)
     with parquet, files[1].open("wb") as csv:
         _empty().write_csv(csv)
+        rows = 0
         for part in parts:
             arrow = arrow_table(part, "quarantine", Quarantine, {})
             parquet.write_table(arrow.cast(empty.schema), row_group_size=ROW_GROUP_ROWS)
-            csv_safe(part).write_csv(csv, include_header=False)
+            shown = part if csv_rows is None else part.head(max(0, csv_rows - rows))
+            csv_safe(shown).write_csv(csv, include_header=False)
+            rows += part.height
 
 
 def _readable(table: Path, parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
