@@ -28,6 +28,7 @@ def job_of(name: str, trade: Path, measures: int, hits: int, out: Path) -> Calla
     from pipelines.run.question import chosen_period, shape_of
     from tests.benchmarks.static_job import (
         all_years,
+        laws_of_dates,
         question,
         run_by_pieces,
         run_dates,
@@ -36,7 +37,8 @@ def job_of(name: str, trade: Path, measures: int, hits: int, out: Path) -> Calla
     )
 
     if name.startswith(DATES):
-        return lambda: run_dates(trade, int(name.removeprefix(DATES)))
+        laws = laws_of_dates(trade, int(name.removeprefix(DATES)))
+        return lambda: run_dates(laws)
     asked = all_years(question(trade, measures))
     if name == "by pieces":
         return lambda: run_by_pieces(asked, out.parent)

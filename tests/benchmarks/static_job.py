@@ -1,5 +1,6 @@
 """The job that is timed: a schedule of some thousand measures put to a year of world trade."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,12 +80,13 @@ def all_years(asked: Question) -> Question:
     return replace(asked, period=whole)
 
 
-def run_dates(table: Path, dates: int) -> Result:
-    """Totals of as many laws as there are dates, on one reading of the trade.
+def laws_of_dates(table: Path, dates: int) -> list[Question]:
+    """As many laws as there are dates, each a schedule of 20 measures more than the one before."""
+    return [question(table, 20 * number) for number in range(1, dates + 1)]
 
-    Each law is a schedule of 20 measures more than the one before.
-    """
-    laws = [question(table, 20 * number) for number in range(1, dates + 1)]
+
+def run_dates(laws: Sequence[Question]) -> Result:
+    """Totals of the laws of several dates, on one reading of the trade."""
     period = chosen_period(laws[0], shape_of(laws[0]))
     trade = like_lines(laws, laws[0].imports(period).to_native())
     lines, amounts = 0, pl.Series([0, 0])
