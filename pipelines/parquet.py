@@ -34,6 +34,8 @@ SCHEMA_VERSION = 1
 ROW_GROUP_ROWS = 262_144
 ARROW_SCHEMA = b"ARROW:schema"
 """Where Arrow keeps the schema of a table in its Parquet file, and looks for it."""
+BATCH_VALUES = 65_536
+"""Values of a long table written at a time: of 1,024, statistics cost as much as the values."""
 OPTIONS: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 
 
@@ -223,7 +225,8 @@ def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
     if read_as.equals(first.schema):
         return pq.ParquetWriter(path, first.schema, **_options(first))
     stored = base64.b64encode(read_as.serialize().to_pybytes())
-    writer = pq.ParquetWriter(path, first.schema, store_schema=False, **_options(first))
+    options = {**_options(first), "write_batch_size": BATCH_VALUES}
+    writer = pq.ParquetWriter(path, first.schema, store_schema=False, **options)
     writer.add_key_value_metadata({**read_as.metadata, ARROW_SCHEMA: stored})
     return writer
 

@@ -2,10 +2,11 @@
 
 import contextlib
 import csv
+import functools
 import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,6 +90,7 @@ def _read(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) 
         misshapen=shape.misshapen,
         notes=_notes(path.name, shape),
         warnings=_notes(path.name, shape),
+        typed=functools.partial(_cells, readable, delimiter, shape),
     )
 
 
@@ -209,19 +211,21 @@ def _notes(name: str, shape: Shape) -> tuple[str, ...]:
     return (f"{name}: the last line has no line end; see that the file is not cut short",)
 
 
-def _cells(path: Path, delimiter: str, shape: Shape) -> pl.LazyFrame:
+def _cells(path: Path, delimiter: str, shape: Shape, numbers: Collection[str] = ()) -> pl.LazyFrame:
     """The records below the header, as polars reads them a batch at a time."""
     width = max([shape.fields + shape.extra, *shape.misshapen.values()])
+    names = [cell(place) for place in range(width)]
     read = pl.scan_csv(
         path,
         has_header=False,
         separator=delimiter,
-        schema={cell(place): pl.String for place in range(width)},
+        schema={name: pl.Float64 if name in numbers else pl.String for name in names},
         missing_columns="insert",
         extra_columns="ignore",
         row_index_name=ROW,
-        row_index_offset=FIRST_ROW - 1,
+        row_index_offset=FIRST_ROW,
+        skip_rows=1,
         raise_if_empty=False,
         glob=False,
     )
-    return read.with_columns(pl.col(ROW).cast(pl.Int64)).filter(pl.col(ROW) >= FIRST_ROW)
+    return read.with_columns(pl.col(ROW).cast(pl.Int64))

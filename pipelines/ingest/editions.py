@@ -25,7 +25,8 @@ def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
     Args:
         rows: Rows of TRADE; their values are looked at only where there is something to tell.
     """
-    met = rows.group_by(NAME, HS6).agg(pl.len().alias(judge.ROWS)).collect(engine="streaming")
+    codes = rows.group_by(NAME, "code").agg(pl.len().alias(judge.ROWS)).collect(engine="streaming")
+    met = codes.group_by(NAME, HS6).agg(pl.col(judge.ROWS).sum())
     worthless = met.lazy().with_columns(pl.lit(None, pl.Int64).alias(judge.VALUE))
     wrong = judged_groups(worthless, RULE, known()).filter(breaks(RULE)).collect()
     for (nomenclature,), codes in wrong.sort(NAME, "code").group_by(NAME, maintain_order=True):

@@ -1,6 +1,6 @@
 """A file as text: a frame of its cells with their row numbers, whatever its format."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,8 @@ PART = "source_part"
 FIRST_ROW = 2
 """The row of the first record, as a spreadsheet counts: the header is row 1."""
 MAX_COLUMNS = 2_000
+Typed = Callable[[Collection[str]], pl.LazyFrame]
+"""The cells of a file, those that are named as numbers: its reading ends where one is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Source:
         own_width: How many columns are the file's own, where others are made of them; else 0.
         warnings: Those of the notes that may mean that the file is faulty.
         given: The file as the caller named it, for commands to type; empty where it has no place.
+        typed: Reads some of the cells as numbers; null where the format does not tell them so.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Source:
     own_width: int = 0
     warnings: tuple[str, ...] = ()
     given: str = ""
+    typed: Typed | None = None
 
     @property
     def width(self) -> int:
@@ -146,6 +150,7 @@ def _opened(path: Path, settings: IngestSettings, scratch: Path, hashed: Future[
         notes=opened.notes,
         warnings=opened.warnings,
         given=str(path),
+        typed=opened.typed,
     )
 
 
@@ -160,6 +165,7 @@ class Opened:
     misshapen: Mapping[int, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    typed: Typed | None = None
 
 
 def nothing(said: str) -> Opened:

@@ -27,7 +27,7 @@ def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
     """
     first = _counted(rows.head(FIRST), VALUE_COLUMNS)
     doubtful = [name for name, signs in first.items() if signs["fits"] == signs["values"]]
-    for name, signs in _counted(rows, doubtful).items():
+    for name, signs in _counted(rows, _known(rows, doubtful)).items():
         values, thousandths = signs["values"], signs["thousandths"]
         if values >= FEWEST and signs["fits"] == values and thousandths >= SHARE * values:
             yield (
@@ -35,6 +35,12 @@ def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
                 "dollar: if a point separates their thousands (1.234 is 1,234), they are wrong "
                 "by a thousand; then give --decimal ,"
             )
+
+
+def _known(rows: pl.LazyFrame, names: Sequence[str]) -> list[str]:
+    """The columns that hold anything."""
+    counts = rows.select(pl.col(name).count() for name in names).collect(engine="streaming")
+    return [name for name in counts.columns if counts[name].item()]
 
 
 def _counted(rows: pl.LazyFrame, names: Sequence[str]) -> dict[str, dict[str, int]]:

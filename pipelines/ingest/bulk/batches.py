@@ -93,9 +93,11 @@ def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found
     Raises:
         UnsuitedError: There are too many texts.
         GroupedError: Thousands may be separated, and it is not known how.
+        TextsError: Numbers are not plain ones, and were read as such.
+        polars.exceptions.ComputeError: So they were, or the text is damaged.
     """
     found = Found()
-    for batch in plan.source.cells.collect_batches(chunk_size=BATCH_ROWS, engine="streaming"):
+    for batch in plan.cells.collect_batches(chunk_size=BATCH_ROWS, engine="streaming"):
         kept = _one(plan, batch, found)
         path = folder / f"{len(found.files):06}.arrow"
         to_disk(kept, path)
@@ -162,7 +164,7 @@ def _reason(plan: Plan, batch: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
         blank = reduce(lambda a, b: a & b, (coder.of(rows[coder.name], BLANK) for coder in coders))
         if (at := blank.arg_true()).len():
             own = range(min(len(plan.source.headers), plan.source.own))
-            texts = [cast.trimmed(pl.col(cell(place))) == "" for place in own]
+            texts = [cast.trimmed(pl.col(cell(place)).cast(pl.String)) == "" for place in own]
             empty = batch[at.to_list()].select(pl.all_horizontal(texts)).to_series()
             reason = reason.scatter(at.filter(empty), EMPTY_ROW)
     return reason

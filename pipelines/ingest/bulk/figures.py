@@ -19,6 +19,10 @@ class GroupedError(Exception):
     """Numbers may have separators of thousands: the whole column tells how they are written."""
 
 
+class TextsError(Exception):
+    """Numbers that were read as such have to be read as texts first."""
+
+
 class Figures:
     """The numbers of a batch, and which of its rows have one that cannot be read.
 
@@ -35,6 +39,10 @@ class Figures:
 
     def _read(self, plan: Plan, batch: pl.DataFrame, item: Mapped) -> pl.Series:
         text = batch[cell(item.place)]
+        if text.dtype == pl.Float64:
+            if not text.is_finite().all():
+                raise TextsError
+            return self._settled(plan, text, item)
         fast = text.cast(pl.Float64, strict=False)
         is_odd = fast.is_null() | ~fast.is_finite()
         if plan.written[item.column].decimal != ".":  # then a point separates thousands
@@ -42,13 +50,17 @@ class Figures:
         odd = (text.is_not_null() & is_odd).arg_true()
         exponents = text.str.contains(cast_numbers.EXPONENT).sum()
         self.counts[f"{item.column} exponent"] = int(exponents or 0)
-        value = cast_numbers.scaled(pl.col("fast"), item.factor)
-        if item.column in plan.mapping.declared.zero_is_unknown:
-            value = pl.when(value != 0).then(value)
-        read = pl.DataFrame({"fast": fast}).select(value.alias(item.column)).to_series()
+        read = self._settled(plan, fast, item)
         if not len(odd):
             return read
         return read.scatter(odd, self._declared(plan, item, text.gather(odd), odd))
+
+    def _settled(self, plan: Plan, numbers: pl.Series, item: Mapped) -> pl.Series:
+        """Numbers in whole dollars, and unknown where the source writes zero for that."""
+        value = cast_numbers.scaled(pl.col("number"), item.factor)
+        if item.column in plan.mapping.declared.zero_is_unknown:
+            value = pl.when(value != 0).then(value)
+        return numbers.to_frame("number").select(value.alias(item.column)).to_series()
 
     def _declared(self, plan: Plan, item: Mapped, texts: pl.Series, odd: pl.Series) -> pl.Series:
         """Texts that are no plain numbers: what they say, or that they are not known."""
@@ -109,4 +121,4 @@ def values_of(rows: pl.DataFrame) -> pl.Series:
     return judge.with_value(rows.lazy(), there).select(judge.VALUE).collect().to_series()
 
 
-__all__ = ["Figures", "GroupedError", "UnsuitedError", "settled", "values_of"]
+__all__ = ["Figures", "GroupedError", "TextsError", "UnsuitedError", "settled", "values_of"]

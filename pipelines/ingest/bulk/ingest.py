@@ -15,7 +15,7 @@ from pipelines.ingest import faults
 from pipelines.ingest.bulk.batches import Found, Sums, read_batches
 from pipelines.ingest.bulk.coded import UnsuitedError
 from pipelines.ingest.bulk.ending import Ending
-from pipelines.ingest.bulk.figures import GroupedError
+from pipelines.ingest.bulk.figures import GroupedError, TextsError
 from pipelines.ingest.bulk.marks import marks_of
 from pipelines.ingest.bulk.ordered import parts_of, ranked
 from pipelines.ingest.bulk.plan import Plan, plan_of
@@ -32,6 +32,8 @@ from pipelines.progress import Talk
 
 BULK_BYTES = 4_000_000
 """Files of at least this size are read in batches where they can be."""
+READINGS = ((True, False), (False, False), (False, True))
+"""How numbers are read, one after the other: plain, as texts, with separators of thousands."""
 READ, KEPT = "read", "kept"
 
 
@@ -96,13 +98,16 @@ def of_file(source: Source, mapping: Mapping, job: Job) -> Bulk | None:
     Raises:
         DataRejectedError: Cells cannot be read, or codes stand beside finer ones of theirs.
     """
-    for grouped in (False, True):
+    for typed, grouped in READINGS:
         try:
-            plan = plan_of(source, mapping, job.settings, grouped=grouped)
+            plan = plan_of(source, mapping, job.settings, grouped=grouped, typed=typed)
             return _made(plan, job)
-        except GroupedError:
+        except (GroupedError, TextsError):
             continue
-        except (UnsuitedError, pl.exceptions.ComputeError):  # what polars says of a damaged text
+        except pl.exceptions.ComputeError:  # a number is none, or the text is damaged
+            if not typed:
+                return None
+        except UnsuitedError:
             return None
     return None
 

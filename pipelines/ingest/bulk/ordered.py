@@ -52,9 +52,8 @@ def ranked(plan: Plan) -> dict[str, Ranked]:
         if coder is not None:
             known = coder.known[name]
             values = known.drop_nulls().unique().sort()
-            ranks = known.replace_strict(
-                values, pl.Series(range(len(values)), dtype=pl.UInt32), default=None
-            )
+            numbers = pl.Series(range(len(values)), dtype=pl.UInt32)
+            ranks = known.replace_strict(values, numbers, default=None).shrink_dtype()
             found[name] = Ranked(cell=coder.name, values=values, ranks=ranks)
     return found
 

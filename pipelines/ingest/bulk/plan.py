@@ -30,7 +30,7 @@ class Plan:
     """How a file is read in batches.
 
     Attributes:
-        source: The file.
+        source: The file, and ``cells`` what is read of it: texts, or numbers where they are plain.
         mapping: How its columns are understood.
         coded: Column of numbers to the distinct texts they stand for, in the order in which
             reasons to leave a row out are told.
@@ -45,6 +45,7 @@ class Plan:
     """
 
     source: Source
+    cells: pl.LazyFrame
     mapping: Mapping
     coded: dict[str, Coded]
     constants: dict[str, str | None]
@@ -67,7 +68,12 @@ class Plan:
 
 
 def plan_of(
-    source: Source, mapping: Mapping, settings: IngestSettings, *, grouped: bool = False
+    source: Source,
+    mapping: Mapping,
+    settings: IngestSettings,
+    *,
+    grouped: bool = False,
+    typed: bool = False,
 ) -> Plan:
     """How a file is read in batches.
 
@@ -76,6 +82,7 @@ def plan_of(
         mapping: How its columns are understood.
         settings: What the caller chooses.
         grouped: Whether to read the file once before, to see how it separates thousands.
+        typed: Whether to read plain numbers as such where that can be.
 
     Raises:
         UnsuitedError: Rows of it have to be seen together.
@@ -96,6 +103,7 @@ def plan_of(
     alone = [rule for rule in rules if _is_of_text(rule)]
     return Plan(
         source=source,
+        cells=_typed(source, mapping, coded) if typed and not seen else source.cells,
         mapping=mapping,
         coded=coded,
         constants=constants,
@@ -111,6 +119,13 @@ def plan_of(
         rules=tuple(rule for rule in rules if rule not in alone and _is_open(rule, mapping)),
         once=tuple(alone),
     )
+
+
+def _typed(source: Source, mapping: Mapping, coded: dict[str, Coded]) -> pl.LazyFrame:
+    """The cells of a file, those of nothing but numbers as numbers."""
+    texts = {text for coder in coded.values() for text in coder.cells}
+    numbers = {cell(item.place) for item in mapping.columns if item.column in NUMBERS} - texts
+    return source.cells if source.typed is None else source.typed(numbers)
 
 
 def _plain_numbers(mapping: Mapping) -> dict[str, Numbers]:
