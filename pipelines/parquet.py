@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import dataframely as dy
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -69,25 +70,37 @@ def _schema(name: str, table: type[dy.Schema], metadata: Mapping[str, str]) -> p
 
 
 def coded_table(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
-    """A frame as an Arrow table whose columns of text are dictionaries, in order of appearance.
+    """A frame as an Arrow table whose columns of text are dictionaries of what is met, in order.
 
     Args:
-        frame: The columns of the schema; those of text may be of ``pl.Enum``.
+        frame: The columns of the schema in its types; those of text may be of ``pl.Enum``.
         schema: The table as it is read back: texts as texts.
     """
-    arrow = frame.select(schema.names).rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    pairs = zip(arrow.columns, schema, strict=True)
-    columns = [_coded(column.combine_chunks(), field.type) for column, field in pairs]
+    columns = [
+        _coded(frame[field.name])
+        if pa.types.is_large_string(field.type)
+        else frame[field.name].rechunk().to_arrow()
+        for field in schema
+    ]
     fields = [field.with_type(one.type) for field, one in zip(schema, columns, strict=True)]
     return pa.table(columns, schema=pa.schema(fields, metadata=schema.metadata))
 
 
-def _coded(column: pa.Array, declared: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(column.type):
-        used = column.indices.dictionary_encode()
-        return pa.DictionaryArray.from_arrays(used.indices, column.dictionary.take(used.dictionary))
-    is_text = pa.types.is_large_string(column.type)
-    return column.dictionary_encode() if is_text else column.cast(declared)
+def _coded(column: pl.Series) -> pa.DictionaryArray:
+    """A column of text as the texts that it holds, sorted, and which of them each cell is."""
+    if column.dtype == pl.String:
+        column = column.cast(pl.Enum(column.drop_nulls().unique().sort()))
+    assert isinstance(column.dtype, pl.Enum)
+    values = column.dtype.categories
+    absent = column.is_null().to_numpy() if column.null_count() else None
+    numbers = column.to_physical().fill_null(0).to_numpy().astype(np.int32)
+    used = np.flatnonzero(np.bincount(numbers if absent is None else numbers[~absent]))
+    if len(used) < len(values):
+        place = np.zeros(len(values), dtype=np.int32)
+        place[used] = np.arange(len(used), dtype=np.int32)
+        numbers = place[numbers]
+    texts = values.gather(used).to_arrow(compat_level=pl.CompatLevel.oldest())
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=absent), texts, safe=False)
 
 
 @cache
@@ -207,7 +220,11 @@ class TableWriter:
         if self._out is None:
             self._is_long = rows.height >= ROW_GROUP_ROWS
         if self._is_long:
-            arrow = coded_table(rows, _schema(self._name, self._table, {}))
+            types = polars_schema(self._table).items()
+            kept = [
+                pl.col(n) if dtype == pl.String else pl.col(n).cast(dtype) for n, dtype in types
+            ]
+            arrow = coded_table(rows.select(kept), _schema(self._name, self._table, {}))
         else:
             arrow = arrow_table(rows, self._name, self._table, {})
         if self._out is None:

@@ -90,7 +90,8 @@ def _read(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) 
         misshapen=shape.misshapen,
         notes=_notes(path.name, shape),
         warnings=_notes(path.name, shape),
-        typed=functools.partial(_cells, readable, delimiter, shape),
+        # Those in powers of ten are told of, by their texts.
+        typed=None if shape.has_powers else functools.partial(_cells, readable, delimiter, shape),
     )
 
 

@@ -25,7 +25,9 @@ def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
     Args:
         rows: Rows of TRADE; their values are looked at only where there is something to tell.
     """
-    codes = rows.group_by(NAME, "code").agg(pl.len().alias(judge.ROWS)).collect(engine="streaming")
+    names = rows.select(pl.col(NAME).unique()).collect(engine="streaming").to_series()
+    by = [pl.lit(names.item()).alias(NAME)] if len(names) == 1 else [NAME]
+    codes = rows.group_by("code", *by).agg(pl.len().alias(judge.ROWS)).collect(engine="streaming")
     met = codes.group_by(NAME, HS6).agg(pl.col(judge.ROWS).sum())
     worthless = met.lazy().with_columns(pl.lit(None, pl.Int64).alias(judge.VALUE))
     wrong = judged_groups(worthless, RULE, known()).filter(breaks(RULE)).collect()

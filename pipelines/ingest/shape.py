@@ -9,6 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 NEWLINE, RETURN, QUOTE = 10, 13, 34
+LETTER_E, SMALL = ord("e"), 32
+"""The letter of powers of ten, and the bit that a capital lacks."""
+BLOCK = 65_536
+PLUS, COMMA, NINE = ord("+"), ord(","), ord("9")
 MAX_MISSHAPEN = 100_000
 MAX_RECORD_BYTES = 1_000_000
 WINDOW = MAX_RECORD_BYTES // 2
@@ -26,6 +30,7 @@ class Shape:
         too_long: The first record that is too long to be one; 0 for none.
         ends_with_newline: Whether the last chunk ended a line.
         quote_opened: Record in which a quotation mark was opened and not closed; 0 for none.
+        has_powers: Whether something like 1.5E+08 was met, a number or a part of a text.
     """
 
     def __init__(self, delimiter: str, fields: int, *, extra: int = 0) -> None:
@@ -36,6 +41,8 @@ class Shape:
         self.misshapen: dict[int, int] = {}
         self.too_long = 0
         self.ends_with_newline = True
+        self.has_powers = False
+        self._end = b""
         self._others = bytes(set(range(256)) - {self.delimiter, NEWLINE})
         self._inside = False
         self._marks = 0
@@ -49,6 +56,7 @@ class Shape:
 
     def feed(self, chunk: bytes) -> None:
         """Count the records that end in a chunk; the rest is carried to the next."""
+        self._look_for_powers(chunk)
         if not chunk or self._is_regular(chunk):
             return
         content = np.frombuffer(chunk, dtype=np.uint8)
@@ -73,6 +81,12 @@ class Shape:
         self.records += int(ends.size)
         self.ends_with_newline = chunk.endswith(b"\n")
         self._last_is_return = chunk.endswith(b"\r")
+
+    def _look_for_powers(self, chunk: bytes) -> None:
+        if not self.has_powers:
+            texts = (self._end + chunk[:2], chunk)
+            self.has_powers = any(_has_power(text, self.delimiter) for text in texts)
+        self._end = (self._end + chunk[-2:])[-2:]
 
     def _is_regular(self, chunk: bytes) -> bool:
         """Whether a chunk was counted at once: no quotation marks, every record of the header's.
@@ -131,3 +145,17 @@ class Shape:
         """Whether numbers of fields are none that a row may have."""
         wrong: npt.NDArray[np.bool_] = (fields < self.fields) | (fields > self.fields + self.extra)
         return wrong
+
+
+def _has_power(text: bytes, delimiter: int) -> bool:
+    """Whether a text has a digit, the letter of powers of ten, and a digit or plus sign."""
+    whole = np.frombuffer(text, dtype=np.uint8)
+    for start in range(0, len(whole), BLOCK):  # in parts that stay near the processor
+        content = whole[start : start + BLOCK + 2]
+        letters = np.flatnonzero((content[1:-1] | SMALL) == LETTER_E)
+        before = content[letters]
+        is_number = (before >= COMMA) & (before <= NINE) & (before != delimiter)
+        behind = content[letters[is_number] + 2]
+        if ((behind >= PLUS) & (behind <= NINE)).any():
+            return True
+    return False

@@ -5,7 +5,10 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from calc.errors import DataRejectedError, LimitError
+from pipelines.ingest.shape import NEWLINE
 
 CHUNK_BYTES = 4_194_304
 MAX_HEADER_BYTES = 1_000_000
@@ -115,7 +118,7 @@ class Decoder:
         """
         for chunk in chunks:
             if self._is_plain(chunk):
-                self.rows += chunk.count(b"\n")
+                self.rows += int(np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == NEWLINE))
                 yield chunk
             else:
                 yield self._text(chunk, final=False).encode()

@@ -61,13 +61,14 @@ class Ending:
     faulty: pl.Series | None = None
 
     @property
-    def _needs_values(self) -> bool:
+    def is_light(self) -> bool:
+        """Whether nothing but their order is asked of the rows of a part."""
         specials = any(special.kept for special in self.plan.mapping.declared.specials)
-        return self.marks.any or self.marks.nested or self.plan.adds_up or specials
+        return not (self.marks.any or self.marks.nested or self.plan.adds_up or specials)
 
-    def part(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """A part of the table, and the rows that were added up to rows of it."""
-        if self._needs_values:
+    def part(self, rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """The rows of a part of the table, and those that were added up to them; some at a time."""
+        if not self.is_light:
             rows = rows.with_columns(values_of(rows))
         remainders = rows.head(0)
         if REMAINDER in rows.columns:
@@ -76,11 +77,13 @@ class Ending:
         kept = self._without_marked(rows, remainders)
         self._count(kept)
         if self.plan.adds_up:
-            return self._added_up(kept)
-        table = as_table(self.plan, sorted_rows(kept, self.ranks), self.ranks)
-        self.rows += table.height
-        self._note_broken(table)
-        return table, table.head(0)
+            yield self._added_up(kept)
+            return
+        for some in sorted_rows(kept, self.ranks):
+            table = as_table(self.plan, some, self.ranks)
+            self.rows += table.height
+            self._note_broken(table)
+            yield table, table.head(0)
 
     def _without_marked(self, rows: pl.DataFrame, remainders: pl.DataFrame) -> pl.DataFrame:
         """The rows that are counted nowhere else; the others counted by reason."""

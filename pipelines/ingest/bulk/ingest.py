@@ -183,8 +183,9 @@ def _write(ending: Ending, settings: IngestSettings, fresh: Path) -> Path:
         (TableWriter(fresh / f"{name}.provenance.parquet", "trade_provenance", TradeProvenance), 0),
         *([(TableWriter(beside, "trade_parts", TradeParts), 1)] if plan.adds_up else []),
     ]
-    parts = parts_of(ending.found, ending.ranks, fresh / "batches", families=ending.marks.nested)
-    written(outputs, (ending.part(rows) for rows in parts))
+    how = {"families": ending.marks.nested, "light": ending.is_light}
+    parts = parts_of(ending.found, ending.ranks, fresh / "batches", **how)
+    written(outputs, (some for rows in parts for some in ending.part(rows)))
     ending.check()
     broken = [rows for rows in ending.broken if rows.height]
     if broken:

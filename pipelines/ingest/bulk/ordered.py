@@ -21,6 +21,9 @@ from pipelines.ingest.source import ROW
 from pipelines.ingest.table import FIRST
 
 PART_ROWS = 500_000
+LIGHT = 4
+"""Parts of which nothing but the order is asked are so much larger."""
+SLICE_ROWS = 262_144
 GROUP_FILES = 4
 KEY = (*FIRST, "period", "flow", "nomenclature")
 PLACE = "place"
@@ -59,7 +62,7 @@ def ranked(plan: Plan) -> dict[str, Ranked]:
 
 
 def parts_of(
-    found: Found, ranks: dict[str, Ranked], folder: Path, *, families: bool
+    found: Found, ranks: dict[str, Ranked], folder: Path, *, families: bool, light: bool
 ) -> Iterator[pl.DataFrame]:
     """The rows of each part of the table, as numbers, parts in order.
 
@@ -68,18 +71,20 @@ def parts_of(
         ranks: The order of the columns of text.
         folder: Where the parts are kept meanwhile.
         families: Whether the codes of a chapter have to be in one part.
+        light: Whether nothing but the order is asked of a part, so that it may have more rows.
     """
-    for files in _files(found, ranks, folder, families=families):
+    most = PART_ROWS * LIGHT if light else PART_ROWS
+    for files in _files(found, ranks, folder, families=families, most=most):
         yield pl.concat(map(from_disk, files), how="diagonal_relaxed", rechunk=True)
 
 
 def _files(
-    found: Found, ranks: dict[str, Ranked], folder: Path, *, families: bool
+    found: Found, ranks: dict[str, Ranked], folder: Path, *, families: bool, most: int
 ) -> Iterator[list[Path]]:
-    if found.kept.rows <= PART_ROWS:
+    if found.kept.rows <= most:
         yield found.files
         return
-    bounds = _bounds(found, ranks, families=families)
+    bounds = _bounds(found, ranks, families=families, most=most)
     parts: list[list[Path]] = [[] for _ in range(len(bounds) + 1)]
     for start in range(0, len(found.files), GROUP_FILES):
         group = found.files[start : start + GROUP_FILES]
@@ -111,11 +116,11 @@ def _rank(item: Ranked) -> pl.Expr:
     return pl.lit(item.ranks).gather(pl.col(item.cell))
 
 
-def _bounds(found: Found, ranks: dict[str, Ranked], *, families: bool) -> pl.Series:
+def _bounds(found: Found, ranks: dict[str, Ranked], *, families: bool, most: int) -> pl.Series:
     """The places at which a part of the table begins, but for the first."""
     pairs = found.pairs.all()
     rows = pairs.group_by(_pair(ranks).alias(PLACE)).agg(pl.col(ROWS).sum()).sort(PLACE)
-    part = (rows[ROWS].cum_sum() - 1) // PART_ROWS
+    part = (rows[ROWS].cum_sum() - 1) // most
     if families and "code" in ranks:
         codes = ranks["code"].values
         starts = codes.str.slice(0, FAMILY)
@@ -141,8 +146,8 @@ def _split(rows: pl.DataFrame, part: pl.Series) -> Iterator[tuple[int, pl.DataFr
         yield int(where), placed.slice(int(ends[where]) - height, height)
 
 
-def sorted_rows(rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
-    """Rows in the order of the table.
+def sorted_rows(rows: pl.DataFrame, ranks: dict[str, Ranked]) -> Iterator[pl.DataFrame]:
+    """Rows in the order of the table, some at a time.
 
     Raises:
         UnsuitedError: The places of all keys are more than a number can tell, or one is unknown.
@@ -156,13 +161,15 @@ def sorted_rows(rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:
     if size >= LARGEST or places.null_count():
         raise UnsuitedError
     if not rows.height:
-        return rows
+        yield rows
+        return
     placed, order = _in_order(places.to_numpy(), size)
     same = placed[1:] == placed[:-1]
     if same.any():  # rows of one key are put in order among themselves
         twin = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
         order[twin] = _twins(rows, ranks, placed[twin], order[twin])
-    return _gathered(rows, order)
+    for start in range(0, len(order), SLICE_ROWS):
+        yield _gathered(rows, order[start : start + SLICE_ROWS])
 
 
 def _in_order(places: Places, size: int) -> tuple[Places, Places]:
