@@ -13,6 +13,7 @@ import pytest
 from calc.errors import DataRejectedError
 from pipelines.ingest.bulk import batches, ingest, ordered
 from pipelines.ingest.bulk.ingest import Bulk, bulk_ingest
+from pipelines.ingest.bulk.plan import Plan, plan_of
 from pipelines.workspace import Workspace, embedded
 from tests.ingest.files import HEADER, contents, run, table, text_of, write
 
@@ -124,6 +125,41 @@ def test_same_bytes_of_a_declared_source_with_rows_left_out(
     kept = table(workspace)
     assert kept.height == 900
     assert kept["net_mass_kg"].null_count() == 900
+
+
+@pytest.mark.parametrize(
+    ("cell", "read_as"),
+    [
+        ("7", [True]),
+        (" 12.50 ", [True, False]),
+        ('"12.5"', [True]),
+        ("1.23E+08", [False]),  # told of, by its text
+        ("NA", [True, False]),
+        ('"1,234,567"', [True, False, False]),
+    ],
+)
+def test_plain_numbers_are_read_as_such(
+    workspace: Workspace,
+    tmp_path: Path,
+    used: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
+    cell: str,
+    read_as: list[bool],
+) -> None:
+    tried: list[bool] = []
+
+    def watched(*arguments: Any, **how: Any) -> Plan:
+        made = plan_of(*arguments, **how)
+        tried.append(pl.Float64 in made.cells.collect_schema().values())
+        return made
+
+    monkeypatch.setattr(ingest, "plan_of", watched)
+    rows = [f"USA,JPN,2024,M,H6,{870810 + place % 90},{place}.25" for place in range(300)]
+    rows = list({row.split(",")[5]: row for row in rows}.values())
+    path = write(tmp_path / "t.csv", text_of([*rows, f"USA,DEU,2024,M,H6,870810,{cell}"]))
+    quick, whole = both(workspace, path, used)
+    assert quick == whole
+    assert tried == read_as
 
 
 @pytest.mark.parametrize(
