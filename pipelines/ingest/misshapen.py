@@ -68,13 +68,12 @@ def _hints(
     is_wrong = pl.col(ROW).is_in(list(shape.misshapen))
     own = [cell(place) for place in range(len(headers))]
     good = cells.filter(~is_wrong).select(own).head(LEARNED_FROM).collect(engine="streaming")
-    kinds = tuple(_kinds(good[name]) for name in own)
-    columns = Columns(headers, kinds, chr(shape.delimiter))
+    columns = columns_of(headers, good.rows(), chr(shape.delimiter))
     rows = cells.filter(pl.col(ROW).is_in(told)).collect(engine="streaming")
     for number, *texts in rows.select(ROW, pl.exclude(ROW)).iter_rows():
         fields = ["" if text is None else text for text in texts][: shape.misshapen[number]]
         hint = (
-            _of_long(fields, columns)
+            joined(fields, columns)
             if len(fields) > len(headers)
             else _of_short(number, shape, columns)
         )
@@ -82,8 +81,16 @@ def _hints(
             yield number, hint
 
 
-def _kinds(texts: pl.Series) -> frozenset[str]:
-    return frozenset(kind for text in texts.drop_nulls().to_list() if (kind := _kind(text)))
+def columns_of(
+    headers: Sequence[str], rows: Sequence[Sequence[str | None]], delimiter: str = ","
+) -> Columns:
+    """What is known of columns by the first rows that have a field for each."""
+    first = rows[:LEARNED_FROM]
+    kinds = (
+        frozenset(kind for row in first if (kind := _kind(row[place] or "")))
+        for place in range(len(headers))
+    )
+    return Columns(tuple(headers), tuple(kinds), delimiter)
 
 
 def _kind(text: str) -> str:
@@ -92,28 +99,44 @@ def _kind(text: str) -> str:
     return "" if not bare else "number" if NUMBER.fullmatch(bare) else "text"
 
 
-def _of_long(fields: Sequence[str], columns: Columns) -> str:
+def joined(fields: Sequence[str], columns: Columns) -> str:
     """Which column the delimiter is probably part of; empty where nothing tells."""
     more = len(fields) - len(columns.headers)
+    if more < 1:
+        return ""
     found: dict[str, str] = {}
     for place, header in enumerate(columns.headers):
-        joined = columns.delimiter.join(fields[place : place + more + 1])
+        whole = columns.delimiter.join(fields[place : place + more + 1])
         others = [*fields[:place], *fields[place + more + 1 :]]
         known = [*columns.kinds[:place], *columns.kinds[place + 1 :]]
         fits = all(
             not _kind(text) or not kinds or _kind(text) in kinds
             for text, kinds in zip(others, known, strict=True)
         )
-        if fits and _may_be(joined, columns.kinds[place], columns.delimiter):
-            found[header] = joined
-    # After a comma of a sentence comes a blank; after one between fields seldom.
-    prose = {name: text for name, text in found.items() if f"{columns.delimiter} " in text}
-    found = prose or found
+        if fits and _may_be(whole, columns.kinds[place], columns.delimiter):
+            found[header] = whole
+    found = _likely(found, columns.delimiter)
     if not 1 <= len(found) <= MOST_CHOICES:
         return ""
     called = CALLED.get(columns.delimiter, "delimiter")
     told = " or of ".join(f'"{header}" ({_shown(text)})' for header, text in found.items())
     return f"the {called} is probably part of {told}: put quotation marks around the field"
+
+
+def _likely(found: dict[str, str], delimiter: str) -> dict[str, str]:
+    """The likelier ones of the fields that may have been cut.
+
+    After a comma of a sentence comes a blank; after one between fields seldom. Where three digits
+    follow each comma of a number, another is no decimal comma.
+    """
+    prose = {name: text for name, text in found.items() if f"{delimiter} " in text}
+    grouped = {name for name, text in found.items() if THOUSANDS.fullmatch(text.strip())}
+    plain = {
+        name: text
+        for name, text in found.items()
+        if not grouped or name in grouped or not DECIMAL.fullmatch(text.strip())
+    }
+    return prose or plain
 
 
 def _shown(text: str) -> str:

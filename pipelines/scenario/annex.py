@@ -1,6 +1,5 @@
 """An annex: a long list in CSV, XLSX or Parquet, as rows of text with their numbers."""
 
-import csv
 import difflib
 import io
 import warnings
@@ -14,6 +13,7 @@ from calc.errors import Problem, ScenarioError, StorageError, did_you_mean
 from calc.rate_text import quoted
 from pipelines.scenario.fields import ISO_DAY, Table
 from pipelines.scenario.no_day import no_such_day
+from pipelines.scenario.records import FIRST_ROW, problems_of_shape, records_of
 from pipelines.scenario.timed import FIRST_DAY
 
 MAX_BYTES = 100_000_000
@@ -21,9 +21,6 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 200
 MISSPELT = 0.75
 """How like a column of the language another must be to be taken for a slip of the pen."""
-
-FIRST_ROW = 2
-"""Rows are counted as a spreadsheet counts them: the header is row 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +129,11 @@ def read_annex(path: Path, name: str) -> Annex:
         raise ScenarioError(f"{name} is too large for an annex", where=name)
     suffix = path.suffix.casefold()
     readers = {".xlsx": _workbook, ".parquet": _parquet}
-    lines = readers[suffix](name, content) if suffix in readers else _lines(name, content)
-    return _annex(name, lines, sha256(content).hexdigest())
+    lines = readers[suffix](name, content) if suffix in readers else records_of(name, content)
+    return _annex(name, lines, content)
 
 
-def _annex(name: str, lines: Sequence[Sequence[str]], digest: str) -> Annex:
+def _annex(name: str, lines: Sequence[Sequence[str]], content: bytes) -> Annex:
     if len(lines) < FIRST_ROW:
         raise ScenarioError(f"{name} holds no rows: an annex names something", where=name)
     if len(lines) > MAX_ROWS or len(lines[0]) > MAX_COLUMNS:
@@ -149,44 +146,10 @@ def _annex(name: str, lines: Sequence[Sequence[str]], digest: str) -> Annex:
         Problem(f"column {quoted(column)} is there twice", f"{name} row 1")
         for column in sorted({column for column in header if header.count(column) > 1})
     ]
-    problems += [
-        Problem(
-            f"row {number} has {len(row)} fields, the header has {len(header)}",
-            f"{name} row {number}",
-            "put texts that hold a comma in double quotes",
-        )
-        for number, row in enumerate(lines[1:], FIRST_ROW)
-        if len(row) != len(header)
-    ]
+    problems += problems_of_shape(name, lines, content)
     if problems:
         raise ScenarioError.collected(problems)
-    return Annex(name, header, tuple(map(tuple, lines[1:])), digest)
-
-
-def _lines(name: str, content: bytes) -> list[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-        stream = io.StringIO(text, newline="")
-        lines = list(csv.reader(stream, delimiter=_delimiter(text), strict=True))
-    except UnicodeDecodeError as err:
-        row = content.count(b"\n", 0, err.start) + 1
-        raise ScenarioError(
-            f"{name} is not UTF-8: byte 0x{content[err.start]:02x} cannot be read",
-            where=f"{name} row {row}",
-            hint="save the file as CSV in UTF-8",
-        ) from err
-    except csv.Error as err:
-        raise ScenarioError(f"{name} is not CSV: {err}", where=name) from err
-    while lines and not any(cell.strip() for cell in lines[-1]):
-        lines.pop()
-    return lines
-
-
-def _delimiter(text: str) -> str:
-    """What divides the cells: a comma, or what spreadsheets write where a comma is decimal."""
-    header = text.partition("\n")[0]
-    others = [mark for mark in (";", "\t") if mark in header and "," not in header]
-    return others[0] if others else ","
+    return Annex(name, header, tuple(map(tuple, lines[1:])), sha256(content).hexdigest())
 
 
 def _workbook(name: str, content: bytes) -> list[list[str]]:

@@ -1,6 +1,5 @@
 """A file of base duties as text: its layout checked, its cells not yet judged."""
 
-import csv
 import io
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,14 +9,13 @@ import polars as pl
 
 from calc.codes import normalise_code
 from calc.errors import Problem, ScenarioError, StorageError, did_you_mean
+from pipelines.scenario.records import problems_of_shape, records_of
 
 MAX_BYTES = 100_000_000
 MAX_ROWS = 5_000_000
 OPTIONAL_COLUMNS = {
     "specific_rate_usd", "specific_unit", "rate_text", "valid_until", "expression", "season",
 }  # fmt: skip
-FIRST_ROW = 2
-"""Rows are counted as a spreadsheet counts them: the header is row 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +48,18 @@ def read_base_file(path: Path, columns: list[str]) -> BaseFile:
     digest = sha256(content).hexdigest()
     if is_parquet(path):
         return BaseFile(path.name, _parquet_cells(path.name, content, columns), digest)
-    lines = _lines(path.name, content)
+    lines = records_of(path.name, content)
+    if not lines:
+        raise ScenarioError(f"{path.name} is empty", where=path.name)
     header, rows = lines[0], lines[1:]
     _check_header(path.name, header, columns)
     if not rows:
         raise ScenarioError(
             f"{path.name} holds no rows: an empty base is not a base of zero", where=path.name
         )
-    _check_shape(path.name, header, rows)
+    problems = problems_of_shape(path.name, lines, content)
+    if problems:
+        raise ScenarioError.collected(problems)
     code = header.index("code")
     texts = pl.DataFrame(
         [_cells(row, code) for row in rows], schema=dict.fromkeys(header, pl.String), orient="row"
@@ -99,26 +101,6 @@ def _parquet_cells(name: str, content: bytes, columns: list[str]) -> pl.DataFram
     return cells
 
 
-def _lines(name: str, content: bytes) -> list[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except UnicodeDecodeError as err:
-        row = content.count(b"\n", 0, err.start) + 1
-        raise ScenarioError(
-            f"{name} is not UTF-8: byte 0x{content[err.start]:02x} cannot be read",
-            where=f"{name} row {row}",
-            hint="save the file as CSV in UTF-8",
-        ) from err
-    except csv.Error as err:
-        raise ScenarioError(f"{name} is not CSV: {err}", where=name) from err
-    while lines and not lines[-1]:
-        lines.pop()
-    if not lines:
-        raise ScenarioError(f"{name} is empty", where=name)
-    return lines
-
-
 def _check_header(name: str, header: list[str], columns: list[str]) -> None:
     where = f"{name} row 1"
     problems = [
@@ -134,20 +116,6 @@ def _check_header(name: str, header: list[str], columns: list[str]) -> None:
     problems += [
         Problem(f"column {column} is there twice", where)
         for column in sorted({column for column in header if header.count(column) > 1})
-    ]
-    if problems:
-        raise ScenarioError.collected(problems)
-
-
-def _check_shape(name: str, header: list[str], rows: list[list[str]]) -> None:
-    problems = [
-        Problem(
-            f"row {number} has {len(row)} fields, the header has {len(header)}",
-            f"{name} row {number}",
-            "put texts that hold a comma in double quotes",
-        )
-        for number, row in enumerate(rows, FIRST_ROW)
-        if len(row) != len(header)
     ]
     if problems:
         raise ScenarioError.collected(problems)

@@ -13,9 +13,10 @@ from calc.rate_text import quoted
 from calc.rules import Rule, declared_rules, row_rules
 from calc.scope import ALL
 from calc.tables.base import Base
-from pipelines.scenario.base_file import FIRST_ROW, BaseFile
+from pipelines.scenario.base_file import BaseFile
 from pipelines.scenario.base_seasons import not_seasons, with_seasons
 from pipelines.scenario.model import UNKNOWN
+from pipelines.scenario.records import FIRST_ROW
 from pipelines.scenario.reference import read_reference
 
 RATE = "ad_valorem_rate"

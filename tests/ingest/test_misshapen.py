@@ -6,6 +6,7 @@ import pytest
 
 from calc.errors import DataRejectedError
 from pipelines.ingest.inspection import inspect_file
+from pipelines.ingest.misshapen import columns_of, joined
 from pipelines.ingest.settings import IngestSettings
 
 HEADER = "importer,partner,year,flow,nomenclature,code,description,customs_value_usd\n"
@@ -71,3 +72,14 @@ def test_rows_cut_beside_a_badly_quoted_field_are_told_without_a_guess(tmp_path:
     assert [(one.where, one.hint) for one in refused.value.problems] == [
         ("t.csv row 3", "a field with the delimiter in it needs quotation marks" + ASIDE)
     ]
+
+
+def test_thousands_are_likelier_than_another_comma_between_numbers() -> None:
+    columns = columns_of(["code", "value"], [["870323", "2500"]])
+    assert joined(["870899", "1", "234"], columns) == (
+        f'the comma is probably part of "value" (1,234){QUOTE}'
+    )
+    assert joined(["870899", "1", "23"], columns) == (
+        f'the comma is probably part of "code" (870899,1) or of "value" (1,23){QUOTE}'
+    )
+    assert joined(["870899", "1"], columns) == ""

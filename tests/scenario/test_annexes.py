@@ -188,3 +188,16 @@ def test_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert only(inner, changed('["8703"]', '"goods.csv"')).what == (
         '"goods.csv" leads out of the folder of the scenario'
     )
+
+
+def test_a_row_with_too_many_fields_is_told_with_the_field_that_was_cut(tmp_path: Path) -> None:
+    csv_of(tmp_path, "code,note\n8703.23,cars\n8703.24,cars, used\n8704,1,2,3\n")
+    assert [one.hint for one in problems(tmp_path, WITH_ANNEX)] == [
+        'the comma is probably part of "note" (cars, used): put quotation marks around the field',
+        "put texts that hold a comma in double quotes",
+    ]
+    csv_of(tmp_path, "code;note\n8703.23;cars\n8703.24;cars; used\n")
+    assert only(tmp_path, WITH_ANNEX).hint == (
+        'the semicolon is probably part of "note" (cars; used): put quotation marks around the '
+        "field"
+    )

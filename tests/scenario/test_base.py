@@ -40,6 +40,11 @@ def test_file_beside_the_scenario(tmp_path: Path) -> None:
     assert found.files[0].name == "base.csv"
 
 
+def test_cells_may_be_divided_as_spreadsheets_do(tmp_path: Path) -> None:
+    scenario = with_base(tmp_path, (HEADER + ROW).replace(",", ";"))
+    assert law(tmp_path, scenario).base["ad_valorem_rate"].to_list() == [0.025]
+
+
 def test_file_below_the_scenario_and_dotted_codes(tmp_path: Path) -> None:
     (tmp_path / "annex").mkdir()
     write(tmp_path / "annex", HEADER + ROW.replace("8703", "8703.23"), "base.csv")
