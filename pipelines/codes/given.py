@@ -8,8 +8,9 @@ from pathlib import Path
 from calc.codes import edition_of, normalise_code
 from calc.concordance import edition_names
 from calc.errors import DataRejectedError, Problem, UsageError, did_you_mean
-from pipelines.scenario.annex import FIRST_ROW, Annex, read_annex
+from pipelines.scenario.annex import Annex, read_annex
 from pipelines.scenario.files import is_annex
+from pipelines.scenario.records import FIRST_ROW
 from pipelines.scenario.reference import fold, read_reference
 
 CODE_COLUMNS = ("code", "hs", "hs_code", "hs6", "hts", "hts8", "hts10", "cn8", "product_code")
