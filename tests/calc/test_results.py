@@ -19,9 +19,6 @@ LINES = table(
      LINE | {"importer": "CAN"}],
     Lines,
 )  # fmt: skip
-PARTS = LINES.select(*LINE_KEY, "status", "customs_value_usd", "duty_increment_usd").with_columns(
-    measure_duty_usd=25.0, measure_id=pl.Series(["cars", "cars", "glass", "cars", "cars"])
-)
 BY_MEASURE = pl.DataFrame(
     {"importer": ["USA", "USA", "CAN"], "measure_id": ["cars", "glass", "cars"],
      "authority": ["section-232", "section-301", "surtax"]}
@@ -29,7 +26,11 @@ BY_MEASURE = pl.DataFrame(
 
 
 def behind(name: str, **row: str) -> list[tuple[str, str, str]]:
-    tables = {"lines": LINES, "components": PARTS, "by_measure": BY_MEASURE}
+    told = LINES.select(*LINE_KEY, "status", "customs_value_usd", "duty_increment_usd")
+    parts = told.with_columns(
+        measure_duty_usd=25.0, measure_id=pl.Series(["cars", "cars", "glass", "cars", "cars"])
+    )
+    tables = {"lines": LINES, "components": parts, "by_measure": BY_MEASURE}
     found = lines_behind(name, row, tables).collect()
     return found.select("importer", "partner", "code").rows()
 

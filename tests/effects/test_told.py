@@ -23,15 +23,17 @@ ROWS = [
     (2, "851713", "JPN", 5.0, 0.0, 0.0),
 ]
 SOURCES = pl.DataFrame(
-    ROWS,
-    schema=["market", "code", "partner", "value_usd", "rate_before", "rate_after"],
+    [("USA", *row) for row in ROWS],
+    schema=["importer", "market", "code", "partner", "value_usd", "rate_before", "rate_after"],
     orient="row",
-).with_columns(importer=pl.lit("USA"))
+)
 FOUND = pl.DataFrame(
-    [("870323", "demand", -1.0), ("700521", "supply", None), ("700521", "demand", None)],
-    schema={"code": pl.String, "parameter": pl.String, "central": pl.Float64},
+    [("USA", "870323", "demand", -1.0), ("USA", "700521", "supply", None),
+     ("USA", "700521", "demand", None)],
+    schema={"importer": pl.String, "code": pl.String, "parameter": pl.String,
+            "central": pl.Float64},
     orient="row",
-).with_columns(importer=pl.lit("USA"))
+)  # fmt: skip
 
 
 def test_what_is_not_known_of_a_market_is_named() -> None:

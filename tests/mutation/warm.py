@@ -11,6 +11,7 @@ import gc
 import inspect
 import os
 import sys
+from pathlib import Path
 from types import CodeType, FunctionType
 
 import pytest
@@ -92,7 +93,8 @@ def warmed(folders: tuple[str, ...]) -> None:
     """Import the tests of some folders, and all that they import, in this process.
 
     Raises:
-        RuntimeError: They cannot be collected.
+        RuntimeError: They cannot be collected, or run a query of polars as they are imported: its
+            threads are not in the processes that are forked from here, which would wait for ever.
     """
     os.chdir(ROOT)
     kept, nothing = os.dup(1), os.open(os.devnull, os.O_WRONLY)
@@ -104,3 +106,11 @@ def warmed(folders: tuple[str, ...]) -> None:
         os.dup2(kept, 1)
     if code != PASSED:
         raise RuntimeError(f"{' '.join(folders)}: cannot be collected")
+    working = [name for name in _threads() if name.startswith(("polars-0", "tokio"))]
+    if working:
+        raise RuntimeError(f"a test runs a query as it is imported: {', '.join(working)}")
+
+
+def _threads() -> list[str]:
+    """The names of the threads of this process, as Linux tells them."""
+    return [path.read_text().strip() for path in sorted(Path("/proc/self/task").glob("*/comm"))]
