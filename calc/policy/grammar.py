@@ -4,12 +4,13 @@ A text is only ever read, never run: a fixed grammar, at most 1,000 characters a
 What it does not understand is refused, with the position and the nearest form that is read.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from calc.policy.expression import Expression, rate_type
+from calc.policy.expression import AdValorem, Expression, rate_type
 from calc.policy.meaning import Terms, all_in_of, duty_meant
 from calc.policy.refusals import not_a_rate, refuse_at_once, refuse_negative_start
 from calc.policy.units import unit_pattern
@@ -94,6 +95,9 @@ NUMBER_PATTERN = (
     r"|[0-9]+(?:\.[0-9]+)?"
 )
 """Blanks may divide thousands; commas only where they cannot be decimals: 1,250.50 or 1,000,000."""
+PLAIN = re.compile(r"\s*[0-9]{1,4}(?:\.[0-9]{1,6})?%\s*", re.ASCII)
+"""What most rates are, read as the grammar reads it: building the parser takes a tenth of a second
+of a run whose schedule says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,10 @@ def read_rate_words(
 
 
 def _read(text: str, terms: Terms) -> RateWords:
+    if PLAIN.fullmatch(text):
+        rate = float(f"{text.strip()[:-1]}e-2")
+        if rate <= terms.highest:
+            return RateWords(AdValorem(rate), None)
     refuse_at_once(text)
     tree = _parsed(text)
     if tree.data == "all_in":

@@ -1,11 +1,14 @@
 """Laws of duty expressions: reading, writing and computing them."""
 
+import re
+
 import narwhals as nw
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calc.policy import grammar
 from calc.policy.expression import (
     AdValorem,
     Amounts,
@@ -119,3 +122,18 @@ def test_twice_the_trade_is_twice_the_duty(
 @given(st.decimals(min_value=0, max_value=1000, places=3))
 def test_decimal_percentage_is_read_to_the_nearest_fraction(number: object) -> None:
     assert read_expression(f"{number}%") == AdValorem(float(f"{number}e-2"))
+
+
+@settings(max_examples=60)
+@given(text=st.from_regex(r"\A *[0-9]{1,4}(\.[0-9]{1,6})?% *\Z"))
+def test_plain_percentages_are_read_as_the_grammar_reads_them(text: str) -> None:
+    def read() -> object:
+        try:
+            return read_rate_words(text)
+        except RateTextError as err:
+            return err.problems
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grammar, "PLAIN", re.compile("(?!)"))
+        by_the_grammar = read()
+    assert read() == by_the_grammar
