@@ -3,9 +3,9 @@
 ``python -m tests.benchmarks.bench [--rows N] [--measures N] [--repeat N] [--folder DIR]`` makes the
 tables, does each job in turn in processes of their own, checks that all agree to the last unit, and
 writes its part of ``docs/performance.md``; with ``--grow`` that on how cost grows with rows (up to
-308 million), measures and dates, for which 6 GB of disk and half an hour are needed; ``--scale
-0.01`` tries that on a hundredth of the rows, and writes no page. DuckDB is no dependency of the
-project: it is timed where it can be imported.
+308 million), measures and dates, for which 6 GB of disk are needed; ``--scale 0.01`` tries that on
+a hundredth of the rows, and writes no page. DuckDB is no dependency of the project: it is timed
+where it can be imported.
 """
 
 import argparse

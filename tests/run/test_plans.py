@@ -13,6 +13,8 @@ import narwhals as nw
 import polars as pl
 import pytest
 
+from calc.hits import PAIR
+from calc.resolve import candidates_of
 from pipelines.run.alike import like_lines
 from pipelines.run.assess import assess
 from pipelines.run.compute import answer
@@ -96,6 +98,18 @@ def test_only_rows_that_a_measure_names_are_worked_on(trade: Path) -> None:
 
     named = resolved.named["table_row"].unique().sort()
     assert resolved.trade["table_row"].sort().to_list() == named.to_list()
+
+
+def test_goods_and_partners_of_a_measure_are_not_multiplied(trade: Path) -> None:
+    asked = question(trade, 200)
+    names = pl.scan_parquet(trade)
+    tables = candidates_of(
+        asked.law, asked.policy, names.select("code").unique(), names.select(PAIR).unique()
+    )
+    goods, whom = tables.goods.collect(), tables.whom.collect()
+    # 38,283 triples of importer, partner and code with their measure are never made
+    assert (goods.height, whom.height) == (1_247, 5_834)
+    assert goods.join(whom, on="branch").height == 38_283
 
 
 def test_a_sweep_reads_the_trade_as_often_for_many_rates_as_for_two(
