@@ -143,7 +143,8 @@ def _of_trade(word: str) -> Row | None:
     wanted = fold(word)
     for row in _rows():
         said = {row["number"], row["number"].lstrip("0"), fold(row["name"])}
-        said |= {fold(row["code"])} if row["kind"] == "former" and row["code"] else set()
+        if row["kind"] == "former" and row["code"]:
+            said |= {fold(name) for name in (row["code"], *words().former.get(row["code"], ()))}
         if wanted in said:
             return row
     return None

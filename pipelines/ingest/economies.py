@@ -136,7 +136,8 @@ def _said(
     """Each economy and aggregate with the texts that mean it; of two of one text the later."""
     for row in numbers:
         if row["kind"] == "former" and row["code"]:
-            yield row["code"], [row["number"], row["code"], row["name"]]
+            others = words().former.get(row["code"], ())
+            yield row["code"], [row["number"], row["code"], row["name"], *others]
     for economy in table:
         code = economy["iso3"]
         own = [code, economy["iso2"], economy["m49"], economy["name"]]

@@ -18,6 +18,7 @@ class Words:
     flows: dict[str, tuple[str, ...]]
     nomenclatures: dict[str, tuple[str, ...]]
     economies: dict[str, tuple[str, ...]]
+    former: dict[str, tuple[str, ...]]
     caps: tuple[int, ...]
     unit_endings: dict[str, str]
 
@@ -46,6 +47,7 @@ def words() -> Words:
         flows={flow: tuple(said) for flow, said in kept["flows"].items()},
         nomenclatures={name: tuple(said) for name, said in kept["nomenclatures"].items()},
         economies={code: tuple(said) for code, said in kept["economies"].items()},
+        former={code: tuple(said) for code, said in kept["former"].items()},
         caps=tuple(kept["caps"]["rows"]),
         unit_endings=endings,
     )

@@ -32,6 +32,14 @@ def test_every_name_is_read_as_its_economy() -> None:
             assert code in economies().general.values()
 
 
+def test_states_that_are_no_more_are_read_by_their_names_too() -> None:
+    known = economies().general
+    for code, names in words().former.items():
+        assert code not in read_reference().names
+        for name in names:
+            assert known[folded(name)] == code == economy(name).code
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [
