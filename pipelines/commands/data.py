@@ -23,7 +23,7 @@ Quarantine = Annotated[
 ]
 Unit = Annotated[
     str | None,
-    typer.Option("--unit", help="USD, thousand-USD or million-USD, if no header says it."),
+    typer.Option("--unit", help="USD, thousand-USD, million-USD, or so of --rate's currency."),
 ]
 Valuation = Annotated[
     str | None, typer.Option("--valuation", help="customs, cif or fob, if no header says it.")

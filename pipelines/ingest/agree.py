@@ -1,5 +1,6 @@
 """Whether what files say agrees: with the options, with each other, and with what TRADE means."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import polars as pl
@@ -106,14 +107,16 @@ def check_together(mappings: dict[str, Mapping], sources: Sequence[Source]) -> N
 
 
 def other_money(source: Source, mapping: Mapping) -> Iterator[Problem]:
-    """A problem for each column of currencies that says another than the U.S. dollar.
+    """A problem for each column of currencies that says another than that of the values.
 
-    A source that is declared says in its own way what its money is in.
+    A source whose values are declared says in its own way what its money is in.
     """
-    headers = () if mapping.declared.is_declared else mapping.unused
+    headers = mapping.unused if mapping.declared.money else ()
+    code = next((unit[-3:] for unit in mapping.units), "USD")
+    own = DOLLARS if code == "USD" else (code.lower(),)
     for header in (one for one in headers if folded(one) in CURRENCY):
         text = cast.trimmed(pl.col(cell(source.headers.index(header))))
-        other = (text != "") & ~text.str.to_lowercase().is_in(DOLLARS)
+        other = (text != "") & ~text.str.to_lowercase().is_in(own)
         found = source.cells.filter(other).select(
             text.unique().sort().head(5).implode().alias("said"),
             pl.len().alias("rows"),
@@ -123,11 +126,23 @@ def other_money(source: Source, mapping: Mapping) -> Iterator[Problem]:
         if rows:
             yield Problem(
                 f'column "{header}" says {", ".join(said)} in {counted(rows, "row")}: values are '
-                "read as U.S. dollars",
+                f"read as {'U.S. dollars' if code == 'USD' else code}",
                 where=f"{source.name} row {first}",
-                hint="convert the values, or take these rows out; if the column is not of the "
-                "values, rename it",
+                hint=_what_to_do(said, code),
             )
+
+
+def _what_to_do(said: Sequence[str], code: str) -> str:
+    """How values in another currency are read: by a rate where all are in one."""
+    one = said[0].upper() if len(said) == 1 and code == "USD" else ""
+    if re.fullmatch("[A-Z]{3}", one):
+        return (
+            f"if all values are in it, give --unit {one} --rate {one}=..., the dollars for one; if "
+            "the column is not of the values, rename it"
+        )
+    return (
+        "convert the values, or take these rows out; if the column is not of the values, rename it"
+    )
 
 
 def unit_of_money(source: Source, mapping: Mapping) -> Iterator[Problem]:

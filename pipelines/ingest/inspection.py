@@ -78,7 +78,7 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
         DataRejectedError: The file is no table at all.
         LimitError: It is too large to be opened, or to be held in memory.
     """
-    from pipelines.ingest import mapping, sniff, source
+    from pipelines.ingest import agree, mapping, sniff, source
     from pipelines.ingest.reshape import reshaped
     from pipelines.ingest.sources.registry import recognise
 
@@ -104,6 +104,9 @@ def inspect_file(path: Path, settings: IngestSettings) -> Inspection:
         opened = reshaped(opened, declared)
         try:
             understood = mapping.map_columns(opened.name, opened.headers, settings, taken_for)
+            facts["unit"] = settings.unit or facts["unit"]
+            if problems := list(agree.other_money(opened, understood)):
+                raise DataRejectedError.collected(problems)
         except DataRejectedError as err:
             missing = tuple(f"{problem.what}: {problem.hint}" for problem in err.problems)
             return Inspection(**facts, mapping={}, missing=missing)

@@ -1,7 +1,7 @@
 """Which column of a file is which column of TRADE, in which unit and on which valuation."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from calc.errors import DataRejectedError, Problem, nearest
 from calc.tables.trade import KEY
@@ -64,7 +64,7 @@ def map_columns(
         constants=constants,
         of_year=of_year,
         unused=unused,
-        notes=(*notes, *_quantity_notes(name, taken)),
+        notes=(*notes, *_money_notes(name, columns, declared), *_quantity_notes(name, taken)),
         total_place=_total_place(headers, declared),
     )
 
@@ -136,7 +136,8 @@ def _money(
         if found is None:
             continue
         kind, said = found
-        said = said or declared.given.get("unit")
+        # What is taken for granted of a source, and is not said in the file, an option overrules.
+        said = said or (declared.given.get("unit") if settings.unit is None else None)
         fault = _unit_fault(header, said, settings) or _valuation_fault(header, kind, settings)
         if fault:
             what, hint = fault
@@ -148,8 +149,17 @@ def _money(
             header=header,
             place=place,
             unit=unit,
-            factor=UNITS[unit],
+            factor=settings.factor_of(unit) or 1,
         )
+
+
+def _money_notes(name: str, columns: Sequence[Mapped], declared: Declaration) -> Iterator[str]:
+    """In which money the values of a file are by an option, where not dollars, at which rate."""
+    if not declared.money:
+        return
+    for unit, factor in dict.fromkeys((each.unit, each.factor) for each in columns if each.unit):
+        if unit not in UNITS:
+            yield f"{name}: values in {unit} are put into U.S. dollars, {factor:,.12g} for one"
 
 
 def _money_of(header: str, declared: Declaration) -> tuple[str, str | None] | None:
@@ -212,7 +222,7 @@ def _constants(
         if column not in taken and column not in settings.constants
     }
     facts = [f"{column} {text}" for column, text in granted.items()]
-    if "unit" in declared.given:
+    if "unit" in declared.given and not (declared.money and settings.unit):
         facts.append(f"unit {declared.given['unit']}")
     facts += [declared.basis] if declared.basis else []
     notes = (f"taken for granted of {declared.title}: {', '.join(facts)}",) if facts else ()

@@ -11,6 +11,9 @@ from calc.errors import UsageError, did_you_mean
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 UNITS = {"USD": 1, "thousand-USD": 1_000, "million-USD": 1_000_000}
+MANY = {None: 1, "thousand-": 1_000, "million-": 1_000_000}
+UNIT = re.compile(r"(thousand-|million-)?([A-Z]{3})")
+"""A unit of money: a currency, or thousands or millions of it."""
 CURRENCIES = {"EUR": ("EUR", 1), "thousand-JPY": ("JPY", 1_000)}
 """Units of money of declared sources that are not dollars: the currency, and how many of it."""
 LEVELS = (2, 4, 6, 8, 10)
@@ -27,7 +30,8 @@ class IngestSettings:
     Attributes:
         name: Name of the table: lower case letters, digits and dashes.
         quarantine: Set aside rows that cannot be read instead of refusing the file.
-        unit: ``USD``, ``thousand-USD`` or ``million-USD``, where the header does not say.
+        unit: ``USD``, ``thousand-USD`` or ``million-USD``, where the header does not say; or such
+            of the currency that ``rate`` gives.
         valuation: ``customs``, ``cif`` or ``fob``, where the header does not say.
         importer: Of all rows, where the file has no such column; likewise the next four.
         encoding: Of a text that is not UTF-8, such as ``cp1252``.
@@ -116,6 +120,12 @@ class IngestSettings:
         found = RATE.fullmatch(self.rate or "")
         return float(found[2]) if found and found[1] == currency else None
 
+    def factor_of(self, unit: str) -> float | None:
+        """U.S. dollars for one of a unit of money; null where the rate of it was not given."""
+        found = UNIT.fullmatch(unit)
+        usd = None if found is None else 1 if found[2] == "USD" else self.usd_for(found[2])
+        return None if usd is None or found is None else MANY[found[1]] * usd
+
 
 def check_settings(settings: IngestSettings) -> None:
     """Nothing, where every option is one that ingest knows.
@@ -129,7 +139,7 @@ def check_settings(settings: IngestSettings) -> None:
             where="--name",
             hint="lower case letters, digits and dashes, at most 60, such as us-2024",
         )
-    _one_of("--unit", settings.unit, UNITS)
+    _check_unit(settings)
     _one_of("--valuation", settings.valuation, VALUATIONS)
     _one_of("--delimiter", settings.delimiter, DELIMITERS)
     if settings.decimal not in (None, *DECIMALS):
@@ -152,6 +162,25 @@ def check_settings(settings: IngestSettings) -> None:
         )
     if settings.encoding is not None:
         _check_encoding(settings.encoding)
+
+
+def _check_unit(settings: IngestSettings) -> None:
+    unit = settings.unit
+    if unit is None or settings.factor_of(unit) is not None:
+        return
+    found = UNIT.fullmatch(unit)
+    if found is None:
+        raise UsageError(
+            f"{unit!r} is not a unit",
+            where="--unit",
+            hint=f"known: {', '.join(UNITS)}; or such of another currency, as EUR with "
+            "--rate EUR=1.08",
+        )
+    raise UsageError(
+        f"the rate of {found[2]} to the U.S. dollar is not given",
+        where="--unit",
+        hint=f"give the dollars for one {found[2]} too: --rate {found[2]}=...",
+    )
 
 
 def _one_of(option: str, value: str | None, known: Any) -> None:

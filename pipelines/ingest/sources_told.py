@@ -23,7 +23,8 @@ What holds for all of them:
 - Rows that are parts of one flow (by transport, customs office, entry) are added up, exactly; which
   rows were is in `<name>.parts.parquet`. A sum of quantities in several units is not known.
 - A source whose codes of economies are not all known takes `--partner-codes FILE`, a CSV of `code`
-  and `iso3`. Values in another currency need `--rate`, dollars for one.
+  and `iso3`. Values in another currency need `--rate EUR=1.08`, dollars for one, and, where the
+  source does not say so itself, `--unit EUR`.
 - `retorsion fetch` downloads from some of them: [fetching](fetching.md).
 """
 

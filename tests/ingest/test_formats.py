@@ -2,12 +2,15 @@
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
 import pytest
 
 from calc.errors import DataRejectedError, LimitError, UsageError
+from pipelines.ingest.inspection import inspect_file
+from pipelines.ingest.settings import IngestSettings
 from pipelines.workspace import Workspace
 from tests.ingest.files import HEADER, LINES, expected, run, table, text_of, values, write
 
@@ -226,11 +229,13 @@ def test_unit_in_the_header(workspace: Workspace, tmp_path: Path) -> None:
         ({"name": "../x"}, "'../x' is not a name for a table", "lower case letters"),
         ({"name": "A"}, "'A' is not a name for a table", "lower case letters"),
         ({"name": "a" * 61}, "is not a name for a table", "at most 60"),
-        ({"unit": "EUR"}, "'EUR' is not a unit", "known: USD, million-USD, thousand-USD"),
+        ({"unit": "usd"}, "'usd' is not a unit", "known: USD, thousand-USD, million-USD; or"),
+        ({"unit": "EUR"}, "the rate of EUR to the U.S. dollar is not given", "--rate EUR=..."),
+        ({"unit": "thousand-EUR", "rate": "JPY=0.0064"}, "the rate of EUR", "--rate EUR=..."),
         ({"valuation": "CIF"}, "'CIF' is not a valuation", "did you mean cif?"),
         ({"encoding": "base64"}, "'base64' is not an encoding of text", "cp1252"),
         ({"delimiter": "x"}, "'x' is not a delimiter", "known"),
-        ({"decimal": ";"}, "';' is not a decimal", "known"),
+        ({"decimal": ";"}, "';' is not a decimal mark", "--decimal ."),
     ],
 )
 def test_options_that_are_not_known(
@@ -323,3 +328,41 @@ def test_an_archive_that_unpacks_to_absurdly_much_is_refused(tmp_path: Path) -> 
             stream.write(f"{LINES[0]}\n".encode() * 20_000)
     with pytest.raises(LimitError, match="unpacks to more than 71,303,168 bytes, over 200"):
         run(Workspace(tmp_path), path)
+
+
+SHEET = "SKU,HTS,Origin,Entered Value,Quantity,Date,Currency\n"
+ITEM = "A-1,8708.29.5060,DE,12500.50,100,2024-03-05,{}\n"
+OF_SHEET: dict[str, Any] = {"importer": "USA", "nomenclature": "HTS2024"}
+
+
+def test_values_in_another_currency_are_read_by_the_rate_that_is_given(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "items.csv", SHEET + ITEM.format("EUR"))
+    record = run(workspace, path, unit="EUR", rate="EUR=1.25", **OF_SHEET)
+    assert table(workspace)["customs_value_usd"].to_list() == [15625.625]
+    assert "items.csv: values in EUR are put into U.S. dollars, 1.25 for one" in record.notes
+    assert not [note for note in record.notes if "unit USD" in note]
+    run(workspace, path, unit="thousand-EUR", rate="EUR=1.25", **OF_SHEET)
+    assert table(workspace)["customs_value_usd"].to_list() == [15625625.0]
+
+
+def test_a_sheet_whose_column_says_another_currency_is_refused(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "items.csv", SHEET + ITEM.format("EUR"))
+    with pytest.raises(DataRejectedError) as refused:
+        run(workspace, path, **OF_SHEET)
+    problem = refused.value.problems[0]
+    assert (problem.what, problem.where) == (
+        'column "Currency" says EUR in 1 row: values are read as U.S. dollars', "items.csv row 2",
+    )  # fmt: skip
+    assert problem.hint.startswith("if all values are in it, give --unit EUR --rate EUR=...")
+    found = inspect_file(path, IngestSettings(name="x", **OF_SHEET))
+    assert found.missing[0].startswith('column "Currency" says EUR in 1 row')
+
+    dollars = write(tmp_path / "dollars.csv", SHEET + ITEM.format("USD"))
+    with pytest.raises(DataRejectedError, match="says USD in 1 row: values are read as EUR"):
+        run(workspace, dollars, unit="EUR", rate="EUR=1.25", **OF_SHEET)
+    run(workspace, dollars, **OF_SHEET)
+    assert table(workspace)["customs_value_usd"].to_list() == [12500.5]
