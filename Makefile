@@ -70,7 +70,7 @@ bench: setup  ## time the main job against peers and the floor
 	@$(BIN)/python -m tests.benchmarks.bench $(ARGS)
 
 cluster: setup  ## test Spark on a table of ROWS=10000000 (needs PySpark and Java 17)
-	@RETORSION_SPARK_ROWS=$(ROWS) $(BIN)/python -m pytest -n 0 --durations 0 tests/spark/test_cluster.py $(ARGS)
+	@RETORSION_SPARK_ROWS=$(ROWS) $(BIN)/python -m pytest -n 0 -rs --durations 0 tests/spark/test_cluster.py $(ARGS)
 
 torture: setup  ## injure the program at length (ARGS="--moments 20": shorter)
 	@$(BIN)/python -m tests.torture $(ARGS)

@@ -62,8 +62,10 @@ def _candidates(question: Question, imports: Frame) -> Sequence[pl.DataFrame]:
 
     Scopes are expanded over the distinct codes and partners, never over rows.
     """
-    trade = imports.to_native()
-    distinct = [trade.select(names).unique() for names in (["code"], PAIR)]
+    trade, code = imports.to_native(), pl.col("code")
+    # in a table sorted by code most rows repeat the one before, and need not be looked up
+    runs = trade.select(code).filter(code.ne_missing(code.shift()))
+    distinct = [runs.unique(), trade.select(PAIR).unique()]
     codes, seen = (one.lazy() for one in pl.collect_all(distinct, engine="streaming"))
     return pl.collect_all(list(candidates_of(question.law, question.policy, codes, seen)))
 
