@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipelines.explain_money import exchange_rates
+from pipelines.explain.money import exchange_rates
 
 SCENARIO = """
 [currencies.EUR]

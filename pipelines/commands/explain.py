@@ -35,9 +35,9 @@ def explain(
       retorsion explain us-japan-2024 --line 8708.40.11 --partner JPN
       retorsion explain us-japan-2024 --result by_group/USA/car-parts
     """  # noqa: D301
-    from pipelines.explain import explain as explain_line
-    from pipelines.explain import explain_result, trails_told
-    from pipelines.explain_total import explain_total
+    from pipelines.explain.step import explain as explain_line
+    from pipelines.explain.step import explain_result, trails_told
+    from pipelines.explain.total import explain_total
     from pipelines.report.currency import currency_told
     from pipelines.report.money import money_lead, said_in
     from pipelines.report.money_object import money_told, object_in

@@ -91,10 +91,10 @@ def sweep(
     from pipelines.report.currency import money_of_inputs
     from pipelines.run.inputs import RunSettings
     from pipelines.run.step import read_inputs
-    from pipelines.sweep_told import Told, bent_notes, turning_notes
     from pipelines.tables_out import write_out
-    from pipelines.variant_notes import money_notes, notes_of_variants
-    from pipelines.variants import Asked, found_by_name
+    from pipelines.variants.notes import money_notes, notes_of_variants
+    from pipelines.variants.step import Asked, found_by_name
+    from pipelines.variants.told import Told, bent_notes, turning_notes
     from pipelines.workspace import open_workspace
 
     asked = Asked(rate=rate, assume=assume, by_date=by_date, calendar=calendar, effects=effects)

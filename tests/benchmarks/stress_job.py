@@ -23,7 +23,7 @@ from pipelines.run.question import Question, chosen_period, shape_of
 from pipelines.run.resolve import resolve
 from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
-from pipelines.sweep import Wanted, sweep
+from pipelines.variants.sweep import Wanted, sweep
 from tests.benchmarks.peak import peak
 from tests.golden.published_cases import asked, schedule_c, write_trade
 

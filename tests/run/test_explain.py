@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from pipelines.explain_behind import markets_behind
+from pipelines.explain.behind import markets_behind
 from tests.run.tool import Place, retorsion
 
 

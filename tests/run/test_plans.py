@@ -21,7 +21,7 @@ from pipelines.run.compute import answer
 from pipelines.run.question import chosen_period, shape_of
 from pipelines.run.resolve import resolve
 from pipelines.stream.work import work
-from pipelines.sweep import Wanted, sweep
+from pipelines.variants.sweep import Wanted, sweep
 from tests.benchmarks import baci_like
 from tests.benchmarks.static_job import question
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from calc.results import LINES, result_id, result_ids
 from calc.tables import TABLES
-from pipelines.explain_total import total_of
+from pipelines.explain.total import total_of
 from pipelines.html import Content, Markup, details, html_of, link, paragraph, section, table
 from pipelines.report.answers import figure_words
 from pipelines.report.facts import RunFacts

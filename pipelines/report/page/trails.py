@@ -11,7 +11,7 @@ import polars as pl
 
 from calc.results import result_id
 from calc.tables.lines import LineKey
-from pipelines.explain import Trail, counted, trail_lines
+from pipelines.explain.step import Trail, counted, trail_lines
 from pipelines.html import Content, Markup, details, html_of, link, paragraph, section, table
 from pipelines.report.facts import RunFacts
 from pipelines.report.figures import Tables

@@ -16,11 +16,11 @@ from calc.money import to_usd
 from calc.periods import Reference
 from calc.tables.calendar import ByCalendar
 from calc.terms import Frame
-from pipelines.dated import Stretch, figures, stretches_of
 from pipelines.run.alike import like_lines
 from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
 from pipelines.run.step import question_of
 from pipelines.run.unsuited import no_sum
+from pipelines.variants.dated import Stretch, figures, stretches_of
 
 if TYPE_CHECKING:
     from pipelines.run.inputs import Inputs

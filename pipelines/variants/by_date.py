@@ -8,9 +8,9 @@ import polars as pl
 
 from calc.dictionary import conform, polars_schema
 from calc.tables.reports import ByDate
-from pipelines.dated import figures, stretches_of
 from pipelines.run.alike import like_lines
 from pipelines.run.question import chosen_period, refuse_misfits, shape_of
+from pipelines.variants.dated import figures, stretches_of
 
 if TYPE_CHECKING:
     from pipelines.run.inputs import Inputs

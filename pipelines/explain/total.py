@@ -12,7 +12,7 @@ from calc.errors import UsageError, did_you_mean
 from calc.money import UNITS_PER_USD, in_money
 from calc.results import LINES, SUMS_OF_COMPONENTS, Frames, result_id, result_ids
 from calc.tables import TABLES
-from pipelines.explain_behind import MADE_BY, behind, markets_behind
+from pipelines.explain.behind import MADE_BY, behind, markets_behind
 from pipelines.report.figures import exact_sum
 from pipelines.report.money import Currency, named_in, told_in
 from pipelines.run.tables import read_table, scan_table

@@ -11,10 +11,10 @@ from calc.errors import UsageError, did_you_mean
 from calc.quotas import quarter_of
 from calc.results import result_ids
 from calc.scope import ALL
-from pipelines.explain_lines import lines_wanted
-from pipelines.explain_market import Market, market_lines, market_of
-from pipelines.explain_money import exchange_rates
-from pipelines.explain_quota import quota_text
+from pipelines.explain.market import Market, market_lines, market_of
+from pipelines.explain.money import exchange_rates
+from pipelines.explain.quota import quota_text
+from pipelines.explain.wanted import lines_wanted
 from pipelines.report.money import Currency, marked, row_in
 from pipelines.run.manifest import read_manifest
 from pipelines.run.tables import read_table, scan_table

@@ -8,8 +8,8 @@ import polars as pl
 from pipelines.report.figures import exact_sum
 from pipelines.run.question import chosen_period, shape_of
 from pipelines.run.step import question_of
-from pipelines.sweep import read_wanted
-from pipelines.variants import part_of
+from pipelines.variants.step import part_of
+from pipelines.variants.sweep import read_wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipelines.report.money import Currency
     from pipelines.run.inputs import Inputs
     from pipelines.run.whole import Whole
-    from pipelines.variants import Asked
+    from pipelines.variants.step import Asked
 
 
 def money_notes(

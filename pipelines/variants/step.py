@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from calc.errors import UsageError, did_you_mean
-from pipelines.by_calendar import by_calendar
-from pipelines.by_date import by_date
 from pipelines.run.step import question_of
-from pipelines.sweep import Wanted, read_assumed, read_wanted, sweep
+from pipelines.variants.by_calendar import by_calendar
+from pipelines.variants.by_date import by_date
+from pipelines.variants.sweep import Wanted, read_assumed, read_wanted, sweep
 
 if TYPE_CHECKING:
     from pipelines.progress import Talk
     from pipelines.run.inputs import Inputs
     from pipelines.run.whole import Whole
-    from pipelines.sweep_effects import SweptEffects, Turns
+    from pipelines.variants.sweep_effects import SweptEffects, Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def found_with_effects(
         ScenarioError: The law cannot be used.
     """
     from pipelines.scenario.assumed import Response
-    from pipelines.sweep_effects import sweep_effects
+    from pipelines.variants.sweep_effects import sweep_effects
 
     if rate is not None:
         wanted = read_wanted(rate)

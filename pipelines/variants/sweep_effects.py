@@ -15,7 +15,7 @@ from calc.tables.swept import SweepEffects
 from pipelines.run.compute import Answer, answer
 from pipelines.run.question import Question
 from pipelines.run.rates import with_rate
-from pipelines.sweep import Wanted
+from pipelines.variants.sweep import Wanted
 
 if TYPE_CHECKING:
     from pipelines.progress import Talk

@@ -8,7 +8,7 @@ import polars as pl
 
 from calc.tables.elasticities import PARAMETERS
 from pipelines.report.answers import BENT, amount, figure_words, is_outside
-from pipelines.sweep_effects import Turns
+from pipelines.variants.sweep_effects import Turns
 
 if TYPE_CHECKING:
     from pipelines.report.money import Currency
