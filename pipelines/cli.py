@@ -21,7 +21,7 @@ from pipelines import ahead
 
 INTERRUPTED = 130
 BUG = 1
-OBJECTS_BETWEEN_SWEEPS = 50_000
+OBJECTS_BETWEEN_SWEEPS = 200_000
 """Objects made between two sweeps for cycles: imports make many, and none of them is garbage."""
 STOPPED = "interrupted; nothing was left half done"
 SUBJECTS = (
