@@ -11,6 +11,9 @@ from pipelines.ingest.reshape import place_of
 from pipelines.ingest.source import Source, cell
 
 EMPTY_ROW = "the row is empty"
+HEADER_AGAIN = "the row is the header again"
+TELLING = ("period", "flow", "nomenclature")
+"""Columns in which no cell says what their header does, and that tell no other reason."""
 GROUP = "the partner is a group of countries"
 TOTAL_LINE = "the file's own line of totals"
 NO_FLOW = "no trade in the month, or not published yet"
@@ -42,6 +45,8 @@ def reasons_of(
     """Conditions on which a row is no flow of its own, and why, the first that holds told."""
     total = is_total_line(mapping)
     found: list[tuple[pl.Expr, Any]] = [] if total is None else [(total, TOTAL_LINE)]
+    again = _of_headers(mapping, TELLING)
+    found += again
     declared = mapping.declared
     for header, texts in declared.only.items():
         if (text := text_of(source, header)) is not None:
@@ -55,7 +60,15 @@ def reasons_of(
         found.append((cast.is_said(text, ("0", "")), NO_FLOW))
     if declared.repeated and (text := text_of(source, declared.repeated)) is not None:
         found.append((_is_repeated(text, mapping), REPEATED))
-    return [*found, *of_partners(mapping), *of_codes(mapping)]
+    late = [] if again else _of_headers(mapping, ("code",))
+    return [*found, *of_partners(mapping), *late, *of_codes(mapping)]
+
+
+def _of_headers(mapping: Mapping, names: tuple[str, ...]) -> list[tuple[pl.Expr, Any]]:
+    """Whether a row is a header within the file, as files that were put together have them."""
+    mapped = [item for name in names if (item := mapping.mapped(name)) is not None]
+    texts = [(cast.trimmed(pl.col(cell(item.place))), item.header.strip()) for item in mapped[:1]]
+    return [(text == header, HEADER_AGAIN) for text, header in texts]
 
 
 def text_of(source: Source, header: str) -> pl.Expr | None:

@@ -21,6 +21,7 @@ from pipelines.validation.words import counted
 
 SHAPE = "read.row"
 PROBLEMS_KEPT = 1_000
+MOST_DIGITS = 10
 CHARACTERS_SHOWN = 80
 STRAY = "=*#?!;:"
 """Signs that no number ends in, and which nothing says how to read."""
@@ -133,6 +134,8 @@ def hint_for(column: str, text: str) -> str:
         return "take the codes from the source again, in a column that the spreadsheet has as text"
     if column == "code":
         digits = [char for char in text if char.isdigit()]
+        if len(digits) > MOST_DIGITS:
+            return f"a code has at most {MOST_DIGITS} digits: keep the first of them"
         return "--pad-codes gives the zero back" if len(digits) % 2 else ""
     if column in ("importer", "partner"):
         if any(sign in text for sign in MOJIBAKE):

@@ -170,6 +170,7 @@ def test_plain_numbers_are_read_as_such(
         ("USA,EU27,2024,import,HS2022,010121,5", "partner DEU is inside EU27, a partner too"),
         ("USA,JPN,2024,import,HS2022,TOTAL,5", "the code is a total of all goods"),
         (",,,,,,", "the row is empty"),
+        (HEADER, "the row is the header again"),
     ],
 )
 def test_rows_counted_in_others_are_left_out_as_held_whole(

@@ -8,6 +8,8 @@ from calc.errors import DataRejectedError
 from pipelines.ingest.inspection import inspect_file
 from pipelines.ingest.misshapen import columns_of, joined
 from pipelines.ingest.settings import IngestSettings
+from pipelines.workspace import Workspace
+from tests.ingest.files import run, table
 
 HEADER = "importer,partner,year,flow,nomenclature,code,description,customs_value_usd\n"
 GOOD = "USA,JPN,2024,import,HS2022,851713,Telephones,1000\n"
@@ -83,3 +85,23 @@ def test_thousands_are_likelier_than_another_comma_between_numbers() -> None:
         f'the comma is probably part of "code" (870899,1) or of "value" (1,23){QUOTE}'
     )
     assert joined(["870899", "1"], columns) == ""
+
+
+def test_headers_of_files_put_together_are_left_out(workspace: Workspace, tmp_path: Path) -> None:
+    # No column of these has a period: the code tells.
+    header = "CTY_CODE,I_COMMODITY,CON_VAL_YR\n"
+    path = tmp_path / "t.csv"
+    path.write_text(f"{header}5880,8708103020,5\n{header}5880,8708103040,7\n", encoding="utf-8")
+    record = run(workspace, path, importer="USA", period="2024")
+    assert table(workspace)["customs_value_usd"].to_list() == [5.0, 7.0]
+    assert [(one.reason, one.rows) for one in record.left_out()] == [
+        ("the row is the header again", 1)
+    ]
+
+
+def test_code_of_more_than_ten_digits(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(HEADER + GOOD.replace("851713", "85171300001"), encoding="utf-8")
+    with pytest.raises(DataRejectedError) as caught:
+        run(workspace, path)
+    assert caught.value.problems[-1].hint == "a code has at most 10 digits: keep the first of them"
