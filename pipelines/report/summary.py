@@ -108,7 +108,8 @@ def read_lines(facts: RunFacts, tables: Tables) -> Iterator[str]:
     } or {facts.importers[0]: f"{facts.trade_text}, law as of {facts.as_of}"}
     for importer, what in told.items():
         rows, value_usd = came_in.get(importer, (None, None))
-        read = f": {number(rows)} rows, {dollars(value_usd)}" if importer in came_in else ""
+        noun = "row" if rows == 1 else "rows"
+        read = f": {number(rows)} {noun}, {dollars(value_usd)}" if importer in came_in else ""
         yield f"read         {what}{read}"
 
 
@@ -127,7 +128,8 @@ def left_out_lines(tables: Tables) -> Iterator[str]:
         reason = step["reason"] or step["stage"]
         reason = f"{step['importer']}: {reason}" if of_several else reason
         rows, usd = number(step["rows"]), in_column(step["value_usd"])
-        yield f"{label:13}{step['kind']:9}{rows:>13} rows {usd:>26}  {reason}"
+        noun = "row " if step["rows"] == 1 else "rows"
+        yield f"{label:13}{step['kind']:9}{rows:>13} {noun} {usd:>26}  {reason}"
         label = ""
     if len(steps) > MOST_LEFT_OUT:
         yield f"{'':13}and {len(steps) - MOST_LEFT_OUT + 1} more steps: see sheet funnel"

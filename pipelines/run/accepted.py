@@ -84,12 +84,12 @@ def asked_of_trade(scenario: "Scenario", settings: RunSettings) -> "Settings":
 
 def left_out_notes(verdict: "Verdict") -> Iterator[str]:
     """Sentences on the rows that rules left out: by rule, with dollars, and what was allowed."""
-    from pipelines.validation.words import counted, found_by, money
+    from pipelines.validation.words import counted, found_by, share_of
 
     if not verdict.quarantine:
         return
     rows = f"{verdict.rows_failed:,} of {counted(verdict.rows_judged, 'row')}"
-    usd = f"{money(verdict.value_failed_usd)} of {money(verdict.value_judged_usd)}"
+    usd = share_of(verdict.value_failed_usd, verdict.value_judged_usd)
     by_rule = [f"{one.rule_id} ({found_by(one)})" for one in verdict.failing]
     yield (
         f"Rules left {rows} of the trade table out, {usd}: {'; '.join(by_rule)}. "

@@ -23,6 +23,7 @@ from calc.resolve import LawTables
 from calc.seasons import windows_of
 from calc.tables.trade import VALUE_COLUMNS
 from calc.terms import Frame
+from pipelines.report.words import how_many
 from pipelines.run.files import Constants, constant_in_all, may_hold, scanned
 from pipelines.run.shape import shaped, summed
 from pipelines.run.unsuited import (
@@ -275,7 +276,8 @@ def refuse_misfits(question: Question, shape: pl.DataFrame, period: Reference) -
     if foreign.height:
         raise ScenarioError(
             f"the schedule is in {question.nomenclature}, the trade in {', '.join(sorted(names))}: "
-            f"{foreign['rows'].sum():,} rows, USD {to_usd(foreign['total_e4'].sum()):,.0f}",
+            f"{how_many(int(foreign['rows'].sum()), 'row')}, USD "
+            f"{to_usd(foreign['total_e4'].sum()):,.0f}",
             where=f"{question.table.name}, column nomenclature",
             hint="use trade and schedule of one HS edition, or put the trade into that of the "
             "schedule with --convert; codes mean other goods in another",

@@ -10,6 +10,7 @@ from calc.levied import BASIS_OF_IMPORTER
 from calc.money import LARGEST_SUM_USD, to_usd
 from calc.periods import Reference, in_period
 from calc.valuation import columns_for
+from pipelines.report.words import how_many
 
 if TYPE_CHECKING:
     from pipelines.run.question import Question
@@ -115,7 +116,8 @@ def no_basis(question: "Question", importer: str, rows: int) -> Problem:
             "law names with --valuation customs"
         )
     return Problem(
-        f"{rows:,} rows of {importer} have no value on which it levies duty",
+        f"{how_many(rows, 'row')} of {importer} {'has' if rows == 1 else 'have'} no value on "
+        "which it levies duty",
         where=f"{question.table.name}, column {columns}",
         hint=hint,
     )

@@ -38,6 +38,7 @@ OF_TABLE: Mapping[tuple[str, str], str] = MappingProxyType(
         ("except", "a scope of partners"): 'did you mean { all_except = ["CAN", "MEX"] }?',
         ("rate", "a measure that is no duty"): "leave it out: a ban has no rate",
         ("origin", "a quota"): "did you mean origins?",
+        ("share", "an exclusion"): "did you mean portion = 0.4?",
     }
 )
 """A key that one table does not have, by the noun of that table."""

@@ -6,6 +6,13 @@ from pathlib import Path
 from pipelines.validation.verdict import Finding, Verdict
 
 
+def share_of(part: float | None, whole: float | None) -> str:
+    """An amount of all of it: ``USD 5 of USD 10``; what is not known is told apart."""
+    if part is None:
+        return f"value not known, beside {money(whole)} in all"
+    return f"{money(part)} of {money(whole)}"
+
+
 def counted(number: int, thing: str) -> str:
     """A number of things: ``1 row``, ``12,345 rows``."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
@@ -35,7 +42,8 @@ def sentence(verdict: Verdict) -> str:
     if not verdict.rows_failed:
         kept = "every rule kept" if not verdict.noticed else f"no row refused, {noticed(verdict)}"
         return f"{name} is valid: {rows}, {usd}, {kept}"
-    failed = f"{verdict.rows_failed:,} of {rows} ({money(verdict.value_failed_usd)} of {usd})"
+    worth = share_of(verdict.value_failed_usd, verdict.value_judged_usd)
+    failed = f"{verdict.rows_failed:,} of {rows} ({worth})"
     if verdict.quarantine:
         return f"{name} is valid with quarantine: {failed} are left out, {rules} broken"
     return f"{name} is not valid: {failed} cannot be used, {rules} broken"

@@ -176,7 +176,7 @@ def test_a_year_and_its_months_are_not_counted_twice(
 def test_c10_codes_of_another_edition(mixed: Place, scenario: Scenario) -> None:
     done = refused(mixed, 4, scenario(importer='"CAN"'))
     assert done.err == (
-        "error: the schedule is in HTS2024, the trade in HS2017: 1 rows, USD 1,000\n"
+        "error: the schedule is in HTS2024, the trade in HS2017: 1 row, USD 1,000\n"
         "where: mixed.parquet, column nomenclature\n"
         "hint: use trade and schedule of one HS edition, or put the trade into that of the "
         "schedule with --convert; codes mean other goods in another\n"
@@ -201,7 +201,7 @@ def test_v08_value_on_another_basis_is_not_taken(
     path = scenario(measure(partners='"all"'), importer=f'"{importer}"')
     done = refused(mixed, 3, path)
     assert done.err == (
-        f"error: 1 rows of {importer} have no value on which it levies duty\n"
+        f"error: 1 row of {importer} has no value on which it levies duty\n"
         f"where: mixed.parquet, column {columns}\n"
         f"hint: {hint}\n"
     )

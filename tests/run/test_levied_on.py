@@ -59,7 +59,7 @@ def test_a_basis_that_is_stated_is_levied_on(
 def test_a_basis_that_is_missing_is_asked_for_by_its_key(place: Place) -> None:
     done = place.run("-q", scenario=scenario(place, ""))
     assert done.code == 3
-    assert "1 rows of BRA have no value on which it levies duty" in done.err
+    assert "1 row of BRA has no value on which it levies duty" in done.err
     assert 'at the top of the scenario, levied_on = { basis = "cif", source = "..." }' in done.err
 
 

@@ -126,7 +126,9 @@ def funnel(tables: Tables) -> str:
         for row in frame.iter_rows(named=True)
     ]
     lost = frame.filter(pl.col("kind").is_in(["rejected", "excluded"]) & (pl.col("rows") != 0))
-    gone = f"{lost['rows'].sum():,} rows were left out, for the reasons above"
+    count = lost["rows"].sum()
+    were = "row was" if count == 1 else "rows were"
+    gone = f"{count:,} {were} left out, for the reasons above"
     words = "Nothing was left out" if lost.is_empty() else gone
     caption = "In = used + rejected + excluded, in rows and in value"
     columns = ("Step", "Kind", "Why", "Rows", "USD")
