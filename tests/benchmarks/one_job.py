@@ -15,7 +15,8 @@ from tests.benchmarks import baci_like
 from tests.benchmarks.peak import peak
 from tests.benchmarks.peers import PEERS, Result
 
-OWN = ("static job", "full run")
+FLOOR_OF_OURS = "floor, our columns"
+OWN = (FLOOR_OF_OURS, "static job", "full run")
 DATES = "dates: "
 
 
@@ -28,6 +29,7 @@ def job_of(name: str, trade: Path, measures: int, hits: int, out: Path) -> Calla
     from pipelines.run.question import chosen_period, shape_of
     from tests.benchmarks.static_job import (
         all_years,
+        floor_of_ours,
         laws_of_dates,
         question,
         run_by_pieces,
@@ -45,6 +47,8 @@ def job_of(name: str, trade: Path, measures: int, hits: int, out: Path) -> Calla
     if name == "full run":
         return lambda: run_full(asked, out)
     period = chosen_period(asked, shape_of(asked))
+    if name == FLOOR_OF_OURS:
+        return floor_of_ours(asked, period, out)
     return lambda: run_static(asked, period, out)
 
 

@@ -26,13 +26,20 @@ def run_floor(trade: Path, _: Path, out: Path, hits: int) -> None:
     """Read what must be read, write as many rows as are hit."""
     import polars as pl
 
+    pl.concat(read_columns(trade, hits)).write_parquet(out)
+
+
+def read_columns(trade: Path, hits: int = 0) -> list[Any]:
+    """The first rows of a table, of which the four columns are read whole, file by file."""
+    import polars as pl
+
     held, left = [], hits
     for path in sorted(trade.rglob("*.parquet")) or [trade]:
         frame = pl.read_parquet(path, columns=COLUMNS, hive_partitioning=False)
         frame["customs_value_usd"].sum()
         held.append(frame.head(left))
         left -= held[-1].height
-    pl.concat(held).write_parquet(out)
+    return held
 
 
 def run_polars(trade: Path, measures: Path, out: Path, _: int) -> Result:

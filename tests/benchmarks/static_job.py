@@ -1,6 +1,6 @@
 """The job that is timed: a schedule of some thousand measures put to a year of world trade."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from pipelines.run.resolve import resolve
 from pipelines.stream.work import work
 from pipelines.trade_files import sha256_of_table
 from tests.benchmarks import baci_like
-from tests.benchmarks.peers import Result, told
+from tests.benchmarks.peers import Result, read_columns, told
 
 
 def question(table: Path, measures: int) -> Question:
@@ -60,6 +60,22 @@ def run_static(asked: Question, period: Reference, out: Path) -> Result:
     table = lines_table(lines.lazy(), asked.descriptions.lazy(), asked.interval).collect()
     write_table(out, table, "lines", TABLES["lines"])
     return told(lines.height, sums.height, *sums.select(pl.col("value_e4", "duty_e4").sum()).row(0))
+
+
+def floor_of_ours(asked: Question, period: Reference, out: Path) -> Callable[[], None]:
+    """The floor, were it to write the lines as we do: in all their columns, by one thread.
+
+    They are made before, so that reading and writing alone are timed.
+    """
+    hits = run_static(asked, period, out)["lines"]
+    lines = pl.read_parquet(out)
+    assert lines.height == hits
+
+    def job() -> None:
+        read_columns(asked.table)
+        write_table(out, lines, "lines", TABLES["lines"])
+
+    return job
 
 
 def run_by_pieces(asked: Question, out: Path) -> Result:
