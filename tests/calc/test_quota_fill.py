@@ -120,6 +120,12 @@ def test_shares_are_of_what_is_over_or_of_all_where_it_is_not_known() -> None:
     assert told == {150.0: [(0, 0, third)], 50.0: [], None: [(0, 1, SHARE_UNITS)]}
 
 
+def test_the_least_share_over_a_quota_is_taken() -> None:
+    flows = flows_of([("2024", 150.0, 1.0, 1.0)])
+    fills = fills_of(flows, incomplete=[]).with_columns(over_share=pl.lit(1 / SHARE_UNITS))
+    assert shares_over(flows, fills, {OVER: 0}).collect().rows() == [(0, 0, 1)]
+
+
 def components(*rows: tuple[Any, ...]) -> pl.LazyFrame:
     return pl.LazyFrame(list(rows), schema=COMPONENTS, orient="row")
 
