@@ -13,6 +13,7 @@ from calc.dictionary import polars_schema
 from calc.effects.draws import Plan
 from calc.effects.markets import Results, Settings, solve_markets
 from calc.effects.model import Duty, Market, Responses, Schedule
+from calc.effects.reasons import NO_CLOSURE
 from calc.effects.results import effects_of
 from calc.hits import with_duty_base
 from calc.sources import KEY, others_of, sources_table
@@ -366,6 +367,22 @@ def test_protection_by_hand() -> None:
     assert partners["name"].to_list() == ["DEU", "JPN", "KOR"]
     assert partners["frequency_ratio"].to_list() == [0.0, 1.0, 0.0]
     assert partners["displaced_value_usd"].to_list() == [0.0, whole["displaced_value_usd"], 0.0]
+
+
+def test_protection_is_of_what_trades() -> None:
+    found = solved(others=[*OTHERS, other("MEX", 0.0, 0.5)]).protection
+    whole = found.filter(kind="all").row(0, named=True)
+    assert (whole["lines"], whole["value_before_usd"], whole["left_out_value_usd"]) == (3, 40.0, 0)
+
+
+def test_a_market_that_nothing_closes_says_so_and_one_that_is_closed_does_not() -> None:
+    """Mexico's duty is not known; without domestic sales a share of imports has to be stated."""
+    lines = [*LINES, line("MEX", 8.0, 0.0, None)]
+    reasons = [
+        solved(settings, lines=lines, domestic=None).markets["unsolved_reason"].to_list()
+        for settings in (AT_HOME, IMPORTS_ONLY)
+    ]
+    assert reasons == [[f"{NO_CLOSURE}; duty not known: MEX"], ["duty not known: MEX"]]
 
 
 def test_protection_leaves_out_what_is_not_known_with_its_dollars() -> None:
