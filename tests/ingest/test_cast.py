@@ -108,6 +108,7 @@ def test_a_number_that_can_be_read_one_way_is_read_in_any_column(
         (",", "1234.56", 'has "." where "," is the decimal mark'),
         (",", "1.23E+08", 'has "." where "," is the decimal mark'),
         (",", "abc", "is not a number"),
+        (",", "1,2,3", "is not a number"),
     ],
 )
 def test_a_number_against_the_mark_that_is_stated_says_so(
