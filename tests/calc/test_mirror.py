@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from calc.mirror import KEY, ROWS, MirrorTerms, mirror
+from calc.mirror_sums import pairs
 
 TERMS = MirrorTerms(level=6, cif_fob_ratio=None, threshold=0.1)
 FLOW: dict[str, Any] = {
@@ -46,3 +47,12 @@ def test_exports_less_re_exports_are_the_countrys_own_and_may_be_nothing() -> No
 def test_a_ten_thousandth_of_a_dollar_is_still_the_countrys_own() -> None:
     found = mirror(summed({"870321": 1}), summed({"870321": 2}), summed({"870321": 1}), TERMS)
     assert found.collect()["domestic_e4"].to_list() == [1]
+
+
+def test_a_pair_counts_its_lines_and_those_that_are_flagged() -> None:
+    """Of three lines one is reported by both alike, one apart, and one by the exporter alone."""
+    imports, exports = summed({"870321": 100, "870322": 50}), summed({"870321": 100, "870322": 80,
+                                                                      "870323": 7})  # fmt: skip
+    found = pairs(mirror(imports, exports, summed({}), TERMS)).collect()
+    told = found.select("lines", "matched_lines", "flagged_lines", "export_only_usd")
+    assert told.rows() == [(3, 2, 1, 0.0007)]

@@ -6,7 +6,13 @@ from typing import Any
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from calc.scope import expand_prefixes, match_exclusions, match_partners, match_products
+from calc.scope import (
+    expand_prefixes,
+    match_exclusions,
+    match_finer,
+    match_partners,
+    match_products,
+)
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
 from tests.strategies import Row, table
 
@@ -182,3 +188,16 @@ def test_line_that_two_exclusions_take_out_gives_the_first_of_them() -> None:
             ("us", "010121", "CAN", 3),
         ],
     )
+
+
+def test_a_code_of_which_a_part_is_named_is_told_with_the_first_part() -> None:
+    """Exceptions name nothing: of 8708.29 a part is left out, and of 0101.21 one is named twice."""
+    named = products(
+        ("horses", "include", "01012190"),
+        ("horses", "include", "01012110"),
+        ("cars", "include", "8703"),
+        ("cars", "exclude", "87082910"),
+        ("parts", "but", "87082950"),
+    )
+    found = match_finer(named, pl.LazyFrame({"code": ["870323", "870829", "010121"]}))
+    assert_rows(found, ["measure_id", "code", "prefix"], [("horses", "010121", "01012110")])

@@ -155,3 +155,21 @@ def test_a_market_that_imports_nothing_is_solved_and_stays_as_it_is() -> None:
     assert found.by_market.verdict.tolist() == [Verdict.SOLVED]
     assert found.by_source.value_after_usd[:, 0].tolist() == [60.0, 0.0, 0.0]
     assert found.by_market.welfare_usd.tolist() == [0.0]
+
+
+def test_under_a_specific_duty_what_is_sold_is_what_supply_gives() -> None:
+    """80 cents on each dollar's worth: quantities are powers of world prices, to ten digits."""
+    ones, supply = np.ones(1), np.array([[2.0], [1.5]])
+    market = Market(
+        value=np.array([[60.0], [40.0]]),
+        is_domestic=np.array([True, False]),
+        before=Schedule(Duty(np.zeros((2, 1)))),
+        after=Schedule(Duty(np.zeros((2, 1)), np.array([[0.0], [0.8]]))),
+        responses=Responses(3.0 * ones, 2.0 * ones, -ones, supply),
+    )
+    found = effects_of(market).by_source
+    given = (1.0 + found.price_change) ** supply
+    assert (1.0 + found.quantity_change).tolist() == [
+        [pytest.approx(power, rel=1e-10)] for (power,) in given.tolist()
+    ]
+    assert found.quantity_change[1, 0] == pytest.approx(-0.45333, abs=1e-5)
