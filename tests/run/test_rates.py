@@ -11,6 +11,7 @@ import pytest
 from calc.accounting import sums_of
 from calc.policy.expression import AdValorem, Greatest, Specific
 from calc.policy.model import Alternative, Branch, Policy, Relation, Stacking
+from calc.policy.readings import HIGHEST
 from calc.tables.base import Base
 from pipelines.run.question import Question, chosen_period, shape_of
 from pipelines.run.rates import FIGURES, KEY, sums_at_rates, with_rate
@@ -130,3 +131,25 @@ def test_a_law_in_which_rates_decide_what_is_charged(tmp_path: Path) -> None:
     found = pl.concat(sums_at_rates(variants, "one", [0.0, 0.2, 0.4, 0.5])).sort(KEY)
 
     assert found["duty_increment_usd"].to_list() == [300.0, 300.0, 400.0, 500.0]
+
+
+@pytest.mark.parametrize("other", [AdValorem(0.3), Specific(3.0, "kg")])
+@pytest.mark.parametrize("swept", ["one", "two"])
+def test_of_two_programmes_the_higher_is_charged_at_each_rate(
+    tmp_path: Path, swept: str, other: AdValorem | Specific
+) -> None:
+    """300 of 1,000 by the other, as a rate or for 100 kg; at 0.3 they are the same."""
+    law = law_of({name: {"programme": name} for name in ("one", "two")}, [
+        ("one", "include", "8703"), ("two", "include", "8703"),
+    ])  # fmt: skip
+
+    def change(branch: Branch) -> Branch:
+        return branch if branch.measure_id == swept else replace(branch, rate=other)
+
+    policy = policy_for(law, change, readings={HIGHEST: ("section-301",)})
+    flow = {"code": "870323", "customs_value_usd": 1000.0, "quantity": 100.0, "quantity_unit": "kg"}
+    variants = _resolved(question_under(tmp_path, trade_of([flow]), law, policy))
+
+    found = pl.concat(sums_at_rates(variants, swept, [0.0, 0.2, 0.3, 0.5])).sort(KEY)
+
+    assert found["duty_increment_usd"].to_list() == [300.0, 300.0, 300.0, 500.0]
