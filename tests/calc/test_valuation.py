@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_series_equal
 
-from calc.valuation import any_value, columns_for, duty_base
+from calc.valuation import any_value, columns_for, duty_base, export_base
 
 VALUES = ("customs_value_usd", "cif_value_usd", "fob_value_usd")
 
@@ -74,3 +74,28 @@ def test_columns_in_words() -> None:
     assert columns_for("USA") == "customs_value_usd or fob_value_usd"
     assert columns_for("JPN") == "customs_value_usd or cif_value_usd"
     assert columns_for("BRA") == "customs_value_usd"
+
+
+@pytest.mark.parametrize(
+    ("importer", "values", "expected"),
+    [
+        ("USA", (7.0, 12.0, 10.0), 10.0),
+        ("USA", (7.0, 12.0, None), 7.0),
+        ("JPN", (12.0, 12.0, 10.0), 10.0),
+        ("JPN", (12.0, 12.0, None), None),
+    ],
+)
+def test_exports_are_valued_free_on_board(
+    importer: str, values: tuple[float | None, ...], expected: float | None
+) -> None:
+    """Customs value stands for it where the importer levies duty on that, and nothing else does."""
+    assert value(export_base(), importer, *values) == expected
+    alone = export_base(("customs_value_usd",))
+    assert value(alone, importer, *values) == (values[0] if importer == "USA" else None)
+
+
+def test_a_share_of_another_value_is_taken_where_one_is_assumed() -> None:
+    assumed = export_base(VALUES, share=0.5)
+    assert value(assumed, "JPN", 12.0, 12.0, None) == 6.0
+    assert value(assumed, "JPN", 12.0, 12.0, 10.0) == 10.0
+    assert value(export_base(("customs_value_usd",), share=0.5), "JPN", 12.0, None, None) == 6.0

@@ -76,7 +76,9 @@ def tried_warm(faults: Sequence[Fault], known: Reached, results: Results) -> Non
 
     In a process of its own, so that this one stays as it is.
     """
-    process = os.fork()
+    process = os.fork() if faults else None
+    if process is None:
+        return
     if process:
         try:
             os.waitpid(process, 0)
