@@ -31,6 +31,8 @@ PIECE_ROWS = 4_000_000
 """Rows of the importers that are worked on at once where a run is made piece by piece."""
 SUITE_ROW = 700
 """Bytes a row while great-expectations judges the rows themselves."""
+SECOND_ENGINE = 250 * MB
+"""What great-expectations takes in a process of its own, which has the program's libraries too."""
 MIRRORED_ROW = 650
 """Bytes a row of the flows that a mirror compares, which are held as lines."""
 BATCHED, HELD = 3.0, 12.0
@@ -151,9 +153,9 @@ def lines_need(lines: int) -> int:
 def judging_needs(rows: int, *, has_suite_on_rows: bool) -> int:
     """Bytes of judging a table of some rows, by great-expectations too or on its counts alone."""
     if has_suite_on_rows:
-        return START + SUITE_ROW * rows
+        return START + SECOND_ENGINE + SUITE_ROW * rows
     kept = min(rows, KEPT_ROWS)
-    return START + JUDGED_ROW * kept + HASHED_ROW * (rows - kept)
+    return START + SECOND_ENGINE + JUDGED_ROW * kept + HASHED_ROW * (rows - kept)
 
 
 def mirror_needs(rows: int) -> int:

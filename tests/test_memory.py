@@ -151,8 +151,8 @@ def test_a_job_is_estimated_above_what_was_measured_of_it() -> None:
     assert memory.run_needs(9_437_184) > 2_319 * MB  # 33 million rows
     assert memory.lines_need(404_631) > 1_135 * MB
     assert memory.judging_needs(10_000_000, has_suite_on_rows=False) > 1_370 * MB
-    assert memory.judging_needs(1_000_000, has_suite_on_rows=True) == 1_000 * MB
-    assert 2_188 * MB < memory.judging_needs(100_000_000, has_suite_on_rows=False) < 3_000 * MB
+    assert memory.judging_needs(1_000_000, has_suite_on_rows=True) > 1_210 * MB
+    assert 2_422 * MB < memory.judging_needs(100_000_000, has_suite_on_rows=False) < 3_300 * MB
     assert memory.judging_needs(300_000_000, has_suite_on_rows=False) < 8_000 * MB
 
 
@@ -258,7 +258,6 @@ def test_a_command_is_refused_before_it_writes_anything(
 
     said = capsys.readouterr().err
     assert code == 7, said
-    assert (
-        f"{what} is estimated to take 301MB" in said or f"{what} is estimated to take 300MB" in said
-    )
+    taken = ("550MB", "551MB") if "judging" in what else ("300MB", "301MB")
+    assert any(f"{what} is estimated to take {each}" in said for each in taken)
     assert not list(tmp_path.rglob("*.json"))
