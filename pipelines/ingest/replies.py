@@ -80,6 +80,7 @@ def _not_rows(path: Path, reply: dict[str, Any], settings: IngestSettings) -> Op
         )
     if isinstance(reply.get("data"), list):
         _check_listing(path, reply["data"])
+        _check_count(path, reply.get("count"), len(reply["data"]))
         return _from_objects(path, reply["data"])
     if "dataSets" in reply and "structure" in reply:
         return sdmx_rows(path.name, reply)
@@ -100,6 +101,21 @@ def _check_listing(path: Path, rows: list[Any]) -> None:
             where=path.name,
             hint="download the files that it names, with your key, and ingest those (.txt.gz): "
             "retorsion ingest FILE --source comtrade-bulk --name NAME",
+        )
+
+
+def _check_count(path: Path, said: Any, rows: int) -> None:
+    """Nothing, where a reply has as many rows as it says, or does not say how many.
+
+    Raises:
+        DataRejectedError: It has others: a part of it was kept, or replies were put together.
+    """
+    if str(said).isdecimal() and int(said) != rows:
+        raise DataRejectedError(
+            f"{path.name} says that it has {counted(int(said), 'row')}, and has {rows:,}",
+            where=f'{path.name} "count"',
+            hint="ask again and keep the whole reply; or mend the count if rows were taken out "
+            "on purpose",
         )
 
 

@@ -145,6 +145,17 @@ def test_a_listing_of_bulk_files_is_no_trade(workspace: Workspace, tmp_path: Pat
     assert "retorsion ingest FILE --source comtrade-bulk --name NAME" in problem.hint
 
 
+def test_a_reply_with_other_rows_than_it_says(workspace: Workspace, tmp_path: Path) -> None:
+    row = dict(zip(HEADER.split(","), LINES[0].split(","), strict=True))
+    path = tmp_path / "reply.json"
+    path.write_text(json.dumps({"count": 500, "data": [row]}), encoding="utf-8")
+    with pytest.raises(DataRejectedError, match=r"says that it has 500 rows, and has 1$"):
+        run(workspace, path)
+    path.write_text(json.dumps({"count": 1, "data": [row]}), encoding="utf-8")
+    run(workspace, path)
+    assert table(workspace).height == 1
+
+
 def test_a_table_of_sitc_codes_is_told_as_such(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     head = "year,icode,importer,exporter,sitc4,flow,nomenclature,customs_value_usd"
