@@ -219,10 +219,17 @@ def test_variants_are_told_in_the_money_of_the_scenario(place: Place) -> None:
     assert done.code == 0, done.err
     lines = done.out.splitlines()
     assert lines[0] == "amounts in EUR, at USD 1.25 for one on 2024-01-31 (ECB)"
-    assert "Covered value (EUR)" in lines[1]
+    first = next(place for place, line in enumerate(lines) if "2024-05-16" in line)
+    assert lines[first - 1].count("(EUR)") == 7
+    # What no row differs in is told once: 11,611,705,686 USD.
+    assert "the same in all rows: Listed value (EUR) 9,289,364,549; Covered value" in done.out
     assert "(USD)" not in done.out
     # Whatever its days, each row is at the one rate that is stated: 7,063,070,376 USD twice.
-    assert [line.split()[6] for line in lines[2:5]] == ["0", "5,650,456,301", "5,650,456,301"]
+    assert [line.split()[4] for line in lines[first : first + 3]] == [
+        "0",
+        "5,650,456,301",
+        "5,650,456,301",
+    ]
     assert lines[-1] == (
         "note: Each row is in EUR at the one rate of 2024-01-31, whatever its own days: so rows "
         "differ by the law alone, and not by exchange rates."
