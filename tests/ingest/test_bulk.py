@@ -70,14 +70,14 @@ def record(files: dict[str, bytes]) -> dict[str, Any]:
     return kept
 
 
-def refused_both(workspace: Workspace, path: Path, used: list[bool]) -> list[str]:
+def refused_both(workspace: Workspace, path: Path, used: list[bool], **options: Any) -> list[str]:
     """What is told of a file that is refused: the same in batches and held whole."""
     with pytest.raises(DataRejectedError) as quick:
-        run(workspace, path)
+        run(workspace, path, **options)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ingest, "BULK_BYTES", 10**12)
         with pytest.raises(DataRejectedError) as whole:
-            run(workspace, path)
+            run(workspace, path, **options)
     assert used == [False]
     assert quick.value.problems == whole.value.problems
     return [problem.what for problem in quick.value.problems]
@@ -125,6 +125,22 @@ def test_same_bytes_of_a_declared_source_with_rows_left_out(
     kept = table(workspace)
     assert kept.height == 900
     assert kept["net_mass_kg"].null_count() == 900
+
+
+def test_a_decimal_mark_that_is_stated_is_held_against_numbers(
+    workspace: Workspace, tmp_path: Path, used: list[bool]
+) -> None:
+    path = write(tmp_path / "t.csv", text_of(['USA,JPN,2024,M,H6,870810,"0,5"']))
+    told = refused_both(workspace, path, used, decimal=".")
+    assert told[1] == 'column "customs_value_usd" = "0,5": has "," where "." is the decimal mark'
+
+
+def test_a_power_of_ten_that_no_number_has(
+    workspace: Workspace, tmp_path: Path, used: list[bool]
+) -> None:
+    path = write(tmp_path / "t.csv", text_of(["USA,JPN,2024,M,H6,870810,1e0005"]))
+    told = refused_both(workspace, path, used)
+    assert told[1] == 'column "customs_value_usd" = "1e0005": is not a number'
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,9 @@ class Figures:
         is_odd = fast.is_null() | ~fast.is_finite()
         if plan.written[item.column].decimal != ".":  # then a point separates thousands
             is_odd = is_odd | ~text.str.contains(DIGITS)
-        odd = (text.is_not_null() & is_odd).arg_true()
-        exponents = text.str.contains(cast_numbers.EXPONENT).sum()
-        self.counts[f"{item.column} exponent"] = int(exponents or 0)
+        has_power = text.str.contains(cast_numbers.EXPONENT)
+        odd = (text.is_not_null() & (is_odd | has_power)).arg_true()
+        self.counts[f"{item.column} exponent"] = int(has_power.sum() or 0)
         read = self._settled(plan, fast, item)
         if not len(odd):
             return read

@@ -94,7 +94,7 @@ def plan_of(
     )
     seen = grouped or totals or settings.mark != "."
     counts = counts_of(source, mapping, settings) if seen else {}
-    numbers = _plain_numbers(mapping)
+    numbers = _plain_numbers(mapping, settings)
     if counts:
         numbers, grouped = numbers_of(mapping, settings, counts), True
     casts = casts_of(mapping, settings, numbers, own_codes_of(settings))
@@ -128,8 +128,13 @@ def _typed(source: Source, mapping: Mapping, coded: dict[str, Coded]) -> pl.Lazy
     return source.cells if source.typed is None else source.typed(numbers)
 
 
-def _plain_numbers(mapping: Mapping) -> dict[str, Numbers]:
-    plain = Numbers(decimal=".", grouping="none", unknown=(*words().missing, *words().suppressed))
+def _plain_numbers(mapping: Mapping, settings: IngestSettings) -> dict[str, Numbers]:
+    plain = Numbers(
+        decimal=".",
+        grouping="none",
+        unknown=(*words().missing, *words().suppressed),
+        is_stated=settings.decimal is not None,
+    )
     return {item.column: plain for item in mapping.columns if item.column in NUMBERS}
 
 
