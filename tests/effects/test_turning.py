@@ -47,6 +47,7 @@ def test_break_even_is_where_the_sign_changes() -> None:
     assert crossings_between([(0.0, 0.0), (1.0, -1.0), (2.0, -3.0)]) == []
     assert crossings_between([(0.0, -1.0), (1.0, None), (2.0, 1.0)]) == [(0.0, 2.0)]
     assert crossings_between([(0.0, -1.0), (1.0, 0.0), (2.0, 1.0)]) == [(0.0, 2.0)]
+    assert crossings_between([(0.0, 0.25), (1.0, 0.5), (2.0, 0.75)]) == []
 
 
 def test_break_even_is_found_where_the_curve_bends() -> None:

@@ -268,6 +268,14 @@ def test_one_flow_is_enough_to_make_a_world_unsolved(figure: float, verdict: Ver
         assert effects.verdict.tolist() == [verdict]
 
 
+@pytest.mark.parametrize("part", ["substitution", "demand", "supply"])
+def test_one_elasticity_that_is_not_known_makes_a_world_unknown(part: str) -> None:
+    whole = world_of(vector("gsim_4x4_us_eu_fta_prices", "published")["inputs"])
+    figures = np.array(getattr(whole, part), dtype=float).copy()
+    figures[0] = np.nan
+    assert gsim(replace(whole, **{part: figures})).verdict.tolist() == [Verdict.UNKNOWN_INPUT]
+
+
 def test_an_elasticity_is_at_most_a_thousand() -> None:
     """Of supply: so steep a demand would not be solved for another reason."""
     whole = world_of(vector("gsim_4x4_us_eu_fta_prices", "published")["inputs"])
