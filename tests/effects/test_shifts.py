@@ -8,7 +8,16 @@ import pytest
 
 from calc.effects.draws import Plan
 from calc.effects.layout import lay_out, shifts_of
-from calc.effects.shifts import ENDS, MOVED, Shift, column_of, draws_of
+from calc.effects.model import UNLIMITED, Duty, Market, Responses, Schedule
+from calc.effects.shifts import (
+    ENDS,
+    MOVED,
+    Shift,
+    Shifts,
+    column_of,
+    draws_of,
+    shifted_market,
+)
 
 
 def test_a_share_stands_where_its_normal_is_as_rare_in_a_triangle() -> None:
@@ -63,3 +72,25 @@ def test_a_place_that_a_market_does_not_have_is_moved_by_nothing() -> None:
     assert share.deviations["high", "rate_after"].tolist() == [[0.0, 0.0], [0.2, 0.0]]
     assert share.deviations["low", "rate_after"].tolist() == [[0.0, 0.0], [0.0, 0.0]]
     assert share.touches.tolist() == [True, False]
+
+
+def test_shares_move_duties_before_and_after_and_what_is_admitted() -> None:
+    """The high end adds 2 points before and 10 after; at the low end a fifth stays out."""
+    of = {(end, moved): np.zeros((1, 1)) for end in ENDS for moved in MOVED}
+    of |= {("high", "rate_before"): np.array([[0.02]]), ("high", "rate_after"): np.array([[0.1]]),
+           ("low", "rate_before"): np.array([[-0.5]]),
+           ("low", "admitted_share"): np.array([[-0.2]])}  # fmt: skip
+    ones = np.ones((1, 1))
+    cut = Market(
+        value=np.full((1, 1, 1), 40.0),
+        is_domestic=np.array([False]),
+        before=Schedule(Duty(np.full((1, 1, 1), 0.025))),
+        after=Schedule(Duty(np.full((1, 1, 1), 0.25))),
+        responses=Responses(3.0 * ones, 2.0 * ones, -ones, np.full((1, 1, 1), 5.0)),
+    )
+    at = np.array([[1.0, 0.0, -1.0]])
+    shifts = Shifts([Shift("steel", of)], np.ones((1, 1)))
+    found = shifted_market(cut, slice(0, 1), [at], shifts)
+    assert np.ravel(found.before.within.ad_valorem).tolist() == pytest.approx([0.045, 0.025, 0.0])
+    assert np.ravel(found.after.within.ad_valorem).tolist() == pytest.approx([0.35, 0.25, 0.25])
+    assert np.ravel(found.after.quota).tolist() == [UNLIMITED, UNLIMITED, 0.8]
