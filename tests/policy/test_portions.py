@@ -172,7 +172,7 @@ def test_the_order_of_declaration_does_not_matter(world: tuple[Policy, dict[str,
 def test_without_quotas_a_law_keeps_how_its_own_portions_lie() -> None:
     """What is over a quota is told apart last, and is no portion that the law states."""
     policy = law("abq", nested_in={"a": "b", "q": "b"}, disjoint=[("a", "b", "q")], derived=("q",))
-    plain = policy.without_quotas()
+    plain = policy.without_quotas
     assert plain.portions == ("a", "b")
     assert plain.derived == ()
     assert plain.nested_in == {"a": "b"}
