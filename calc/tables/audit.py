@@ -109,7 +109,10 @@ class Suggestions(dy.Schema):
         metadata=COUNT,
         description="Row in the file as a spreadsheet counts it: the header is row 1.",
     )
-    column = dy.String(primary_key=True, description="Column of TRADE that the cell is read for.")
+    column = dy.String(
+        primary_key=True,
+        description="Column of TRADE that the cell is read for; its header where it is for none.",
+    )
     repair = dy.String(primary_key=True, description="Name of the repair.")
     table_row = dy.Int64(
         nullable=True,

@@ -101,9 +101,26 @@ def _kind(text: str) -> str:
 
 def joined(fields: Sequence[str], columns: Columns) -> str:
     """Which column the delimiter is probably part of; empty where nothing tells."""
+    found = _likely(_candidates(fields, columns), columns.delimiter)
+    if not 1 <= len(found) <= MOST_CHOICES:
+        return ""
+    called = CALLED.get(columns.delimiter, "delimiter")
+    told = " or of ".join(f'"{header}" ({_shown(text)})' for header, text in found.items())
+    return f"the {called} is probably part of {told}: put quotation marks around the field"
+
+
+def joined_prose(fields: Sequence[str], columns: Columns) -> tuple[str, str] | None:
+    """The one column, and its field put together, in which a delimiter has a blank behind it."""
+    mark = f"{columns.delimiter} "
+    found = [each for each in _candidates(fields, columns).items() if mark in each[1]]
+    return found[0] if len(found) == 1 else None
+
+
+def _candidates(fields: Sequence[str], columns: Columns) -> dict[str, str]:
+    """Each column whose field may have been cut, with that field put together."""
     more = len(fields) - len(columns.headers)
     if more < 1:
-        return ""
+        return {}
     found: dict[str, str] = {}
     for place, header in enumerate(columns.headers):
         whole = columns.delimiter.join(fields[place : place + more + 1])
@@ -115,12 +132,7 @@ def joined(fields: Sequence[str], columns: Columns) -> str:
         )
         if fits and _may_be(whole, columns.kinds[place], columns.delimiter):
             found[header] = whole
-    found = _likely(found, columns.delimiter)
-    if not 1 <= len(found) <= MOST_CHOICES:
-        return ""
-    called = CALLED.get(columns.delimiter, "delimiter")
-    told = " or of ".join(f'"{header}" ({_shown(text)})' for header, text in found.items())
-    return f"the {called} is probably part of {told}: put quotation marks around the field"
+    return found
 
 
 def _likely(found: dict[str, str], delimiter: str) -> dict[str, str]:

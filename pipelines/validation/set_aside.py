@@ -33,6 +33,7 @@ from pipelines.ingest.reshape import reshaped
 from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.source import PART, ROW, Source, cell
 from pipelines.ingest.sources.registry import recognise
+from pipelines.validation.joined import join_fields
 from pipelines.validation.spellings import spellings
 
 SHAPE = "read.row"
@@ -92,7 +93,11 @@ def _mended(name: str, rejects: pl.DataFrame, record: IngestRecord) -> Mended | 
     if "partner_codes" in record.options:
         return "the table of --partner-codes is not kept"
     settings = IngestSettings(name=record.name, **record.options)
-    plain = _source(name, rejects)
+    reasons = dict(rejects.select(ROW, "reason").iter_rows())
+    # Which delimiter was found is not kept: where it may be no comma, nothing is put together.
+    is_comma = settings.delimiter in (None, ",") and settings.mark == "."
+    joined = join_fields(_source(name, rejects), reasons if is_comma else {})
+    plain = joined.source
     try:
         declared = recognise(plain.headers, settings.source)
         source = reshaped(plain, declared.declaration)
@@ -100,6 +105,8 @@ def _mended(name: str, rejects: pl.DataFrame, record: IngestRecord) -> Mended | 
             return "each of them is several rows of the table"
         mapping = map_columns(name, source.headers, settings, declared)
         changed, proposals = _repaired(source, rejects, mapping, settings)
+        named = {item.header: item.column for item in mapping.columns}
+        proposals = pl.concat([joined.proposals(named), proposals])
         again = reshaped(replace(plain, cells=changed.lazy()), declared.declaration)
         return _read_again(read_cells(again, mapping, settings), proposals, name)
     except RetorsionError as err:

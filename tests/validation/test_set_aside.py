@@ -135,13 +135,29 @@ def test_separators_of_cells_that_were_read_stay_read(tmp_path: Path) -> None:
     assert mended.proposals["repair"].to_list() == ["spelling"]
 
 
-def test_rows_of_another_width_stay_where_they_are(tmp_path: Path) -> None:
+def test_a_field_that_was_cut_is_put_together_where_one_alone_can_be_meant(tmp_path: Path) -> None:
     path = write(tmp_path / "imports.csv", [row()])
-    path.write_text(path.read_text(encoding="utf-8") + "Canada,Korea, South,2023,870323,5,1,no\n")
+    cut = "Canada,Korea, South,2023,870323,5,1,number\nCanada,Korea,South,2023,870324,7,1,number\n"
+    path.write_text(path.read_text(encoding="utf-8") + cut, encoding="utf-8")
     ingested(tmp_path, path, "--quarantine")
     done, found = proposed(tmp_path)
-    assert found.filter("brings_back").is_empty()
-    assert "1 row set aside at ingest" in done.err
+    assert found["source_row"].unique().to_list() == [3]
+    first = found.row(0, named=True)
+    told = ("column", "header", "repair", "from_text", "to_text", "brings_back", "value_usd")
+    assert {name: first[name] for name in told} == {
+        "column": "partner", "header": "Partner", "repair": "delimiter in a field",
+        "from_text": "Korea", "to_text": "Korea, South", "brings_back": True, "value_usd": 5.0,
+    }  # fmt: skip
+    assert "2 rows set aside at ingest, 1 of them without a repair that is known" in done.err
+
+
+def test_of_a_file_with_another_delimiter_no_field_is_put_together(tmp_path: Path) -> None:
+    path = write(tmp_path / "imports.csv", [row()])
+    cut = "Canada,Korea, South,2023,870323,5,1,number\n"
+    text = (path.read_text(encoding="utf-8") + cut).replace(",", ";")
+    path.write_text(text, encoding="utf-8")
+    ingested(tmp_path, path, "--quarantine", "--delimiter", ";")
+    assert proposed(tmp_path)[1].filter("brings_back").is_empty()
 
 
 @pytest.mark.parametrize(
