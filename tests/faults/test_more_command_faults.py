@@ -144,7 +144,6 @@ FILES: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     ),
     "F17 columns of blanks": ("t.csv", LAWFUL.replace(",", "   "), ("one column", "row 1")),
     "F19 lone mark": ("t.csv", line(partner='C"AN'), ("never closed", "row 5")),
-    "F19 header again": ("t.csv", f"{LAWFUL}{HEADER}\n", ("row 5", '"customs_value_usd"')),
     "F19 title above": ("t.csv", f"Table 1\nSource: x\n{LAWFUL}", ("row 1", '"Table 1"')),
     "F19 comma behind rows": (
         "t.csv",
