@@ -4,13 +4,10 @@ Written by pyarrow from a collected frame, single-threaded, with a fixed row gro
 checksums, so that the same frame gives the same bytes on every run.
 """
 
-import base64
-import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import dataframely as dy
 import numpy as np
@@ -33,10 +30,6 @@ from pipelines.files import replaced
 SCHEMA_VERSION = 1
 """Of every table; raised when a column leaves, or changes its type or what it means."""
 ROW_GROUP_ROWS = 262_144
-ARROW_SCHEMA = b"ARROW:schema"
-"""Where Arrow keeps the schema of a table in its Parquet file, and looks for it."""
-BATCH_VALUES = 65_536
-"""Values of a long table written at a time: of 1,024, statistics cost as much as the values."""
 OPTIONS: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 
 
@@ -56,10 +49,11 @@ def arrow_table(
     whole = frame if is_made else conform(frame.lazy(), table).collect()
     arrow = whole.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
     # not by ``cast``, which imports pyarrow.compute: 0.2 s, and the types are the declared ones
-    return pa.Table.from_arrays(arrow.columns, schema=_schema(name, table, metadata))
+    return pa.Table.from_arrays(arrow.columns, schema=schema_of(name, table, metadata))
 
 
-def _schema(name: str, table: type[dy.Schema], metadata: Mapping[str, str]) -> pa.Schema:
+def schema_of(name: str, table: type[dy.Schema], metadata: Mapping[str, str]) -> pa.Schema:
+    """The schema of a declared table in its file, with its name, version, summary and key."""
     about = {
         "table": name,
         "schema_version": str(SCHEMA_VERSION),
@@ -132,7 +126,7 @@ def write_fresh_table(
         OSError: The file cannot be written.
     """
     arrow = arrow_table(frame, name, table, metadata)
-    pq.write_table(arrow, path, row_group_size=ROW_GROUP_ROWS, **_options(arrow))
+    pq.write_table(arrow, path, row_group_size=ROW_GROUP_ROWS, **options_of(arrow))
 
 
 def write_table(
@@ -149,10 +143,10 @@ def write_table(
     """
     arrow = arrow_table(frame, name, table, metadata or {})
     with replaced(path) as beside:
-        pq.write_table(arrow, beside, row_group_size=ROW_GROUP_ROWS, **_options(arrow))
+        pq.write_table(arrow, beside, row_group_size=ROW_GROUP_ROWS, **options_of(arrow))
 
 
-def _options(first: pa.Table) -> dict[str, Any]:
+def options_of(first: pa.Table) -> dict[str, Any]:
     """How a table is written, by its first rows.
 
     Numbers of a long table repeat too seldom for a dictionary, which would cost a third of the
@@ -165,87 +159,6 @@ def _options(first: pa.Table) -> dict[str, Any]:
     ]
     is_long = first.num_rows >= ROW_GROUP_ROWS
     return {**OPTIONS, "use_dictionary": texts if is_long else True}
-
-
-class TableWriter:
-    """Writes a declared table in parts: the same bytes whatever the parts.
-
-    Texts of a long table are written from the dictionary of a row group, which takes half the time
-    of texts one by one: in the tables written so they are few and repeat. A short table has the
-    bytes that ``write_table`` gives it. The old file stays as it was if anything fails.
-    """
-
-    def __init__(self, path: Path, name: str, table: type[dy.Schema]) -> None:
-        self._path, self._name, self._table = path, name, table
-        self._held: list[pl.DataFrame] = []
-        self._rows = 0
-        self._out: pq.ParquetWriter | None = None
-        self._is_long = False
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        """The writer, with its file open."""
-        self._stack.__enter__()
-        self._beside = self._stack.enter_context(replaced(self._path))
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        """Write what is held and close the file, or take it away where something failed."""
-        try:
-            if raised[0] is None and (self._rows or self._out is None):
-                none = pl.DataFrame(schema=polars_schema(self._table))
-                self._emit(pl.concat(self._held) if self._held else none)
-        except BaseException:
-            self._stack.__exit__(*sys.exc_info())
-            raise
-        self._stack.__exit__(*raised)
-
-    def write(self, rows: pl.DataFrame) -> None:
-        """Write rows behind those written, whole row groups at a time.
-
-        Raises:
-            StorageError: The file cannot be written.
-        """
-        self._held.append(rows)
-        self._rows += rows.height
-        if self._rows < ROW_GROUP_ROWS:
-            return
-        whole = self._rows - self._rows % ROW_GROUP_ROWS
-        held = pl.concat(self._held)
-        for start in range(0, whole, ROW_GROUP_ROWS):
-            self._emit(held.slice(start, ROW_GROUP_ROWS))
-        self._held, self._rows = [held.slice(whole)], self._rows - whole
-
-    def _emit(self, rows: pl.DataFrame) -> None:
-        if self._out is None:
-            self._is_long = rows.height >= ROW_GROUP_ROWS
-        if self._is_long:
-            types = polars_schema(self._table).items()
-            kept = [
-                pl.col(n) if dtype == pl.String else pl.col(n).cast(dtype) for n, dtype in types
-            ]
-            arrow = coded_table(rows.select(kept), _schema(self._name, self._table, {}))
-        else:
-            arrow = arrow_table(rows, self._name, self._table, {})
-        if self._out is None:
-            self._out = self._stack.enter_context(_opened(self._beside, arrow))
-        self._out.write_table(arrow, row_group_size=ROW_GROUP_ROWS)
-
-
-def _opened(path: Path, first: pa.Table) -> pq.ParquetWriter:
-    """A file for a table, which is read back with texts as texts where they are dictionaries."""
-    plain = [
-        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
-        for field in first.schema
-    ]
-    read_as = pa.schema(plain, metadata=first.schema.metadata)
-    if read_as.equals(first.schema):
-        return pq.ParquetWriter(path, first.schema, **_options(first))
-    stored = base64.b64encode(read_as.serialize().to_pybytes())
-    options = {**_options(first), "write_batch_size": BATCH_VALUES}
-    writer = pq.ParquetWriter(path, first.schema, store_schema=False, **options)
-    writer.add_key_value_metadata({**read_as.metadata, ARROW_SCHEMA: stored})
-    return writer
 
 
 def file_metadata(path: Path) -> dict[str, str]:

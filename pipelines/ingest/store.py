@@ -22,7 +22,8 @@ from pipelines.ingest.faults import original
 from pipelines.ingest.repairs import repairs_of
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import Combined
-from pipelines.parquet import TableWriter, write_table
+from pipelines.parquet import write_table
+from pipelines.table_writer import TableWriter
 from pipelines.validation.quarantine import failed_rules, reason
 
 PARTS = (

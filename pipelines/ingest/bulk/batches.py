@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -24,6 +25,7 @@ from pipelines.ingest.source import ROW, cell
 from pipelines.ingest.table import NO_ECONOMY
 
 BATCH_ROWS = 500_000
+AT_ONCE = 2
 REMAINDER = "is_remainder"
 """Whether a row is left out, but is a part of a total over partners nevertheless."""
 
@@ -97,17 +99,19 @@ def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found
         polars.exceptions.ComputeError: So they were, or the text is damaged.
     """
     found = Found()
-    for batch in plan.cells.collect_batches(chunk_size=BATCH_ROWS, engine="streaming"):
-        kept = _one(plan, batch, found)
-        path = folder / f"{len(found.files):06}.arrow"
-        to_disk(kept, path)
-        found.files.append(path)
-        done(batch.height)
+    batches = plan.cells.collect_batches(chunk_size=BATCH_ROWS, engine="streaming")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for batch in batches:
+            numbers = pool.map(lambda coded, here=batch: coded.numbers(here), plan.coded.values())
+            kept = _one(plan, batch, pl.DataFrame(list(numbers)), found)
+            path = folder / f"{len(found.files):06}.arrow"
+            to_disk(kept, path)
+            found.files.append(path)
+            done(batch.height)
     return found
 
 
-def _one(plan: Plan, batch: pl.DataFrame, found: Found) -> pl.DataFrame:
-    texts = pl.DataFrame([coded.numbers(batch) for coded in plan.coded.values()])
+def _one(plan: Plan, batch: pl.DataFrame, texts: pl.DataFrame, found: Found) -> pl.DataFrame:
     figures = Figures(plan, batch)
     found.counts.update(figures.counts)
     numbers = settled(plan, figures.columns, texts)

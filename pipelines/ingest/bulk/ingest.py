@@ -1,10 +1,11 @@
 """A large file ingested in batches: read once, kept on disk as numbers, written in its order."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -27,14 +28,16 @@ from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.source import ROW, Source
 from pipelines.ingest.store import originals_of, write_originals, write_repairs
 from pipelines.ingest.table import rejected
-from pipelines.parquet import TableWriter
 from pipelines.progress import Talk
+from pipelines.table_writer import TableWriter
 
 BULK_BYTES = 4_000_000
 """Files of at least this size are read in batches where they can be."""
 READINGS = ((True, False), (False, False), (False, True))
 """How numbers are read, one after the other: plain, as texts, with separators of thousands."""
 READ, KEPT = "read", "kept"
+WAITING = 6
+"""Parts that may wait to be written, of some twenty megabytes each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +187,7 @@ def _write(ending: Ending, settings: IngestSettings, fresh: Path) -> Path:
         *([(TableWriter(beside, "trade_parts", TradeParts), 1)] if plan.adds_up else []),
     ]
     how = {"families": ending.marks.nested, "light": ending.is_light}
-    parts = parts_of(ending.found, ending.ranks, fresh / "batches", **how)
+    parts = parts_of(ending.found, ending.ranks, **how)
     written(outputs, (some for rows in parts for some in ending.part(rows)))
     ending.check()
     broken = [rows for rows in ending.broken if rows.height]
@@ -197,7 +200,9 @@ def _write(ending: Ending, settings: IngestSettings, fresh: Path) -> Path:
 def written(
     outputs: list[tuple[TableWriter, int]], made: Iterator[tuple[pl.DataFrame, pl.DataFrame]]
 ) -> None:
-    """Write each part of a table, its files at once, while the next one is put in order.
+    """Write each part of a table, its files at once, while the next ones are put in order.
+
+    Some parts wait to be written: parts are made in bursts, and what writes is not to stand still.
 
     Args:
         outputs: What writes each file, and which frame of a part it gets.
@@ -206,26 +211,26 @@ def written(
     Raises:
         StorageError: A file cannot be written.
     """
-    with ThreadPoolExecutor(len(outputs)) as pool:
-        _each(outputs, made, lambda write, rows: pool.submit(write, rows))
-
-
-def _each(
-    outputs: list[tuple[TableWriter, int]],
-    made: Iterator[tuple[pl.DataFrame, pl.DataFrame]],
-    start: Callable[..., Future[Any]],
-) -> None:
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
         writers = [(stack.enter_context(writer), place) for writer, place in outputs]
-        waiting: list[Future[Any]] = []
+        lanes = [stack.enter_context(ThreadPoolExecutor(1)) for _ in writers]
+        waiting: deque[list[Future[None]]] = deque()
         for both in made:
-            for future in waiting:
-                future.result()
-            waiting = [start(writer.write, both[place]) for writer, place in writers]
-        for future in waiting:
-            future.result()
+            if len(waiting) == WAITING:
+                _done(waiting.popleft())
+            waiting.append(
+                [
+                    lane.submit(writer.write, both[place])
+                    for lane, (writer, place) in zip(lanes, writers, strict=True)
+                ]
+            )
+        for each in waiting:
+            _done(each)
+
+
+def _done(futures: list[Future[None]]) -> None:
+    for future in futures:
+        future.result()
 
 
 def _plain(plan: Plan) -> Reading:

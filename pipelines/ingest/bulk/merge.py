@@ -14,7 +14,8 @@ from pipelines.ingest.bulk.ingest import written
 from pipelines.ingest.record import beside_path
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import FIRST
-from pipelines.parquet import TableWriter, write_table
+from pipelines.parquet import write_table
+from pipelines.table_writer import TableWriter
 
 PART_ROWS = 500_000
 APART = (*FIRST, "period")

@@ -1,6 +1,8 @@
 """The batches of a file as one table in its order: parted on disk by importer and code, sorted."""
 
+import functools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,8 @@ LIGHT = 4
 """Parts of which nothing but the order is asked are so much larger."""
 SLICE_ROWS = 262_144
 GROUP_FILES = 4
+AT_ONCE = 2
+"""Groups of files that are split at once: more would have to be held."""
 KEY = (*FIRST, "period", "flow", "nomenclature")
 PLACE = "place"
 AT = "at"
@@ -62,45 +66,59 @@ def ranked(plan: Plan) -> dict[str, Ranked]:
 
 
 def parts_of(
-    found: Found, ranks: dict[str, Ranked], folder: Path, *, families: bool, light: bool
+    found: Found, ranks: dict[str, Ranked], *, families: bool, light: bool
 ) -> Iterator[pl.DataFrame]:
     """The rows of each part of the table, as numbers, parts in order.
 
     Args:
         found: The batches.
         ranks: The order of the columns of text.
-        folder: Where the parts are kept meanwhile.
         families: Whether the codes of a chapter have to be in one part.
         light: Whether nothing but the order is asked of a part, so that it may have more rows.
     """
     most = PART_ROWS * LIGHT if light else PART_ROWS
-    for files in _files(found, ranks, folder, families=families, most=most):
+    for files in _files(found, ranks, families=families, most=most):
         yield pl.concat(map(from_disk, files), how="diagonal_relaxed", rechunk=True)
 
 
 def _files(
-    found: Found, ranks: dict[str, Ranked], folder: Path, *, families: bool, most: int
+    found: Found, ranks: dict[str, Ranked], *, families: bool, most: int
 ) -> Iterator[list[Path]]:
     if found.kept.rows <= most:
         yield found.files
         return
     bounds = _bounds(found, ranks, families=families, most=most)
+    groups = [
+        found.files[start : start + GROUP_FILES]
+        for start in range(0, len(found.files), GROUP_FILES)
+    ]
     parts: list[list[Path]] = [[] for _ in range(len(bounds) + 1)]
-    for start in range(0, len(found.files), GROUP_FILES):
-        group = found.files[start : start + GROUP_FILES]
-        rows = pl.concat(map(from_disk, group), how="diagonal_relaxed", rechunk=True)
-        for path in group:
-            path.unlink()
-        place = rows.select(_pair(ranks).alias(PLACE)).to_series()
-        for where, some in _split(rows, bounds.search_sorted(place, side="right")):
-            made = folder / f"part-{where:06}-{start:06}.arrow"
-            to_disk(some, made)
-            parts[where].append(made)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        split = functools.partial(_parted, ranks=ranks, bounds=bounds)
+        for made in pool.map(split, groups):
+            for where, path in made:
+                parts[where].append(path)
     for files in parts:
         if files:
             yield files
         for path in files:
             path.unlink()
+
+
+def _parted(
+    group: list[Path], ranks: dict[str, Ranked], bounds: pl.Series
+) -> list[tuple[int, Path]]:
+    """Some batches on disk as their rows of each part, by the number of the part."""
+    rows = pl.concat(map(from_disk, group), how="diagonal_relaxed", rechunk=True)
+    for path in group:
+        path.unlink()
+    place = rows.select(_pair(ranks).alias(PLACE)).to_series()
+    made = []
+    for where, some in _split(rows, bounds.search_sorted(place, side="right")):
+        path = group[0].with_name(f"part-{where:06}-{group[0].name}")
+        to_disk(some, path)
+        made.append((where, path))
+    return made
 
 
 def _pair(ranks: dict[str, Ranked]) -> pl.Expr:
