@@ -94,9 +94,10 @@ def test_same_bytes_in_batches(workspace: Workspace, tmp_path: Path, used: list[
 def test_same_bytes_of_many_row_groups(
     workspace: Workspace, tmp_path: Path, used: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipelines import parquet
+    from pipelines import parquet, table_writer
 
-    monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 256)
+    for module in (parquet, table_writer):
+        monkeypatch.setattr(module, "ROW_GROUP_ROWS", 256)
     quick, whole = both(workspace, write(tmp_path / "t.csv", text_of(lines(2500))), used)
     assert quick == whole
     path = workspace.trade / "t.parquet"
