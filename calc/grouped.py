@@ -22,7 +22,7 @@ class Known:
     """What groups are held against.
 
     Attributes:
-        codes: ``edition`` and six-digit ``code``, one row a code of an edition.
+        codes: ``edition`` and ``code``, one row a chapter, heading or subheading of an edition.
         economies: ``economy``, ``first_year`` and ``last_year`` (null: open) and
             ``is_known`` (true), one row an economy.
         columns: The columns that conditions may read.

@@ -6,12 +6,13 @@ a figure depends on no order of rows. Nothing here collects.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import polars as pl
 
 from calc import group_statistics as statistics
 from calc import judge
-from calc.codes import EDITIONS, NATIONAL_LINE_DIGITS, NEXT_EDITION, edition_of
+from calc.codes import EDITIONS, HS6_DIGITS, NATIONAL_LINE_DIGITS, NEXT_EDITION, edition_of
 from calc.grouped import (
     FIGURE,
     VALUE,
@@ -80,18 +81,12 @@ def _edition(rows: pl.LazyFrame, _: Rule, known: Known) -> pl.LazyFrame:
     Chapters 77, 98 and 99 are left to countries or kept free, so no edition lists them; nor the
     total over all goods.
     """
-    names = [f"HS{year}" for year in (1988, *EDITIONS)]
-    names += [
-        f"{name}{year}" for name in NATIONAL_LINE_DIGITS for year in range(1988, NEXT_EDITION)
-    ]
-    stated = {name: edition for name in names if (edition := edition_of(name))}
     groups = summed(rows, ["nomenclature", "code"]).with_columns(
-        edition=pl.col("nomenclature").replace_strict(stated, default=None),
-        prefix=pl.col("code").str.slice(0, 6),
+        edition=pl.col("nomenclature").replace_strict(_stated(), default=None),
+        prefix=pl.col("code").str.slice(0, HS6_DIGITS),
     )
-    digits = pl.col("code").str.slice(0, 6)
-    cut = [known.codes.select("edition", prefix=digits.str.slice(0, count)) for count in (2, 4, 6)]
-    listed = pl.concat(cut).unique().with_columns(is_listed=pl.lit(value=True))
+    met = known.codes.rename({"code": "prefix"}).join(groups, on=["edition", "prefix"], how="semi")
+    listed = met.with_columns(is_listed=pl.lit(value=True))
     editions = known.codes.select("edition").unique().with_columns(has_list=pl.lit(value=True))
     national = pl.col("code").str.slice(0, 2).is_in(["77", "98", "99"])
     joined = groups.join(editions, on="edition", how="left", validate="m:1").join(
@@ -107,6 +102,16 @@ def _edition(rows: pl.LazyFrame, _: Rule, known: Known) -> pl.LazyFrame:
         pl.when(judged).then(pl.col("is_listed").fill_null(value=False).cast(pl.Float64))
         .alias(FIGURE)
     )  # fmt: skip
+
+
+@cache
+def _stated() -> Mapping[str, str]:
+    """Every nomenclature whose HS edition is known, to that edition."""
+    names = [f"HS{year}" for year in (1988, *EDITIONS)]
+    names += [
+        f"{name}{year}" for name in NATIONAL_LINE_DIGITS for year in range(1988, NEXT_EDITION)
+    ]
+    return {name: edition for name in names if (edition := edition_of(name))}
 
 
 def _existence(rows: pl.LazyFrame, rule: Rule, known: Known) -> pl.LazyFrame:

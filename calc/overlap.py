@@ -1,5 +1,7 @@
 """Rows of a trade table that count the same flow twice: members beside aggregates, nested codes."""
 
+from collections.abc import Collection
+
 import polars as pl
 
 SCOPE = ("importer", "period", "flow", "nomenclature")
@@ -50,6 +52,13 @@ def members_beside(trade: pl.LazyFrame, memberships: pl.LazyFrame) -> pl.LazyFra
         .sort(*SCOPE, "partner", "aggregate")
         .unique([*SCOPE, "partner"], keep="first", maintain_order=True)
     )
+
+
+def any_nested(codes: Collection[str]) -> bool:
+    """Whether any of the codes is a coarser one of another of them: then only is the rest asked."""
+    known = set(codes)
+    shortened = {code[:length] for code in known for length in CODE_LENGTHS if len(code) > length}
+    return not shortened.isdisjoint(known)
 
 
 def nested_codes(trade: pl.LazyFrame) -> pl.LazyFrame:

@@ -203,6 +203,7 @@ def _aggregates() -> dict[str, dict[str, Any]]:
     }
 
 
+@functools.cache
 def memberships() -> pl.DataFrame:
     """One row a member of an aggregate: ``aggregate``, ``member`` and its dates."""
     rows = [

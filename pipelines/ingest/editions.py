@@ -64,11 +64,7 @@ def _with_editions(codes: Sequence[str]) -> Iterator[str]:
 
 def _better(own: pl.Series, fitting: int) -> str:
     """The edition that has more of the codes than the one stated, in words; none where none."""
-    digits = own.str.len_chars().unique().to_list()
-    listed = known().codes.select(
-        "edition", code=pl.concat_list(pl.col("code").str.slice(0, count) for count in digits)
-    )
-    has = listed.explode("code").unique().filter(pl.col("code").is_in(own.implode()))
+    has = known().codes.filter(pl.col("code").is_in(own.implode()))
     counts = has.group_by("edition").len("codes").sort("codes", "edition", descending=True)
     edition, codes = next(counts.collect().iter_rows(), ("", 0))
     if codes <= fitting:

@@ -1,6 +1,7 @@
 """Economies and groups of a table that were none in the years in which it has trade of them."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -21,14 +22,24 @@ def warnings_of(rows: pl.LazyFrame, met: pl.DataFrame) -> Iterator[str]:
         rows: Rows of TRADE; looked at only where there is something to tell.
         met: The importers, partners and periods that stand together in them.
     """
-    spans = economy_spans().lazy()
+    spans = _dated().lazy()
     for role in ("importer", "partner"):
+        if not met[role].is_in(_dated()["economy"].implode()).any():
+            continue
         wrong = _outside(met.lazy().select(role, "period").unique(), spans, role)
         names = wrong.select(pl.col(role).unique()).collect().to_series()
         if len(names):
             found = _summed(rows.filter(pl.col(role).is_in(names.implode())), spans, role)
             for economy in found.iter_rows(named=True):
                 yield _told(role, economy)
+
+
+@cache
+def _dated() -> pl.DataFrame:
+    """The economies and groups that began or ended: the others were there in every year."""
+    return economy_spans().filter(
+        pl.any_horizontal(pl.col("first_year", "last_year").is_not_null())
+    )
 
 
 def _outside(rows: pl.LazyFrame, spans: pl.LazyFrame, role: str) -> pl.LazyFrame:

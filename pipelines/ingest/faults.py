@@ -7,7 +7,7 @@ import polars as pl
 
 from calc import cast, cast_numbers, judge
 from calc.dictionary import column_names, polars_schema
-from calc.errors import Problem, did_you_mean, nearest
+from calc.errors import DataRejectedError, Problem, did_you_mean, nearest
 from calc.money import usd
 from calc.tables.audit import Rejects
 from calc.tables.trade import VALUE_COLUMNS
@@ -163,6 +163,16 @@ def _number_hint(text: str) -> str:
         return "take separators of thousands out, or say --decimal . if it is a decimal point"
     known = ", ".join(f'"{said}"' for said in (*words().missing, *words().suppressed))
     return f"not known is written as one of {known}"
+
+
+def refused(
+    readings: Sequence[Reading], rejects: Sequence[pl.DataFrame], settings: IngestSettings
+) -> DataRejectedError:
+    """Why files are refused of which rows could not be read: how many, then each cell."""
+    problems = [summary(readings, rejects, settings)]
+    for reading, found in zip(readings, rejects, strict=True):
+        problems += problems_of(reading, found)
+    return DataRejectedError.collected(problems)
 
 
 def summary(

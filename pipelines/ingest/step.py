@@ -71,7 +71,7 @@ def ingest(
         opened, mappings = _open_all(named, settings, fresh, talk)
         made = in_batches(opened, mappings, settings, fresh, talk)
         if made is not None:
-            of_bulk = Made(made.table, made.rows, made.funnel, made.notes)
+            of_bulk = Made(made.table, None, made.rows, made.funnel, made.notes)
             record = _record(of_bulk, made.readings, made.read, settings, rows=made.height)
         else:
             refuse_files(files, settings.memory_limit, times=HELD)
@@ -82,9 +82,13 @@ def ingest(
 
 
 class Made(NamedTuple):
-    """A table made: its file, its economies, periods and nomenclatures, funnel and notes."""
+    """A table made: its file, economies, periods and nomenclatures, funnel and notes.
+
+    ``held`` are its rows where they are in memory; else they are in the file alone.
+    """
 
     file: Path
+    held: "pl.DataFrame | None"
     rows: "pl.DataFrame"
     funnel: tuple[FunnelStage, ...]
     notes: tuple[str, ...]
@@ -105,13 +109,13 @@ def _whole(
     readings = _read_all(opened, mappings, settings, talk)
     rejects = [faults.rejects_of(reading) for reading in readings]
     if any(found.height for found in rejects) and not settings.quarantine:
-        raise _refused(readings, rejects, settings)
+        raise faults.refused(readings, rejects, settings)
     with talk.working("putting the table in order"):
         combined = table.combine(readings, rejects, settings)
     _check_left(combined.rows, settings)
     with talk.working("writing the table"):
         written = store.write_rows(fresh, settings.name, combined, pl.concat(rejects), readings)
-    made = Made(written, combined.rows, combined.funnel, combined.notes)
+    made = Made(written, combined.rows, combined.rows, combined.funnel, combined.notes)
     stages = tuple(_read_stage(reading) for reading in readings)
     return _record(made, readings, stages, settings, rows=combined.rows.height)
 
@@ -202,17 +206,6 @@ def _check_left(rows: "pl.DataFrame", settings: IngestSettings) -> None:
         )
 
 
-def _refused(
-    readings: "Sequence[Reading]", rejects: "Sequence[pl.DataFrame]", settings: IngestSettings
-) -> DataRejectedError:
-    from pipelines.ingest import faults
-
-    problems = [faults.summary(readings, rejects, settings)]
-    for reading, found in zip(readings, rejects, strict=True):
-        problems += faults.problems_of(reading, found)
-    return DataRejectedError.collected(problems)
-
-
 def _record(
     made: Made,
     readings: "Sequence[Reading]",
@@ -236,7 +229,8 @@ def _record(
     )
     known = [(read.source.name, read.mapping) for read in readings if read.mapping is not None]
     layouts = sorted({mapping.declared.name for _, mapping in known}) or ["canonical"]
-    odd_ones = list(odd.warnings_of(pl.scan_parquet(made.file), made.rows))
+    table = pl.scan_parquet(made.file) if made.held is None else made.held.lazy()
+    odd_ones = list(odd.warnings_of(table, made.rows))
     told = [*(note for reading in readings for note in reading.notes), *made.notes, *odd_ones]
     warned = [*(text for reading in readings for text in reading.warnings), *odd_ones]
     return IngestRecord(

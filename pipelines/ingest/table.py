@@ -175,6 +175,8 @@ def _value(units: int | None, rows: int) -> float | None:
 
 def rejected(everything: pl.DataFrame, rejects: Sequence[pl.DataFrame]) -> list[FunnelStage]:
     """The rows that cannot be read, by the first rule that each breaks."""
+    if not everything[REJECTED].any():
+        return []
     first = pl.col("failed_rules").str.split(";").list.first().alias(RULE)
     rules = pl.concat(rejects).select(*SOURCE, first).unique(SOURCE, maintain_order=True)
     rows = everything.filter(REJECTED).join(rules, on=SOURCE, how="left", validate="m:1")

@@ -25,9 +25,7 @@ def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
     Args:
         rows: Rows of TRADE, in whole U.S. dollars.
     """
-    first = _counted(rows.head(FIRST), VALUE_COLUMNS)
-    doubtful = [name for name, signs in first.items() if signs["fits"] == signs["values"]]
-    for name, signs in _counted(rows, _known(rows, doubtful)).items():
+    for name, signs in _doubtful(rows).items():
         values, thousandths = signs["values"], signs["thousandths"]
         if values >= FEWEST and signs["fits"] == values and thousandths >= SHARE * values:
             yield (
@@ -35,6 +33,15 @@ def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
                 "dollar: if a point separates their thousands (1.234 is 1,234), they are wrong "
                 "by a thousand; then give --decimal ,"
             )
+
+
+def _doubtful(rows: pl.LazyFrame) -> dict[str, dict[str, int]]:
+    """What is counted of each column that holds anything, but for those that show at once."""
+    first = _counted(rows.head(FIRST + 1), VALUE_COLUMNS)
+    doubtful = {name: signs for name, signs in first.items() if signs["fits"] == signs["values"]}
+    if not doubtful or next(iter(doubtful.values()))["rows"] <= FIRST:
+        return doubtful
+    return _counted(rows, _known(rows, list(doubtful)))
 
 
 def _known(rows: pl.LazyFrame, names: Sequence[str]) -> list[str]:
@@ -52,13 +59,14 @@ def _counted(rows: pl.LazyFrame, names: Sequence[str]) -> dict[str, dict[str, in
 
 
 def _signs(name: str) -> list[pl.Expr]:
-    """Values; those that three decimals below 1,000 can say; those that need all three."""
+    """Rows; values; those that three decimals below 1,000 can say; those that need all three."""
     value = pl.col(name)
     tenths, thousandths = value * 100, value * 1000
     is_whole = (thousandths - thousandths.round()).abs() < NEAR * 1000
     fits = is_whole & value.is_between(0, 1000, closed="left")
     needs = fits & ((tenths - tenths.round()).abs() > NEAR * 1000)
     return [
+        pl.len().alias("rows"),
         value.count().alias("values"),
         fits.sum().alias("fits"),
         needs.sum().alias("thousandths"),

@@ -10,7 +10,7 @@ import polars as pl
 from calc import judge
 from calc.errors import DataRejectedError, Problem
 from calc.money import UNITS_PER_USD
-from calc.overlap import SCOPE, members_beside, nested_codes
+from calc.overlap import SCOPE, any_nested, members_beside, nested_codes
 from calc.tables.trade import ALL_GOODS, WORLD
 from pipelines.ingest.agree import PART_OF
 from pipelines.ingest.cells import EXCLUDED
@@ -21,6 +21,11 @@ from pipelines.validation.words import counted
 TOLERANCE = 1_000
 """A code is the total of its finer codes where they differ by less than one part in so many."""
 NESTED = [*SCOPE, "partner", "code"]
+NESTED_CODES = pl.Schema(
+    dict.fromkeys(NESTED, pl.String())
+    | {judge.VALUE: pl.Int64(), "finer": pl.String(), "finer_value_e4": pl.Int64()}
+)
+"""What ``calc.overlap.nested_codes`` gives of rows with text and ten-thousandths of a USD."""
 COARSER = "the code is the total of finer codes beside it"
 ALL = {"partner": WORLD, "importer": WORLD, "code": ALL_GOODS}
 ALL_PARTNERS = "the partner is the world or a total"
@@ -107,9 +112,11 @@ def _beside(rows: pl.DataFrame, beside: pl.DataFrame, where: pl.Expr, why: str) 
 
 
 def _members(rows: pl.DataFrame) -> pl.DataFrame:
-    partner = [*SCOPE, "partner"]
+    partner, held = [*SCOPE, "partner"], memberships()
+    if not rows["partner"].is_in(held["aggregate"].implode()).any():
+        return rows
     open_rows = rows.filter(pl.col(EXCLUDED).is_null())
-    members = members_beside(open_rows.lazy(), memberships().lazy()).collect()
+    members = members_beside(open_rows.lazy(), held.lazy()).collect()
     inside = pl.format(
         "partner {} is inside {}, a partner too", pl.col("partner"), pl.col("aggregate")
     )
@@ -119,8 +126,8 @@ def _members(rows: pl.DataFrame) -> pl.DataFrame:
 
 def coarser_codes(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The codes beside finer ones, and those of them that are not the total of these."""
-    if rows["code"].str.len_chars().n_unique() < 2:
-        none = nested_codes(rows.head(0).lazy()).collect()
+    if not any_nested(rows["code"].unique().drop_nulls().to_list()):
+        none = pl.DataFrame(schema=NESTED_CODES)
         return none, none
     nested = nested_codes(rows.lazy()).collect()
     gap = (pl.col("value_e4") - pl.col("finer_value_e4")).abs()
@@ -158,7 +165,8 @@ def notes_of_totals(marked: pl.DataFrame, remainders: pl.DataFrame) -> Iterator[
     stays = marked.filter(pl.col(EXCLUDED).is_null())
     for what, name in ALL.items():
         yield from stays_note(what, stays.filter(pl.col(what) == name).height)
-    for role in ("partner", "importer"):
+    is_compared = (marked[EXCLUDED] == ALL_PARTNERS).any()
+    for role in ("partner", "importer") if is_compared else ():
         if (worlds := worlds_of(marked, role)).height:
             yield compared_note(role, sums_of(marked, remainders, role).join(
                 worlds, on=key_of(role), how="inner"))  # fmt: skip

@@ -12,7 +12,7 @@ import polars as pl
 from calc import judge
 from calc.grouped import WORLD
 from calc.groups import MONTH
-from calc.overlap import CODE_LENGTHS
+from calc.overlap import any_nested
 from calc.rules import Rule, row_rules
 from pipelines.validation.coded import Batches, Coded
 
@@ -59,9 +59,7 @@ class Shape:
 
     @property
     def _has_nested_codes(self) -> bool:
-        known = [code for code in self.codes if code is not None]
-        shortened = {code[:n] for code in known for n in CODE_LENGTHS if len(code) > n}
-        return not shortened.isdisjoint(known)
+        return any_nested([code for code in self.codes if code is not None])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from calc.codes import EDITIONS
+from calc.codes import EDITIONS, LEVELS
 from calc.grouped import WORLD, Known
 from calc.tables.economy_years import ECONOMY_YEARS
 from calc.tables.trade_rules import trade_columns
@@ -30,7 +30,7 @@ def known() -> Known:
 
 @cache
 def _codes() -> pl.DataFrame:
-    """One row a code and edition that has it."""
+    """One row an edition and a chapter, heading or subheading that it has."""
     spans = pl.read_csv(embedded(CODES_FILE), infer_schema=False)
     year = {
         name: pl.col(name).str.slice(2).cast(pl.Int64) for name in ("first_edition", "last_edition")
@@ -41,7 +41,8 @@ def _codes() -> pl.DataFrame:
         pl.col("year") >= pl.col("first_edition"),
         pl.col("year") <= pl.col("last_edition"),
     )
-    return listed.select("edition", "code").unique().sort("edition", "code")
+    cut = [listed.select("edition", pl.col("code").str.slice(0, digits)) for digits in LEVELS[:3]]
+    return pl.concat(cut).unique().sort("edition", "code")
 
 
 def _years_of_groups(declared: dict[str, dict[str, Any]]) -> pl.DataFrame:

@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from calc.overlap import members_beside, nested_codes
+from calc.overlap import any_nested, members_beside, nested_codes
+from pipelines.ingest.totals import coarser_codes
 
 SCOPE: dict[str, Any] = {"importer": "USA", "flow": "import", "nomenclature": "HS2017"}
 MEMBERSHIPS = pl.LazyFrame(
@@ -69,6 +70,35 @@ def test_sum_with_an_unknown_part_is_unknown() -> None:
     ]
     found = nested_codes(pl.LazyFrame(rows)).collect()
     assert found["finer_value_e4"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("codes", "nested"),
+    [
+        ([], False),
+        (["87", "0801"], False),
+        (["870323", "870324", "TOTAL"], False),
+        (["0801", "87", "870323"], True),
+        (["8703231090", "87032310"], True),
+        (["8703231090", "870323109"], False),
+    ],
+)
+def test_a_code_is_nested_where_a_coarser_one_of_it_is_there(
+    codes: list[str], nested: bool
+) -> None:
+    assert any_nested(codes) == nested
+    rows = [
+        SCOPE | {"partner": "JPN", "period": "2024", "code": code, "value_e4": 1} for code in codes
+    ]
+    schema = dict.fromkeys([*SCOPE, "partner", "period", "code"], pl.String) | {
+        "value_e4": pl.Int64
+    }
+    trade = pl.DataFrame(rows, schema=schema)
+    found, _ = coarser_codes(trade)
+    asked = nested_codes(trade.lazy()).collect()
+    assert found.equals(asked)
+    assert found.schema == asked.schema
+    assert bool(found.height) == nested
 
 
 @pytest.mark.parametrize(
