@@ -1,14 +1,17 @@
 """Figures that others have published, met from scenario files; see published-tradewar/notes.md."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from calc.periods import Reference
+from calc.compact import groups_of
+from calc.terms import ROW
 from pipelines.run.assess import assess
 from pipelines.run.compute import Answer, answer
 from pipelines.run.question import Question, chosen_period, shape_of
@@ -62,13 +65,16 @@ SPEC = {"importer": "USA", "period": "2024", "flow": "import", "nomenclature": "
 
 
 class Asked(NamedTuple):
-    """A scenario, the question that it puts to the published trade, and its law resolved on it."""
+    """A scenario, the question that it puts to the published trade, and its law resolved on it.
+
+    ``alike`` is the law on the sums of the lines of a partner that it treats alike.
+    """
 
     scenario: Scenario
     law: Law
     question: Question
     resolved: Resolved
-    period: Reference
+    alike: Resolved
 
 
 @pytest.fixture(scope="module")
@@ -87,10 +93,18 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     law = law_at(scenario, published().item(0, "date"))
     question = asked(scenario, law, trade)
     shape = shape_of(question)
-    period = chosen_period(question, shape)
-    resolved = resolve(question, question.imports(period))
+    resolved = resolve(question, question.imports(chosen_period(question, shape)))
     assert resolved is not None
-    return Asked(scenario, law, question, resolved, period)
+    return Asked(scenario, law, question, resolved, added_up(resolved))
+
+
+def added_up(resolved: Resolved) -> Resolved:
+    """The lines of a partner that the law treats alike, added up."""
+    partners = resolved.trade.lazy().select(ROW, "partner")
+    told = resolved.rows.lazy().join(partners, on=ROW, how="left", validate="m:1")
+    trade = groups_of(resolved.trade.lazy(), told).collect()
+    rows = resolved.rows.join(trade.select(ROW), on=ROW, how="semi")
+    return replace(resolved, trade=trade, rows=rows)
 
 
 def published() -> pl.DataFrame:
@@ -110,11 +124,14 @@ def sums_of(case: Asked, day: date) -> pl.DataFrame:
     """Value and duties by partner under the law of a day, whole ten-thousandths of a USD."""
     law = law_at(case.scenario, day)
     # Which goods and partners a branch names does not change with the day, only whether it is in
-    # force: so the law of each day is resolved on the lines that the first was found to name.
+    # force: so the law of each day is put to the lines that the first was found to treat alike.
     for scope in ("products", "partners", "exclusions"):
         assert getattr(law, scope).equals(getattr(case.law, scope))
-    resolved = under(case.resolved, case.question, law.policy)
-    lines = assess(case.question, resolved, with_threats=False).lines
+    resolved = under(case.alike, case.question, law.policy)
+    return by_partner(assess(case.question, resolved, with_threats=False).lines, day)
+
+
+def by_partner(lines: pl.DataFrame, day: date) -> pl.DataFrame:
     columns = ("value_e4", "calculated_e4", "increment_e4", "duty_after_e4")
     sums = lines.group_by("partner").agg(pl.col(columns).sum())
     return sums.select(pl.lit(day).alias("date"), "partner", *columns)
@@ -170,6 +187,16 @@ def test_imports_and_duties_of_2024(sums: pl.DataFrame) -> None:
     assert both.height == 51
     assert (both["value_e4"] == (both["imports_usd"] * 10_000).cast(pl.Int64)).all()
     assert gaps.item() < CLOSE
+
+
+def test_sums_of_like_lines_pay_what_the_lines_pay(case: Asked, sums: pl.DataFrame) -> None:
+    day = published().item(0, "date")
+    lines = assess(case.question, case.resolved, with_threats=False).lines
+
+    assert lines.height > 10 * case.alike.trade.height
+    assert_frame_equal(
+        by_partner(lines, day), sums.filter(date=day), check_row_order=False, check_exact=True
+    )
 
 
 def test_rates_are_exact_in_ten_thousandths_of_a_dollar(case: Asked) -> None:

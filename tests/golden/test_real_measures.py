@@ -14,6 +14,7 @@ import pytest
 
 from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
+from tests.golden.assessed import assessed
 from tests.run.tool import ROOT, Done, Place, retorsion
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
@@ -172,18 +173,13 @@ def workspace(root: Path, name: str, file: str, *, with_quantity: bool = True) -
     return place
 
 
-def asked(place: Place, scenario: Path, as_of: str | None = None) -> dict[str, Any]:
-    """The sums of a run by importer; the run must succeed."""
-    day = [] if as_of is None else ["--as-of", as_of]
-    done = place.do("run", scenario, *day, "-q", "--json")
-    assert done.code == 0, done.err
-    return place.table("by_importer", scenario.stem).row(0, named=True)
+def sums_of(place: Place, scenario: Path, as_of: str | None = None) -> dict[str, Any]:
+    """The sums over all lines under the law of a day."""
+    return assessed(place, scenario, as_of).sums()
 
 
-def changed(place: Place, name: str, *changes: tuple[str, str]) -> Path:
+def changed(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
     """A copy of a scenario of the law with its annexes, texts of it replaced."""
-    folder = place.root / "changed"
-    folder.mkdir(exist_ok=True)
     for annex in LAW.glob("*.csv"):
         (folder / annex.name).write_bytes(annex.read_bytes())
     text = (LAW / f"{name}.toml").read_text(encoding="utf-8")
@@ -232,7 +228,7 @@ def test_every_real_measure_has_a_figure_worked_out_by_hand() -> None:
 @slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.as_of}")
 def test_duty_is_the_one_worked_out_by_hand(places: dict[str, Place], case: Case) -> None:
-    found = asked(places[case.name], LAW / f"{case.name}.toml", case.as_of)
+    found = sums_of(places[case.name], LAW / f"{case.name}.toml", case.as_of)
 
     assert {word: found[column] for word, column in ANSWERS.items()} == {
         "before": case.before,
@@ -242,23 +238,25 @@ def test_duty_is_the_one_worked_out_by_hand(places: dict[str, Place], case: Case
 
 
 @slow
-def test_a_ruling_brings_the_second_annex_forward(tmp_path: Path) -> None:
-    place = workspace(tmp_path, "eu-2018-886", "trade.csv")
+def test_a_ruling_brings_the_second_annex_forward(places: dict[str, Place], tmp_path: Path) -> None:
     event = "[events.panel-ruling]                  # none came: no day"
-    path = changed(place, "eu-2018-886", (event, "[events.panel-ruling]\non = 2020-01-15\n"))
+    path = changed(tmp_path, "eu-2018-886", (event, "[events.panel-ruling]\non = 2020-01-15\n"))
 
-    added = [asked(place, path, day)[FIGURES[2]] for day in ("2020-01-14", "2020-01-15")]
+    days = ("2020-01-14", "2020-01-15")
+    added = [sums_of(places["eu-2018-886"], path, day)[FIGURES[2]] for day in days]
 
     assert added == [305_000, 605_000]
 
 
 @slow
-def test_what_was_known_in_august_is_without_the_agreement(tmp_path: Path) -> None:
-    place = workspace(tmp_path, "us-japan-2025-all-in", "trade.csv")
+def test_what_was_known_in_august_is_without_the_agreement(
+    places: dict[str, Place], tmp_path: Path
+) -> None:
+    place = places["us-japan-2025-all-in"]
     day = "as_of = 2025-08-20\n"
-    then = changed(place, "us-japan-2025-all-in", (day, f"{day}known_at = 2025-08-31\n"))
-    overpaid = asked(place, then)[FIGURES[2]]
-    owed = asked(place, LAW / "us-japan-2025-all-in.toml")[FIGURES[2]]
+    then = changed(tmp_path, "us-japan-2025-all-in", (day, f"{day}known_at = 2025-08-31\n"))
+    overpaid = sums_of(place, then)[FIGURES[2]]
+    owed = sums_of(place, LAW / "us-japan-2025-all-in.toml")[FIGURES[2]]
 
     assert (overpaid, owed, overpaid - owed) == (52_500, 40_000, 12_500)
 
@@ -266,7 +264,7 @@ def test_what_was_known_in_august_is_without_the_agreement(tmp_path: Path) -> No
 @slow
 def test_compound_duty_without_an_area_is_unknown(tmp_path: Path) -> None:
     place = workspace(tmp_path, "us-column-2-glass", "trade.csv", with_quantity=False)
-    found = asked(place, LAW / "us-column-2-glass.toml")
+    found = sums_of(place, LAW / "us-column-2-glass.toml")
 
     assert [found[figure] for figure in FIGURES] == [None, None, None]
     assert found["duty_after_unknown_value_usd"] == 50_000
@@ -286,7 +284,9 @@ def test_quota_is_filled_as_worked_out_by_hand(
     places: dict[str, Place], name: str, as_of: str, state: str, imports: float, over_share: float,
     prohibited_usd: float,
 ) -> None:  # fmt: skip
-    sums = asked(places[name], LAW / f"{name}.toml", as_of)
+    done = places[name].run("--as-of", as_of, "-q", scenario=LAW / f"{name}.toml")
+    assert done.code == 0, done.err
+    sums = places[name].table("by_importer", name).row(0, named=True)
     table = places[name].table("by_quota", name)
     row = table.filter(table["imports_value_usd"] > 0).row(0, named=True)
 
@@ -318,6 +318,6 @@ def notes_of(path: Path) -> list[str]:
 def test_section_122_keeps_to_its_limits_and_no_longer(
     tmp_path: Path, old: str, new: str, told: list[str]
 ) -> None:
-    path = changed(Place(tmp_path), "us-122-2026", (old, new))
+    path = changed(tmp_path, "us-122-2026", (old, new))
 
     assert notes_of(path) == [f"{sentence} (19 U.S.C. 2132(a))" for sentence in told]

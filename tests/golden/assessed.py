@@ -1,0 +1,56 @@
+"""What the law of a scenario does to the trade of a workspace, as a run finds it before it writes.
+
+For tests that look at figures of lines and their sums: nothing is written, and no other table made.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from calc import reports
+from calc.accounting import sums_of
+from calc.attributed import with_increments
+from calc.lines import lines_table
+from pipelines.progress import Talk
+from pipelines.run.assess import Found, assess
+from pipelines.run.inputs import RunSettings
+from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
+from pipelines.run.resolve import resolve
+from pipelines.run.step import question_of, read_inputs
+from tests.run.tool import Place
+
+
+class Assessed(NamedTuple):
+    """A question and the lines and components that the law of a scenario gives."""
+
+    question: Question
+    found: Found
+
+    def lines(self) -> pl.DataFrame:
+        """LINES."""
+        told = self.question.descriptions.lazy()
+        return lines_table(self.found.lines.lazy(), told, self.question.interval).collect()
+
+    def by_measure(self) -> pl.DataFrame:
+        """BY_MEASURE."""
+        components = with_increments(self.found.components.lazy(), self.found.lines.lazy())
+        return reports.by_measure(components, self.question.law.measures).collect()
+
+    def sums(self) -> dict[str, Any]:
+        """The sums over all lines, by column as BY_IMPORTER has them."""
+        return sums_of(self.found.lines.lazy(), ["importer"]).collect().row(0, named=True)
+
+
+def assessed(place: Place, scenario: Path, as_of: str | None = None) -> Assessed:
+    """The law of a scenario of one importer put to its trade table, as of a day."""
+    settings = RunSettings(as_of=None if as_of is None else date.fromisoformat(as_of))
+    (part,) = read_inputs(place.workspace, scenario, settings, Talk(quiet=True)).parts
+    question = question_of(part)
+    shape = shape_of(question)
+    period = chosen_period(question, shape)
+    refuse_misfits(question, shape, period)
+    resolved = resolve(question, question.imports(period))
+    assert resolved is not None
+    return Assessed(question, assess(question, resolved))
