@@ -26,6 +26,11 @@ def shorten(patch: pytest.MonkeyPatch) -> None:
     """Leave out workbook, page and the second judgement until the patch is undone."""
     patch.setattr("pipelines.run.write.write_workbook", _no_workbook)
     patch.setattr("pipelines.run.write.page", _no_page)
+    judge_once(patch)
+
+
+def judge_once(patch: pytest.MonkeyPatch) -> None:
+    """Leave out the second judgement alone: workbook and page are looked at."""
     patch.setattr("pipelines.validation.audit.audit", _judged_by_polars_alone)
 
 

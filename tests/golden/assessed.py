@@ -17,15 +17,16 @@ from pipelines.progress import Talk
 from pipelines.run.assess import Found, assess
 from pipelines.run.inputs import RunSettings
 from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
-from pipelines.run.resolve import resolve
+from pipelines.run.resolve import Resolved, resolve
 from pipelines.run.step import question_of, read_inputs
 from tests.run.tool import Place
 
 
 class Assessed(NamedTuple):
-    """A question and the lines and components that the law of a scenario gives."""
+    """A question, its law on the rows of trade, and the lines and components that it gives."""
 
     question: Question
+    resolved: Resolved
     found: Found
 
     def lines(self) -> pl.DataFrame:
@@ -53,4 +54,4 @@ def assessed(place: Place, scenario: Path, as_of: str | None = None) -> Assessed
     refuse_misfits(question, shape, period)
     resolved = resolve(question, question.imports(period))
     assert resolved is not None
-    return Assessed(question, assess(question, resolved))
+    return Assessed(question, resolved, assess(question, resolved))

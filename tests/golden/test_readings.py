@@ -21,7 +21,13 @@ import polars as pl
 import pytest
 
 from calc.policy.readings import HIGHEST
+from pipelines.run.rates import FIGURES, KEY
+from pipelines.run.variants import Variants, variants_of
+from pipelines.variants.sweep import Wanted, sweep
+from tests.golden.assessed import assessed
+from tests.run.test_rates import one_by_one
 from tests.run.tool import Done, Place
+from tests.shortened import judge_once
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
 
@@ -137,25 +143,42 @@ CARS_TRADE = HEADER + "USA,MEX,2024,import,HTS2024,8703230100,1000000\n"
 BOTH = 'reading = { highest-of-programmes = "section-232", content-first-rest = "section-232" }'
 
 
-def ran(folder: Path, scenario: str, reading: str, **files: str) -> tuple[Place, Done]:
+def workspace(folder: Path, **files: str) -> Place:
+    """A workspace with files beside the scenarios, of which the trade is ingested."""
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     place = Place(folder)
-    texts = {f"{name}.csv": text for name, text in files.items()}
-    for name, text in (texts | {"s.toml": scenario.replace("READING", reading)}).items():
-        (folder / name).write_text(text, encoding="utf-8")
     assert place.do("ingest", folder / "trade.csv", "--name", "t").code == 0
-    return place, place.run(scenario=folder / "s.toml")
+    return place
 
 
-def metals(folder: Path, reading: str) -> tuple[Place, Done]:
-    return ran(folder, METALS, reading, trade=METALS_TRADE, base=METALS_BASE, metal=METAL)
+@pytest.fixture(scope="module")
+def metals(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    folder = tmp_path_factory.mktemp("metals")
+    return workspace(folder, trade=METALS_TRADE, base=METALS_BASE, metal=METAL)
 
 
-def cars(folder: Path, reading: str, scenario: str = CARS) -> tuple[Place, Done]:
-    return ran(folder, scenario, reading, trade=CARS_TRADE, base=CARS_BASE)
+@pytest.fixture(scope="module")
+def both(metals: Place) -> tuple[Place, Done]:
+    """A run under two readings with its page, and what it put on the screen."""
+    with pytest.MonkeyPatch.context() as patch:
+        judge_once(patch)
+        return metals, ran(metals, METALS, BOTH, "both")
 
 
-def rates(place: Place) -> dict[tuple[str, str], float]:
-    lines = place.table("lines", "s")
+@pytest.fixture(scope="module")
+def cars(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return workspace(tmp_path_factory.mktemp("cars"), trade=CARS_TRADE, base=CARS_BASE)
+
+
+def ran(place: Place, scenario: str, reading: str, name: str = "s") -> Done:
+    text = scenario.replace("READING", reading).replace('id = "s"', f'id = "{name}"')
+    (place.root / f"{name}.toml").write_text(text, encoding="utf-8")
+    return place.run(scenario=place.root / f"{name}.toml")
+
+
+def rates(place: Place, run: str) -> dict[tuple[str, str], float]:
+    lines = place.table("lines", run)
     return {
         (partner, code[:4]): round(rate, 12)
         for partner, code, rate in lines.select("partner", "code", "rate_after").iter_rows()
@@ -178,21 +201,21 @@ BY_READING = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("reading", BY_READING)
-def test_each_reading_comes_to_what_is_worked_by_hand(tmp_path: Path, reading: str) -> None:
+@pytest.mark.parametrize(("at", "reading"), list(enumerate(BY_READING)))
+def test_each_reading_comes_to_what_is_worked_by_hand(metals: Place, at: int, reading: str) -> None:
     scenario = METALS.replace('"base.csv"', '"2%"') if "constant" in reading else METALS
-    place, done = ran(
-        tmp_path, scenario, reading, trade=METALS_TRADE, base=METALS_BASE, metal=METAL
-    )
+    done = ran(metals, scenario, reading, name := f"reading-{at}")
     assert done.code == 0, done.err
-    assert rates(place) == BY_READING[reading]
+    assert rates(metals, name) == BY_READING[reading]
     # what is put on the screen says that it is no law exactly where it is none
     assert ("not law" in done.out) == bool(reading)
 
 
-def test_the_lesser_side_stays_with_its_reason_and_the_parts_add_up(tmp_path: Path) -> None:
-    place, _ = metals(tmp_path, BOTH)
-    parts = place.table("components", "s").filter(
+def test_the_lesser_side_stays_with_its_reason_and_the_parts_add_up(
+    both: tuple[Place, Done],
+) -> None:
+    place, _ = both
+    parts = place.table("components", "both").filter(
         (pl.col("partner") == "DEU") & (pl.col("code") == "7326908688")
     )
     told = dict(
@@ -201,67 +224,67 @@ def test_the_lesser_side_stays_with_its_reason_and_the_parts_add_up(tmp_path: Pa
     words = "programme section-232/parts: comes to more, as a reading has it"
     assert told["steel"] == told["copper"] == f"displaced: {words}"
     assert told["parts"].startswith("applied")
-    lines = place.table("lines", "s")
+    lines = place.table("lines", "both")
     charged = dict(lines.select(pl.concat_str("partner", "code"), "measure_id").rows())
     assert charged["DEU7326908688"] == "parts + recip"
     assert charged["JPN7326908688"] == "copper + recip + steel"
-    total = place.table("by_importer", "s")["duty_increment_usd"].item()
+    total = place.table("by_importer", "both")["duty_increment_usd"].item()
     assert total == 1_500_000.0
     for table in ("by_authority", "by_measure"):
-        assert place.table(table, "s")["duty_increment_usd"].sum() == pytest.approx(total, abs=0.01)
+        summed = place.table(table, "both")["duty_increment_usd"].sum()
+        assert summed == pytest.approx(total, abs=0.01)
 
 
-@pytest.mark.whole_run
-def test_a_run_says_everywhere_that_it_is_no_law(tmp_path: Path) -> None:
-    place, done = metals(tmp_path, BOTH)
+def test_a_run_says_everywhere_that_it_is_no_law(both: tuple[Place, Done]) -> None:
+    place, done = both
     told = "the reading highest-of-programmes of section-232"
     assert done.out.splitlines()[0] == "As published, not law: Two sides"
     assert "not law      by the readings content-first-rest of section-232, highest" in done.out
-    page = (place.folder("s") / "report.html").read_text(encoding="utf-8")
+    page = (place.folder("both") / "report.html").read_text(encoding="utf-8")
     assert "<h1>As published, not law: Two sides</h1>" in page
     assert page.count(told) >= 2  # under the title, and among the notes
-    resolved = (place.folder("s") / "scenario.toml").read_text(encoding="utf-8")
+    resolved = (place.folder("both") / "scenario.toml").read_text(encoding="utf-8")
     stated = (f'{name} = ["section-232"]' for name in ("content-first-rest", HIGHEST))
     assert f"reading = {{ {', '.join(stated)} }}" in resolved
-    explained = place.do("explain", "s", "--line", "7326908688", "--partner", "DEU")
+    explained = place.do("explain", "both", "--line", "7326908688", "--partner", "DEU")
     assert f"not law      as published, not law: {told}" in explained.out
-    facts = place.do("explain", "s", "--line", "73181500", "--json").object["trails"][0]["readings"]
-    assert [fact[:23] for fact in facts] == ["as published, not law: "] * 2
+    trails = place.do("explain", "both", "--line", "73181500", "--json").object["trails"]
+    assert [fact[:23] for fact in trails[0]["readings"]] == ["as published, not law: "] * 2
 
 
-def test_what_a_run_keeps_reads_back_to_the_same_figures(tmp_path: Path) -> None:
-    place, _ = metals(tmp_path, BOTH)
-    text = (place.folder("s") / "scenario.toml").read_text(encoding="utf-8")
-    (tmp_path / "again.toml").write_text(text.replace('id = "s"', 'id = "again"'), encoding="utf-8")
-    assert place.run(scenario=tmp_path / "again.toml").code == 0
-    assert place.table("lines", "again").equals(place.table("lines", "s"))
+def test_what_a_run_keeps_reads_back_to_the_same_figures(both: tuple[Place, Done]) -> None:
+    place, _ = both
+    text = (place.folder("both") / "scenario.toml").read_text(encoding="utf-8")
+    again = place.root / "again.toml"
+    again.write_text(text, encoding="utf-8")
+    assert assessed(place, again).lines().equals(place.table("lines", "both"))
 
 
-def test_averages_are_of_rates_and_of_the_base(tmp_path: Path) -> None:
-    place, done = cars(tmp_path, 'reading = "averaged"')
+def test_averages_are_of_rates_and_of_the_base(cars: Place) -> None:
+    done = ran(cars, CARS, 'reading = "averaged"', "averaged")
     assert done.code == 0, done.err
-    line = place.table("lines", "s").row(0, named=True)
+    line = cars.table("lines", "averaged").row(0, named=True)
     assert (line["segment"], line["base_programme"]) == ("whole", "mfn and usmca")
     assert line["duty_before_usd"] == 5_000.0
     assert line["duty_after_usd"] == 65_000.0
-    parts = place.table("components", "s")
+    parts = cars.table("components", "averaged")
     told = parts.select("measure_id", "status", "rate_text", "bites_on", "measure_duty_usd")
     assert told.sort("measure_id").rows() == [
         ("cars", "displaced", "13%", "full value", 130_000.0),
         ("fent", "applied", "30%", "full value, times 0.2", 60_000.0),
     ]
     # at half that claims it, fentanyl is 15 %; where all does, it is out and cars pay 10 %
-    ends = place.table("assumptions", "s").filter(kind="portion")
+    ends = cars.table("assumptions", "averaged").filter(kind="portion")
     assert dict(ends.select("end", "duty_increment_usd").rows()) == {
         "low": 150_000.0,
         "high": 100_000.0,
     }
 
 
-def test_by_law_each_part_of_the_flow_is_read_by_itself(tmp_path: Path) -> None:
-    place, _ = cars(tmp_path, "")
-    lines = place.table("lines", "s")
-    found = dict(lines.select("segment", "duty_after_usd").rows())
+def test_by_law_each_part_of_the_flow_is_read_by_itself(cars: Place) -> None:
+    path = cars.root / "by-law.toml"
+    path.write_text(CARS.replace("READING", ""), encoding="utf-8")
+    found = dict(assessed(cars, path).lines().select("segment", "duty_after_usd").rows())
     assert found == {"usmca": 80_000.0, "not usmca": 65_000.0}
 
 
@@ -281,36 +304,36 @@ def test_by_law_each_part_of_the_flow_is_read_by_itself(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_so_is_refused(
-    tmp_path: Path, reading: str, scenario: str, what: str
+    cars: Place, reading: str, scenario: str, what: str
 ) -> None:
-    _, done = cars(tmp_path, reading, scenario)
+    done = ran(cars, scenario, reading)
     assert done.code == 4
     assert what in done.err
 
 
-def test_a_sweep_gives_what_runs_give_under_a_reading(tmp_path: Path) -> None:
-    place, _ = metals(tmp_path, BOTH)
-    scenario = tmp_path / "s.toml"
-    for measure, expected in (("parts", 1_500_000.0), ("recip", 1_500_000.0)):
-        rate = {"parts": "30", "recip": "10"}[measure]
-        done = place.do("sweep", scenario, "--rate", f"{measure}={rate}:{rate}:1", "--json")
-        assert done.code == 0, done.err
-        (row,) = done.object["sweep"]
-        # a sweep gives every branch of a measure the rate: Japan's parts are all-in at 30 %, 28 %
-        more = 30_000.0 if measure == "parts" else 0.0
-        assert row["duty_increment_usd"] == expected + more
+@pytest.mark.parametrize(("measure", "rate"), [("parts", 30), ("recip", 10)])
+def test_a_sweep_gives_what_runs_give_under_a_reading(
+    both: tuple[Place, Done], measure: str, rate: int
+) -> None:
+    place, _ = both
+    scenario = place.root / "both.toml"
+    done = place.do("sweep", scenario, "--rate", f"{measure}={rate}:{rate}:1", "--json")
+    assert done.code == 0, done.err
+    (row,) = done.object["sweep"]
+    # a sweep gives every branch of a measure the rate: Japan's parts are all-in at 30 %, 28 %
+    more = 30_000.0 if measure == "parts" else 0.0
+    assert row["duty_increment_usd"] == 1_500_000.0 + more
+
+
+@pytest.fixture(scope="module")
+def variants(both: tuple[Place, Done]) -> Variants:
+    found = assessed(both[0], both[0].root / "both.toml")
+    return variants_of(found.question, found.resolved)
 
 
 @pytest.mark.parametrize("measure", ["parts", "steel", "copper", "recip"])
-def test_rates_swept_together_give_what_each_gives_alone(tmp_path: Path, measure: str) -> None:
-    place, _ = metals(tmp_path, BOTH)
-
-    def swept(rates: str) -> list[dict[str, object]]:
-        told = place.do("sweep", tmp_path / "s.toml", "--rate", f"{measure}={rates}", "--json")
-        assert told.code == 0, told.err
-        return list(told.object["sweep"])
-
-    together = swept("0:100:20")
-    alone = [row for rate in range(0, 101, 20) for row in swept(f"{rate}:{rate}:1")]
-    assert together == alone
-    assert len({row["duty_increment_usd"] for row in together}) > 3
+def test_rates_swept_together_give_what_each_gives_alone(variants: Variants, measure: str) -> None:
+    swept = [rate / 100 for rate in range(0, 101, 20)]
+    together = sweep(variants.question, Wanted(measure_id=measure, rates=swept))
+    assert together.select(KEY, *FIGURES).equals(one_by_one(variants, measure, swept))
+    assert together["duty_increment_usd"].n_unique() > 3

@@ -1,5 +1,6 @@
 """Many rates of one measure at once, against the law computed at each rate by itself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -97,11 +98,11 @@ def _resolved(asked: Question) -> Variants:
     return variants_of(asked, resolved)
 
 
-def one_by_one(variants: Variants, measure_id: str) -> pl.DataFrame:
+def one_by_one(variants: Variants, measure_id: str, rates: Sequence[float] = RATES) -> pl.DataFrame:
     """The same figures, each law compiled and assessed by itself."""
     policy = variants.question.policy
     found = []
-    for rate in RATES:
+    for rate in rates:
         lines = variants.under(with_rate(policy, measure_id, rate)).lines.lazy()
         found.append(sums_of(lines.with_columns(pl.lit(rate).alias(KEY)), [KEY]))
     return pl.concat(found).select(KEY, *FIGURES).collect()
