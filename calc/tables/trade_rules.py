@@ -1,6 +1,7 @@
 """The rules of TRADE: its declaration, its relations as text, reasons, rules on groups of rows."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -42,8 +43,13 @@ def trade_columns() -> Columns:
 
 def trade_rules() -> list[Rule]:
     """All rules of TRADE: on a row, on the key, then on groups of rows."""
-    declared = [_reasoned(rule) for rule in declared_rules("trade", Trade)]
-    return [*declared, *GROUP_RULES]
+    return [*_declared(), *GROUP_RULES]
+
+
+@cache
+def _declared() -> tuple[Rule, ...]:
+    """The rules of TRADE on a row and on the key, with their reasons, read once."""
+    return tuple(_reasoned(rule) for rule in declared_rules("trade", Trade))
 
 
 def _reasoned(rule: Rule) -> Rule:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,31 +125,40 @@ def _spread(flag: pl.Series, height: int) -> pl.Series:
 
 def _flags(coded: Coded, rules: Sequence[Rule]) -> list[tuple[str, pl.Series]]:
     """Whether each row breaks each rule; one flag for all rows where they are the same."""
-    flags, others = [], []
+    of_words: dict[str, list[Rule]] = {}
+    constant, others = [], []
     for rule in rules:
-        reads = rule.passes().meta.root_names()
-        if len(set(reads)) == 1 and reads[0] in coded.words:
-            flags.append((rule.rule_id, _of_words(coded, reads[0], rule)))
-        elif all(coded.is_constant(name) for name in reads):
-            alone = pl.DataFrame({name: coded.cells(name).head(1) for name in set(reads)})
-            flags.append((rule.rule_id, alone.select(~rule.passes()).to_series()))
+        reads = set(rule.passes().meta.root_names())
+        if len(reads) == 1 and not reads.isdisjoint(coded.words):
+            of_words.setdefault(reads.pop(), []).append(rule)
+        elif all(map(coded.is_constant, reads)):
+            constant.append(rule)
         else:
             others.append(rule)
-    read = sorted({name for rule in others for name in rule.passes().meta.root_names()})
-    cells = pl.LazyFrame({name: coded.cells(name) for name in read})
-    judged = cells.select((~rule.passes()).alias(rule.rule_id) for rule in others).collect()
-    return [*flags, *((series.name, series) for series in judged)]
+    flags = [flag for name, some in of_words.items() for flag in _of_words(coded, name, some)]
+    flags += _of_cells(coded, constant, 1)
+    return [(flag.name, flag) for flag in (*flags, *_of_cells(coded, others, None))]
 
 
-def _of_words(coded: Coded, name: str, rule: Rule) -> pl.Series:
-    """Whether the rows break a rule on one text, told by the distinct texts."""
+def _of_cells(coded: Coded, rules: Sequence[Rule], rows: int | None) -> list[pl.Series]:
+    """Whether the first rows, all where no number is given, break rules, told by their cells."""
+    read = sorted({name for rule in rules for name in rule.passes().meta.root_names()})
+    cells = pl.LazyFrame({name: coded.cells(name)[:rows] for name in read})
+    return (
+        cells.select((~rule.passes()).alias(rule.rule_id) for rule in rules).collect().get_columns()
+    )
+
+
+def _of_words(coded: Coded, name: str, rules: Sequence[Rule]) -> Iterator[pl.Series]:
+    """Whether the rows break rules on one text, told by the distinct texts."""
     column, words = coded.rows[name], coded.words[name]
     every = pl.DataFrame({name: words.extend_constant(None, 1)})
-    fails = every.select((~rule.passes()).alias(rule.rule_id)).to_series()
-    met = fails if column.null_count() else fails.head(words.len())
-    if not met.any():
-        return pl.Series(rule.rule_id, [False])
-    return fails.gather(column.fill_null(words.len())).alias(rule.rule_id)
+    for fails in every.select((~rule.passes()).alias(rule.rule_id) for rule in rules):
+        met = fails if column.null_count() else fails.head(words.len())
+        if met.any():
+            yield fails.gather(column.fill_null(words.len())).alias(fails.name)
+        else:
+            yield pl.Series(fails.name, [False])
 
 
 def _key_hashes(coded: Coded, key: Sequence[str]) -> np.ndarray[Any, np.dtype[np.uint64]]:

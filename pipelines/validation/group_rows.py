@@ -129,9 +129,9 @@ class _Found:
 
 def _judged(table: _Table, rules: Sequence[Rule]) -> _Found:
     told, beyond, priced = [pl.DataFrame(schema=GROUPS)], [pl.DataFrame(schema=BEYOND)], None
-    counts = [pl.DataFrame(schema=COUNTS)]
+    counts = []
     for rule in rules:
-        groups, counted = _groups_of(table, rule)
+        groups, judged, rows = _groups_of(table, rule)
         failing = groups.filter(BREAKS)
         if rule.kind == "unit value" and failing.height:
             units = next(table.judged_by(rule))
@@ -139,25 +139,31 @@ def _judged(table: _Table, rules: Sequence[Rule]) -> _Found:
             priced = second_pass.Failing(rule=rule, groups=sums, without=table.without)
         elif rule.kind in WITH_ROWS and failing.height:
             beyond.append(_rows_of(table, rule, failing))
-        named = pl.lit(rule.rule_id).alias("rule_id")
-        told.append(groups.select(named, *list(GROUPS)[1:]).cast(GROUPS))
-        counts.append(counted.select(named, *list(COUNTS)[1:]).cast(COUNTS))
+        told.append(groups.select(list(GROUPS)))
+        counts.append((rule.rule_id, judged, rows))
     return _Found(
-        groups=pl.concat(told), counts=pl.concat(counts), beyond=pl.concat(beyond), priced=priced
+        groups=pl.concat(told),
+        counts=pl.DataFrame(counts, schema=COUNTS, orient="row"),
+        beyond=pl.concat(beyond),
+        priced=priced,
     )
 
 
-def _groups_of(table: _Table, rule: Rule) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The groups of a rule by name, of a long table those that break it; and how many there are."""
-    kept, counted = [], []
+def _groups_of(table: _Table, rule: Rule) -> tuple[pl.DataFrame, int, int]:
+    """The groups of a rule by name, of a long table those that break it; how many, of what rows."""
+    kept, judged, rows = [], 0, 0
     for part in table.judged_by(rule):
-        found = judged_groups(part, rule, table.known).collect(engine="streaming")
-        groups = found.with_columns(breaks(rule).alias(BREAKS))
-        rows = pl.col(judge.ROWS).sum().alias("rows_judged")
-        counted.append(groups.select(pl.len().cast(pl.Int64).alias("groups_judged"), rows))
+        asked = judged_groups(part, rule, table.known).with_columns(breaks(rule).alias(BREAKS))
+        groups = asked.collect(engine="streaming")
+        judged, rows = judged + groups.height, rows + int(groups[judge.ROWS].sum())
         kept.append(groups.filter(BREAKS) if table.batches.is_long else groups)
-    named = pl.concat(kept).with_columns(group_name(rule)).sort(GROUP)
-    return named, pl.concat(counted).sum()
+    own = pl.Schema({name: GROUPS[name] for name in GROUPS if name in kept[0].columns})
+    named = (
+        pl.concat(kept)
+        .cast(own)
+        .with_columns(pl.lit(rule.rule_id).alias("rule_id"), group_name(rule))
+    )
+    return named.sort(GROUP), judged, rows
 
 
 def _rows_of(table: _Table, rule: Rule, failing: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ First the rules on rows, and hashes of the key; then the real keys behind repeat
 a time; then the groups of rows, all rules together (``pipelines.validation.group_rows``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -133,11 +133,24 @@ def _candidates(found: FirstPass, part_rows: int) -> Iterator[pl.DataFrame]:
 
 def rule_counts(judged: "Judged") -> pl.DataFrame:
     """RULE_COUNTS without the engine: a row a rule, in the order of the rules."""
+    failed = _by_rule(judged.groups.filter(BREAKS), judge.ROWS)
+    every = _by_rule(judged.group_counts, "groups_judged", "rows_judged")
+    beyond, failing = _by_rule(judged.beyond), _values(judged.flagged, judged.rules)
     counted = [
-        _group_count(rule, judged) if rule.is_on_groups else _row_count(rule, judged)
+        _group_count(rule, failed, every, beyond)
+        if rule.is_on_groups
+        else _row_count(rule, judged, failing)
         for rule in judged.rules
     ]
     return pl.DataFrame(counted, schema=polars_schema(RuleCounts))
+
+
+def _by_rule(found: pl.DataFrame, *sums: str) -> dict[str, dict[str, Any]]:
+    """What was found by rule: how many ``found``, the sums of some columns, their ``value``."""
+    of_value = [judge.exact_sum(pl.col(judge.VALUE)).alias("value")]
+    facts = [pl.len().alias("found"), *(pl.col(name).sum() for name in sums)]
+    asked = facts + (of_value if judge.VALUE in found.columns else [])
+    return {row["rule_id"]: row for row in found.group_by("rule_id").agg(asked).to_dicts()}
 
 
 def _about(rule: Rule) -> dict[str, Any]:
@@ -145,32 +158,42 @@ def _about(rule: Rule) -> dict[str, Any]:
     return about | {"message": rule.message, "reason": rule.reason, "judged_by": ""}
 
 
-def _row_count(rule: Rule, judged: "Judged") -> dict[str, Any]:
-    failed = judged.flagged.filter(pl.col(rule.rule_id))
-    value = failed.select(judge.exact_sum(pl.col(judge.VALUE))).item()
+def _values(flagged: pl.DataFrame, rules: Sequence[Rule]) -> dict[str, int | None]:
+    """The exact value of the rows that break each rule on rows or on the key which any breaks."""
+    names = [rule.rule_id for rule in rules if not rule.is_on_groups]
+    own = pl.col(judge.VALUE)
+    sums = [judge.exact_sum(own.filter(name)).alias(name) for name in names if flagged[name].any()]
+    return flagged.select(sums).row(0, named=True) if sums else {}
+
+
+def _row_count(rule: Rule, judged: "Judged", failing: Mapping[str, int | None]) -> dict[str, Any]:
+    failed = int(judged.flagged[rule.rule_id].sum())
     is_among_kept = rule.rule_id.endswith(judge.AMONG_KEPT)
     return _about(rule) | {
         "rows_judged": judged.rows - (judged.unusable.len() if is_among_kept else 0),
-        "rows_failed": failed.height,
-        "value_failed_usd": _value(value, failed.height),
+        "rows_failed": failed,
+        "value_failed_usd": _value(failing.get(rule.rule_id), failed),
     }
 
 
-def _group_count(rule: Rule, judged: "Judged") -> dict[str, Any]:
+def _group_count(
+    rule: Rule,
+    failed: dict[str, dict[str, Any]],
+    every: dict[str, dict[str, Any]],
+    beyond: dict[str, dict[str, Any]],
+) -> dict[str, Any]:
     """Groups and their rows; of small groups only the rows that are themselves the finding."""
-    failed = judged.groups.filter(pl.col(BREAKS), rule_id=rule.rule_id)
-    every = judged.group_counts.filter(rule_id=rule.rule_id).sum()
-    rows, found = int(failed[judge.ROWS].sum()), failed
+    groups, told = failed.get(rule.rule_id, {}), every.get(rule.rule_id, {})
+    rows, found = groups.get(judge.ROWS, 0), groups
     if rule.kind in WITH_ROWS:
-        found = judged.beyond.filter(rule_id=rule.rule_id)
-        rows = found.height
-    value = found.select(judge.exact_sum(pl.col(judge.VALUE))).item()
+        found = beyond.get(rule.rule_id, {})
+        rows = found.get("found", 0)
     return _about(rule) | {
-        "rows_judged": int(every["rows_judged"].item() or 0),
+        "rows_judged": told.get("rows_judged", 0),
         "rows_failed": rows,
-        "value_failed_usd": _value(value, rows),
-        "groups_judged": int(every["groups_judged"].item() or 0),
-        "groups_failed": failed.height,
+        "value_failed_usd": _value(found.get("value"), rows),
+        "groups_judged": told.get("groups_judged", 0),
+        "groups_failed": groups.get("found", 0),
     }
 
 
