@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from calc.errors import DataRejectedError
-from pipelines import parquet
+from pipelines import parquet, table_writer
 from pipelines.ingest.bulk import batches, ingest, merge, ordered
 from pipelines.workspace import Workspace
 from tests.ingest.files import HEADER, contents, run, table, text_of, write
@@ -31,7 +31,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(batches, "BATCH_ROWS", 700)
     monkeypatch.setattr(ordered, "PART_ROWS", 400)
     monkeypatch.setattr(merge, "PART_ROWS", 300)
-    monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 256)
+    for module in (parquet, table_writer):
+        monkeypatch.setattr(module, "ROW_GROUP_ROWS", 256)
     monkeypatch.setattr("pipelines.ingest.bulk.together.merged", watched)
     return told
 

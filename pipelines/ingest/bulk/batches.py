@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -100,14 +100,19 @@ def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found
     """
     found = Found()
     batches = plan.cells.collect_batches(chunk_size=BATCH_ROWS, engine="streaming")
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(1) as lane, ThreadPoolExecutor(AT_ONCE) as pool:
+        keeping: Future[None] | None = None
         for batch in batches:
             numbers = pool.map(lambda coded, here=batch: coded.numbers(here), plan.coded.values())
             kept = _one(plan, batch, pl.DataFrame(list(numbers)), found)
+            if keeping is not None:
+                keeping.result()
             path = folder / f"{len(found.files):06}.arrow"
-            to_disk(kept, path)
+            keeping = lane.submit(to_disk, kept, path)
             found.files.append(path)
             done(batch.height)
+        if keeping is not None:
+            keeping.result()
     return found
 
 
