@@ -24,6 +24,24 @@ MONEY = (
 PART_OF = {"re-import": "import", "re-export": "export"}
 
 
+def check_twice(sources: Sequence[Source]) -> None:
+    """Nothing, where no two files with a header hold the same bytes.
+
+    Raises:
+        DataRejectedError: Two do.
+    """
+    first: dict[str, str] = {}
+    for source in sources:
+        if source.headers and source.sha256 in first:
+            raise DataRejectedError(
+                f"{source.name} and {first[source.sha256]} hold the same bytes: all would be "
+                "counted twice",
+                where=source.name,
+                hint="give one of them",
+            )
+        first[source.sha256] = source.name
+
+
 def check_options(reading: Reading) -> None:
     """Nothing, where no option contradicts a column of the file, and reporters are importers.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from calc.errors import DataRejectedError, LimitError
+from pipelines.ingest.even import even
 from pipelines.ingest.misshapen import problems_of
 from pipelines.ingest.settings import DELIMITERS, IngestSettings
 from pipelines.ingest.shape import MAX_MISSHAPEN, MAX_RECORD_BYTES, Shape
@@ -29,8 +30,12 @@ MAX_EXTRA = 50
 """A row with this many fields more than the header is not a row of it."""
 
 
-def delimited(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) -> Opened:
+def delimited(
+    path: Path, settings: IngestSettings, scratch: Path, *, packed: bool, quick: bool = False
+) -> Opened:
     """A delimited text as cells, in the encoding that its source declares where it is not UTF-8.
+
+    Where it may be ``quick``, its records are counted by totals, if these fit.
 
     Raises:
         DataRejectedError: The text cannot be decoded, rows have another number of fields than
@@ -38,7 +43,7 @@ def delimited(path: Path, settings: IngestSettings, scratch: Path, *, packed: bo
         LimitError: An archive unpacks to too much.
     """
     try:
-        return _read(path, settings, scratch, packed=packed)
+        return _read(path, settings, scratch, packed=packed, quick=quick)
     except NotTextError:
         declared = _recognised(path, settings, packed=packed)
         if settings.encoding is not None or not declared.encoding:
@@ -56,15 +61,13 @@ def _recognised(path: Path, settings: IngestSettings, *, packed: bool) -> Declar
     return max((item.declaration for item in found), key=lambda item: len(item.recognised_by))
 
 
-def _read(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) -> Opened:
+def _read(
+    path: Path, settings: IngestSettings, scratch: Path, *, packed: bool, quick: bool = False
+) -> Opened:
     chunks = Decoder(path.name, settings.encoding).utf8(raw_chunks(path, packed=packed))
     first = next((chunk for chunk in chunks if chunk), b"")
-    if packed and first and kind_of(first[:4096], path) not in ("text", "empty"):
-        raise DataRejectedError(
-            f"{path.name} is an archive of something else than text",
-            where=path.name,
-            hint="unpack it and ingest the file in it",
-        )
+    if packed and first:
+        _check_unpacked(first, path)
     if not first.strip():
         return nothing("an empty text")
     header = head_record(first, path.name)
@@ -74,9 +77,13 @@ def _read(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) 
     declared = recognise(headers, settings.source).declaration
     shape = Shape(delimiter, len(headers), extra=declared.extra_fields)
     rewritten = packed or settings.encoding is not None
+    by_totals = quick and not (rewritten or declared.extra_fields)
+    known = even(path, delimiter, len(headers)) if by_totals else None
     readable = scratch / f"{path.name}.utf8" if rewritten else path
-    copy = readable if rewritten else None
-    _walk(itertools.chain([first], chunks), shape, copy, path.name)
+    if known is not None:
+        shape.take(known)
+    else:
+        _walk(itertools.chain([first], chunks), shape, readable if rewritten else None, path.name)
     cells = _cells(readable, delimiter, shape)
     if declared.extra_fields:
         _check_extra(cells, shape)
@@ -92,7 +99,22 @@ def _read(path: Path, settings: IngestSettings, scratch: Path, *, packed: bool) 
         warnings=_notes(path.name, shape),
         # Those in powers of ten are told of, by their texts.
         typed=None if shape.has_powers else functools.partial(_cells, readable, delimiter, shape),
+        is_quick=known is not None,
     )
+
+
+def _check_unpacked(first: bytes, path: Path) -> None:
+    """Nothing, where an archive holds a text.
+
+    Raises:
+        DataRejectedError: It holds something else.
+    """
+    if kind_of(first[:4096], path) not in ("text", "empty"):
+        raise DataRejectedError(
+            f"{path.name} is an archive of something else than text",
+            where=path.name,
+            hint="unpack it and ingest the file in it",
+        )
 
 
 def _check_extra(cells: pl.LazyFrame, shape: Shape) -> None:
@@ -222,7 +244,7 @@ def _cells(path: Path, delimiter: str, shape: Shape, numbers: Collection[str] = 
         separator=delimiter,
         schema={name: pl.Float64 if name in numbers else pl.String for name in names},
         missing_columns="insert",
-        extra_columns="ignore",
+        extra_columns="raise" if shape.by_totals else "ignore",
         row_index_name=ROW,
         row_index_offset=FIRST_ROW,
         skip_rows=1,

@@ -5,6 +5,8 @@ fields are counted here, in chunks and without a Python object a row. Quoted lin
 delimiters belong to their field.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +21,21 @@ WINDOW = MAX_RECORD_BYTES // 2
 """A line end in each such stretch of a text leaves no record above the limit."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """A text all of whose records have one number of fields, or else cannot be read as such.
+
+    Attributes:
+        records: Its records, the header included.
+        has_powers: Whether something like 1.5E+08 was met, a number or a part of a text.
+        ends_with_newline: Whether its last record is closed by a line end.
+    """
+
+    records: int
+    has_powers: bool
+    ends_with_newline: bool
+
+
 class Shape:
     """Counts the records of a text and finds those with another number of fields.
 
@@ -31,6 +48,7 @@ class Shape:
         ends_with_newline: Whether the last chunk ended a line.
         quote_opened: Record in which a quotation mark was opened and not closed; 0 for none.
         has_powers: Whether something like 1.5E+08 was met, a number or a part of a text.
+        by_totals: Whether the text was counted by its totals, and not record by record.
     """
 
     def __init__(self, delimiter: str, fields: int, *, extra: int = 0) -> None:
@@ -42,6 +60,7 @@ class Shape:
         self.too_long = 0
         self.ends_with_newline = True
         self.has_powers = False
+        self.by_totals = False
         self._end = b""
         self._others = bytes(set(range(256)) - {self.delimiter, NEWLINE})
         self._inside = False
@@ -85,7 +104,7 @@ class Shape:
     def _look_for_powers(self, chunk: bytes) -> None:
         if not self.has_powers:
             texts = (self._end + chunk[:2], chunk)
-            self.has_powers = any(_has_power(text, self.delimiter) for text in texts)
+            self.has_powers = any(has_power(text, self.delimiter) for text in texts)
         self._end = (self._end + chunk[-2:])[-2:]
 
     def _is_regular(self, chunk: bytes) -> bool:
@@ -109,6 +128,12 @@ class Shape:
         self.ends_with_newline = chunk.endswith(b"\n")
         self._last_is_return = chunk.endswith(b"\r")
         return True
+
+    def take(self, totals: Totals) -> None:
+        """Take over what is known of a whole text by its totals."""
+        self.records, self.by_totals = totals.records, True
+        self.has_powers = totals.has_powers
+        self.ends_with_newline = totals.ends_with_newline
 
     def finish(self) -> None:
         """Count a last record that no line end closes."""
@@ -147,7 +172,7 @@ class Shape:
         return wrong
 
 
-def _has_power(text: bytes, delimiter: int) -> bool:
+def has_power(text: bytes, delimiter: int) -> bool:
     """Whether a text has a digit, the letter of powers of ten, and a digit or plus sign."""
     whole = np.frombuffer(text, dtype=np.uint8)
     for start in range(0, len(whole), BLOCK):  # in parts that stay near the processor

@@ -39,6 +39,9 @@ class Source:
         warnings: Those of the notes that may mean that the file is faulty.
         given: The file as the caller named it, for commands to type; empty where it has no place.
         typed: Reads some of the cells as numbers; null where the format does not tell them so.
+        is_quick: Whether records of another number of fields were looked for by totals alone:
+            reading ends with an error of polars where there are some, and it has to be opened
+            again.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Source:
     warnings: tuple[str, ...] = ()
     given: str = ""
     typed: Typed | None = None
+    is_quick: bool = False
 
     @property
     def width(self) -> int:
@@ -86,7 +90,9 @@ def cell(place: int) -> str:
     return f"cell_{place}"
 
 
-def open_source(path: Path, settings: IngestSettings, scratch: Path) -> Source:
+def open_source(
+    path: Path, settings: IngestSettings, scratch: Path, *, quick: bool = False
+) -> Source:
     """A file as text, of any format that ingest reads.
 
     Args:
@@ -94,6 +100,7 @@ def open_source(path: Path, settings: IngestSettings, scratch: Path) -> Source:
         settings: What the caller chooses.
         scratch: A folder for a text that has to be unpacked or decoded; it must outlive the use
             of the source.
+        quick: Whether a plain text may be judged by its totals: see ``Source.is_quick``.
 
     Raises:
         DataRejectedError: The file is not a table, is not whole, or is not named as what it is.
@@ -103,7 +110,7 @@ def open_source(path: Path, settings: IngestSettings, scratch: Path) -> Source:
     try:
         with ThreadPoolExecutor(1) as beside:  # the hash is had while the text is looked at
             hashed = beside.submit(sha256_of, path)
-            return _opened(path, settings, scratch, hashed)
+            return _opened(path, settings, scratch, hashed, quick=quick)
     except OSError as err:
         raise StorageError(
             f"cannot read {path.name}: {err.strerror or err}",
@@ -112,7 +119,9 @@ def open_source(path: Path, settings: IngestSettings, scratch: Path) -> Source:
         ) from err
 
 
-def _opened(path: Path, settings: IngestSettings, scratch: Path, hashed: Future[str]) -> Source:
+def _opened(
+    path: Path, settings: IngestSettings, scratch: Path, hashed: Future[str], *, quick: bool
+) -> Source:
     from pipelines.ingest import archive, delimited, other, replies, sniff, text, workbook
 
     found = sniff.format_of(path)
@@ -136,7 +145,7 @@ def _opened(path: Path, settings: IngestSettings, scratch: Path, hashed: Future[
     elif found == "empty":
         opened = nothing("an empty file")
     else:
-        opened = delimited.delimited(path, settings, scratch, packed=found == "gzip")
+        opened = delimited.delimited(path, settings, scratch, packed=found == "gzip", quick=quick)
     check_headers(path.name, opened.headers)
     return Source(
         name=path.name,
@@ -151,6 +160,7 @@ def _opened(path: Path, settings: IngestSettings, scratch: Path, hashed: Future[
         warnings=opened.warnings,
         given=str(path),
         typed=opened.typed,
+        is_quick=opened.is_quick,
     )
 
 
@@ -166,6 +176,7 @@ class Opened:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     typed: Typed | None = None
+    is_quick: bool = False
 
 
 def nothing(said: str) -> Opened:

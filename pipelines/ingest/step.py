@@ -68,8 +68,11 @@ def ingest(
         store.scratch_folder(workspace.trade, settings.name) as fresh,
     ):
         named = sorted(files, key=lambda path: path.name)
-        opened, mappings = _open_all(named, settings, fresh, talk)
-        made = in_batches(opened, mappings, settings, fresh, talk)
+        for quick in (True, False):
+            opened, mappings = _open_all(named, settings, fresh, talk, quick=quick)
+            made = in_batches(opened, mappings, settings, fresh, talk)
+            if made is not None or not any(source.is_quick for source in opened):
+                break
         if made is not None:
             of_bulk = Made(made.table, None, made.rows, made.funnel, made.notes)
             record = _record(of_bulk, made.readings, made.read, settings, rows=made.height)
@@ -121,7 +124,12 @@ def _whole(
 
 
 def _open_all(
-    files: Sequence[Path], settings: IngestSettings, scratch: Path, talk: Talk
+    files: Sequence[Path],
+    settings: IngestSettings,
+    scratch: Path,
+    talk: Talk,
+    *,
+    quick: bool,
 ) -> "tuple[list[Source], dict[str, Mapping]]":
     """All files as text, in the order of their names, and how their columns are understood."""
     from pipelines.ingest import agree
@@ -133,10 +141,10 @@ def _open_all(
     opened, taken_for = [], {}
     for path in files:
         with talk.working(f"opening {path.name}"):
-            source = open_source(path, settings, scratch)
+            source = open_source(path, settings, scratch, quick=quick)
         taken_for[path.name] = recognise(source.headers, settings.source)
         opened.append(reshaped(source, taken_for[path.name].declaration))
-    _check_twice([(source.name, source.sha256) for source in opened if source.headers])
+    agree.check_twice(opened)
     mappings = {
         source.name: map_columns(source.name, source.headers, settings, taken_for[source.name])
         for source in opened
@@ -169,18 +177,6 @@ def _read_all(
         notes = (*reading.notes, *check_total_line(reading))
         readings.append(replace(reading, notes=notes))
     return readings
-
-
-def _check_twice(sources: Sequence[tuple[str, str]]) -> None:
-    first: dict[str, str] = {}
-    for name, sha256 in sources:
-        if sha256 in first:
-            raise DataRejectedError(
-                f"{name} and {first[sha256]} hold the same bytes: all would be counted twice",
-                where=name,
-                hint="give one of them",
-            )
-        first[sha256] = name
 
 
 def _check_empty(reading: "Reading", settings: IngestSettings) -> None:

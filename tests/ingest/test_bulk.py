@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from calc.errors import DataRejectedError
+from pipelines.ingest import even
 from pipelines.ingest.bulk import batches, ingest, ordered
 from pipelines.ingest.bulk.ingest import Bulk, bulk_ingest
 from pipelines.ingest.bulk.plan import Plan, plan_of
@@ -31,6 +32,7 @@ def used(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         return made
 
     monkeypatch.setattr(ingest, "BULK_BYTES", 0)
+    monkeypatch.setattr(even, "LEAST_BYTES", 0)
     monkeypatch.setattr(batches, "BATCH_ROWS", 700)
     monkeypatch.setattr(ordered, "PART_ROWS", 400)
     monkeypatch.setattr(ingest, "bulk_ingest", watched)
@@ -59,6 +61,7 @@ def both(
     first = contents(workspace)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ingest, "BULK_BYTES", 10**12)
+        patch.setattr(even, "LEAST_BYTES", 10**12)
         run(workspace, path, **options)
     assert used == [True, False]
     return first, contents(workspace)
@@ -76,6 +79,7 @@ def refused_both(workspace: Workspace, path: Path, used: list[bool], **options: 
         run(workspace, path, **options)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ingest, "BULK_BYTES", 10**12)
+        patch.setattr(even, "LEAST_BYTES", 10**12)
         with pytest.raises(DataRejectedError) as whole:
             run(workspace, path, **options)
     assert used == [False]

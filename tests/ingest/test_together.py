@@ -10,6 +10,7 @@ import pytest
 
 from calc.errors import DataRejectedError
 from pipelines import parquet, table_writer
+from pipelines.ingest import even
 from pipelines.ingest.bulk import batches, ingest, merge, ordered
 from pipelines.workspace import Workspace
 from tests.ingest.files import HEADER, contents, run, table, text_of, write
@@ -28,6 +29,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return merge.merged(tables, *where)
 
     monkeypatch.setattr(ingest, "BULK_BYTES", 0)
+    monkeypatch.setattr(even, "LEAST_BYTES", 0)
     monkeypatch.setattr(batches, "BATCH_ROWS", 700)
     monkeypatch.setattr(ordered, "PART_ROWS", 400)
     monkeypatch.setattr(merge, "PART_ROWS", 300)
@@ -54,6 +56,7 @@ def both(
     first = contents(workspace)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ingest, "BULK_BYTES", 10**12)
+        patch.setattr(even, "LEAST_BYTES", 10**12)
         run(workspace, *files, **options)
     return first, contents(workspace)
 
