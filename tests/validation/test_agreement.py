@@ -53,7 +53,7 @@ def by_suite(audited: Audit) -> dict[str, int]:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(faulted=st.lists(cells, min_size=5, max_size=40))
 @example(faulted=[{"quantity": 2.2250738585e-313, "quantity_unit": "kg"}] * 5)

@@ -74,21 +74,28 @@ def test_the_table_breaks_rules_of_all_sorts(whole: Judged) -> None:
     assert whole.beyond.filter(rule_id="trade.value.unit_value").height > 0
 
 
-@pytest.mark.parametrize(("size", "kept"), [(7, 10_000), (7, 0), (40, 0), (100, 10_000), (100, 0)])
+@pytest.mark.parametrize(("size", "kept"), [(7, 10_000), (17, 0), (100, 10_000), (100, 0)])
 def test_batches_of_any_size_find_the_same(
     table: Path, whole: Judged, size: int, kept: int
 ) -> None:
-    """Batches of 7 rows cut row groups of 40, those of 100 hold two of them."""
-    parted = in_batches(table, size, kept)
+    """Batches of 7 or 17 rows cut row groups of 40, those of 100 hold two of them."""
+    hold_to_whole(in_batches(table, size, kept), whole, are_kept=kept > 0)
+
+
+def hold_to_whole(parted: Judged, whole: Judged, *, are_kept: bool) -> None:
+    """All that was found is the same, but for groups that break nothing and are not kept."""
     assert (parted.rows, parted.value_e4) == (whole.rows, whole.value_e4)
     for name in ("counts", "flagged", "left_out", "group_counts", "beyond"):
         assert getattr(parted, name).equals(getattr(whole, name)), name
-    told = whole.groups if kept else whole.groups.filter("breaks")
-    assert parted.groups.equals(told)
+    assert parted.groups.equals(whole.groups if are_kept else whole.groups.filter("breaks"))
 
 
-def test_the_quarantine_has_the_same_bytes(table: Path, whole: Judged, tmp_path: Path) -> None:
-    for name, judged in (("whole", whole), ("parted", in_batches(table, 40, 0))):
+def test_batches_of_a_row_group_find_the_same_and_the_quarantine_has_the_same_bytes(
+    table: Path, whole: Judged, tmp_path: Path
+) -> None:
+    by_row_group = in_batches(table, 40, 0)
+    hold_to_whole(by_row_group, whole, are_kept=False)
+    for name, judged in (("whole", whole), ("parted", by_row_group)):
         files = (tmp_path / f"{name}.parquet", tmp_path / f"{name}.csv")
         write_named(files, table, left_out(judged))
     for kind in ("parquet", "csv"):

@@ -14,6 +14,8 @@ from pipelines.rulebook import page
 from pipelines.workspace import Workspace
 from tests.validation.tables import lawful_rows, row, write_trade
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 
 def run(*arguments: str) -> Result:
     app = typer.Typer()
@@ -31,6 +33,7 @@ def test_valid_table(workspace: Workspace, command: str) -> None:
     assert lines[-1] == "next: retorsion run SCENARIO --trade good"
 
 
+@pytest.mark.whole_run
 def test_invalid_table_is_rejected_and_quarantine_accepts_it(workspace: Workspace) -> None:
     write_trade(workspace, "bad", [*lawful_rows(2), row(importer="usa")])
     place = ("--workspace", str(workspace.root))
@@ -54,6 +57,7 @@ def test_json_is_the_verdict(workspace: Workspace) -> None:
     assert told["folder"] == f"data/processed/validation/{told['subject']['sha256'][:16]}"
 
 
+@pytest.mark.whole_run
 def test_data_docs_are_built_beside_with_a_notice(workspace: Workspace) -> None:
     write_trade(workspace, "good", lawful_rows(2))
     result = run("validate", "good", "--data-docs", "--workspace", str(workspace.root))
@@ -86,6 +90,7 @@ def test_the_page_of_rules_is_the_declaration() -> None:
     assert page_of_rules.read_text(encoding="utf-8") == page()
 
 
+@pytest.mark.whole_run
 def test_warnings_are_told_and_refuse_nothing(workspace: Workspace) -> None:
     write_trade(workspace, "odd", [*lawful_rows(2), row(partner="QQQ", customs_value_usd=7.0)])
     result = run("validate", "odd", "--workspace", str(workspace.root))

@@ -25,11 +25,11 @@ class Outline(HTMLParser):
         return [tag for tag, _ in self.found]
 
 
-@pytest.fixture
-def page(workspace: Workspace) -> str:
+@pytest.fixture(scope="module")
+def page(shared: Workspace) -> str:
     hostile = row(code="<img src=https://x.test/a>", importer='"><script>alert(1)</script>')
-    table = write_trade(workspace, "faulted", [*lawful_rows(2), hostile])
-    folder = verdict_for(workspace, table).folder
+    table = write_trade(shared, "faulted", [*lawful_rows(2), hostile])
+    folder = verdict_for(shared, table).folder
     return (folder / "report.html").read_text(encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
 """The verdict as a step: kept and reused, written whole, the same bytes for the same input."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -49,16 +50,43 @@ def quarantine_of(verdict: Verdict) -> pl.DataFrame:
     return pl.read_parquet(verdict.folder / "quarantine.parquet")
 
 
-def test_a_lawful_table_is_valid(workspace: Workspace) -> None:
-    verdict = verdict_for(workspace, write_trade(workspace, "good", lawful_rows(4)))
+@pytest.fixture(scope="module")
+def good(shared: Workspace) -> Verdict:
+    """The verdict on lawful rows, to look at."""
+    return verdict_for(shared, write_trade(shared, "good", lawful_rows(4)))
+
+
+@pytest.fixture(scope="module")
+def bad(shared: Workspace) -> Verdict:
+    """The verdict on faulted rows, to look at."""
+    return verdict_for(shared, write_trade(shared, "bad", FAULTED))
+
+
+@pytest.fixture
+def judged(bad: Verdict, shared: Workspace, workspace: Workspace) -> Path:
+    """The faulted table in a workspace of the test's own, with its verdict beside it."""
+    shutil.copytree(shared.root, workspace.root, dirs_exist_ok=True)
+    assert (workspace.validation / bad.folder.name).is_dir()
+    return workspace.trade / "bad.parquet"
+
+
+@pytest.fixture(scope="module")
+def left_out_at_once(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+    """The verdict on faulted rows whose first judgement was told to leave them out."""
+    place = Workspace(tmp_path_factory.mktemp("at-once"))
+    return verdict_for(place, write_trade(place, "bad", FAULTED), WITH_QUARANTINE)
+
+
+def test_a_lawful_table_is_valid(good: Verdict) -> None:
+    verdict = good
     assert (verdict.state, verdict.rows_judged, verdict.value_judged_usd) == ("valid", 4, 4000.0)
     assert verdict.quarantine_rows.to_list() == []
     assert [engine.rows for engine in verdict.engines] == [4, 4]
     assert sorted(contents(verdict.folder)) == FILES
 
 
-def test_a_faulted_table_is_invalid_and_its_rows_can_be_had(workspace: Workspace) -> None:
-    verdict = verdict_for(workspace, write_trade(workspace, "bad", FAULTED))
+def test_a_faulted_table_is_invalid_and_its_rows_can_be_had(bad: Verdict) -> None:
+    verdict = bad
     assert verdict.state == "invalid"
     assert verdict.quarantine_rows.to_list() == [4, 5, 6]
     funnel = [(stage.rows, stage.value_usd) for stage in verdict.funnel]
@@ -66,8 +94,8 @@ def test_a_faulted_table_is_invalid_and_its_rows_can_be_had(workspace: Workspace
     assert (verdict.rows_failed, verdict.value_failed_usd) == (3, 60.0)
 
 
-def test_kept_tables_are_as_declared(workspace: Workspace) -> None:
-    verdict = verdict_for(workspace, write_trade(workspace, "bad", FAULTED))
+def test_kept_tables_are_as_declared(bad: Verdict) -> None:
+    verdict = bad
     quarantine, rules = quarantine_of(verdict), pl.read_parquet(verdict.folder / "rules.parquet")
     assert TABLES["quarantine"].is_valid(quarantine)
     assert TABLES["rule_counts"].is_valid(rules)
@@ -78,38 +106,37 @@ def test_kept_tables_are_as_declared(workspace: Workspace) -> None:
     ]
 
 
-def test_quarantine_by_choice_states_rows_and_dollars(workspace: Workspace) -> None:
-    table = write_trade(workspace, "bad", FAULTED)
-    verdict = verdict_for(workspace, table, WITH_QUARANTINE)
-    page = (verdict.folder / "report.html").read_text(encoding="utf-8")
-    assert verdict.state == "valid with quarantine"
+def test_quarantine_by_choice_states_rows_and_dollars(left_out_at_once: Verdict) -> None:
+    page = (left_out_at_once.folder / "report.html").read_text(encoding="utf-8")
+    assert left_out_at_once.state == "valid with quarantine"
     assert "Left out: 3 rows (USD 60)." in page
 
 
 def test_choice_made_later_gives_the_same_bytes_without_judging_again(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace,
+    judged: Path,
+    bad: Verdict,
+    left_out_at_once: Verdict,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    table = write_trade(workspace, "bad", FAULTED)
-    at_once = contents(verdict_for(workspace, table, WITH_QUARANTINE).folder)
-    refused = contents(verdict_for(workspace, table).folder)
+    at_once, refused = contents(left_out_at_once.folder), contents(bad.folder)
     monkeypatch.setattr(audit, "audit", lambda *_: pytest.fail("judged again"))
-    later = verdict_for(workspace, table, WITH_QUARANTINE)
+    later = verdict_for(workspace, judged, WITH_QUARANTINE)
     assert later.state == "valid with quarantine"
     assert contents(later.folder) == at_once
-    assert contents(verdict_for(workspace, table).folder) == refused != at_once
+    assert contents(verdict_for(workspace, judged).folder) == refused != at_once
 
 
-def test_same_input_gives_the_same_bytes(workspace: Workspace, tmp_path: Path) -> None:
+def test_same_input_gives_the_same_bytes(bad: Verdict, tmp_path: Path) -> None:
     elsewhere = Workspace(tmp_path / "elsewhere")
-    tables = [write_trade(place, "bad", FAULTED) for place in (workspace, elsewhere)]
-    first = contents(verdict_for(workspace, tables[0]).folder)
-    assert contents(verdict_for(elsewhere, tables[1]).folder) == first
-    assert str(tmp_path).encode() not in b"".join(first.values())
+    again = contents(verdict_for(elsewhere, write_trade(elsewhere, "bad", FAULTED)).folder)
+    assert again == contents(bad.folder)
+    for folder in (tmp_path, bad.folder.parent):
+        assert str(folder).encode() not in b"".join(again.values())
 
 
-def test_rows_in_another_order_change_row_numbers_only(workspace: Workspace) -> None:
-    straight = verdict_for(workspace, write_trade(workspace, "a", FAULTED))
-    turned = verdict_for(workspace, write_trade(workspace, "b", FAULTED[::-1]))
+def test_rows_in_another_order_change_row_numbers_only(workspace: Workspace, bad: Verdict) -> None:
+    straight, turned = bad, verdict_for(workspace, write_trade(workspace, "bad", FAULTED[::-1]))
     for name in ("rules.parquet", "gx.json"):
         assert contents(straight.folder)[name] == contents(turned.folder)[name]
     numbers = ("table_row", "source_row", "source_id")
@@ -119,19 +146,18 @@ def test_rows_in_another_order_change_row_numbers_only(workspace: Workspace) -> 
     assert first.equals(second)
 
 
-@pytest.mark.parametrize("rows", [lawful_rows(3), FAULTED])
-def test_kept_verdict_is_reused_without_loading_the_engines(
-    workspace: Workspace, rows: list[dict[str, Any]]
+def test_kept_verdicts_are_reused_without_loading_the_engines(
+    shared: Workspace, good: Verdict, bad: Verdict
 ) -> None:
-    table = write_trade(workspace, "kept", rows)
-    first = verdict_for(workspace, table)
     code = (
         "import sys; from pathlib import Path\n"
         "from pipelines.validation.step import verdict_for\n"
         "from pipelines.workspace import Workspace\n"
-        f"verdict = verdict_for(Workspace(Path({str(workspace.root)!r})), Path({str(table)!r}))\n"
+        f"place = Workspace(Path({str(shared.root)!r}))\n"
+        "states = [verdict_for(place, place.trade / f'{name}.parquet').state\n"
+        "          for name in ('good', 'bad')]\n"
         "heavy = {'great_expectations', 'pandas', 'polars', 'pyarrow', 'dataframely'}\n"
-        "print(verdict.state, sorted(heavy & set(sys.modules)))"
+        "print(*states, sorted(heavy & set(sys.modules)))"
     )
     told = subprocess.run(
         [sys.executable, "-c", code],
@@ -140,7 +166,8 @@ def test_kept_verdict_is_reused_without_loading_the_engines(
         check=True,
         cwd=Path(__file__).parents[2],
     )
-    assert told.stdout.strip() == f"{first.state} []"
+    assert (good.state, bad.state) == ("valid", "invalid")
+    assert told.stdout.strip() == "valid invalid []"
 
 
 def judged_again(
@@ -161,26 +188,24 @@ def judged_again(
 
 @pytest.mark.parametrize("what", ["rules", "provenance", "damage", "threshold", "nothing"])
 def test_verdict_is_made_anew_when_anything_it_rests_on_changes(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, what: str
+    workspace: Workspace, judged: Path, bad: Verdict, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    table = write_trade(workspace, "bad", FAULTED)
-    folder = verdict_for(workspace, table).folder
+    folder = workspace.validation / bad.folder.name
     if what == "rules":
         monkeypatch.setattr(store, "rules_sha256", lambda: "other")
     elif what == "provenance":
-        write_beside(table, len(FAULTED), {})
+        write_beside(judged, len(FAULTED), {})
     elif what == "damage":
         (folder / "quarantine.parquet").write_bytes(b"PAR1")
     settings = Settings(suite_rows=3) if what == "threshold" else Settings()
-    assert judged_again(workspace, table, monkeypatch, settings) == (what != "nothing")
+    assert judged_again(workspace, judged, monkeypatch, settings) == (what != "nothing")
 
 
 def test_above_the_threshold_the_suite_judges_counts_and_the_report_says_so(
-    workspace: Workspace,
+    workspace: Workspace, bad: Verdict
 ) -> None:
+    found = [finding.rows_failed for finding in bad.rules]
     table = write_trade(workspace, "bad", FAULTED)
-    on_rows = verdict_for(workspace, table)
-    found = [finding.rows_failed for finding in on_rows.rules]
     verdict = verdict_for(workspace, table, Settings(suite_rows=6))
     assert [finding.rows_failed for finding in verdict.rules] == found
     assert [(engine.name, engine.rows) for engine in verdict.engines] == [
@@ -200,6 +225,7 @@ def test_nothing_is_written_when_a_table_could_not_be_judged(
     assert not any(workspace.validation.iterdir())
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_quarantine_shows_source_row_and_original_text(workspace: Workspace) -> None:
     table = write_trade(workspace, "bad", [*FAULTED, row(code="=1+1")])
     original = '{"Value": "<script>alert(1)</script>"}'
@@ -215,6 +241,7 @@ def test_quarantine_shows_source_row_and_original_text(workspace: Workspace) -> 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_csv_does_not_run_as_a_formula_and_keeps_numbers(workspace: Workspace) -> None:
     table = write_trade(workspace, "bad", [row(customs_value_usd=-5.0)])
     write_beside(table, 1, {0: "=cmd|'/C calc'!A0"})
@@ -229,6 +256,7 @@ def test_provenance_of_another_table_is_refused(workspace: Workspace) -> None:
         verdict_for(workspace, table)
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_rejection_names_file_row_column_and_value_row_rules_first(workspace: Workspace) -> None:
     table = write_trade(
         workspace, "bad", [row(code="01"), row(code="01"), row(importer="u\x1b[31m")]
@@ -248,9 +276,8 @@ def test_rejection_names_file_row_column_and_value_row_rules_first(workspace: Wo
     ]
 
 
-def test_row_without_provenance_is_counted_as_a_spreadsheet_does(workspace: Workspace) -> None:
-    verdict = verdict_for(workspace, write_trade(workspace, "bad", FAULTED))
-    assert quarantine_of(verdict).select("source_id", "source_row").row(0) == ("bad.parquet", 6)
+def test_row_without_provenance_is_counted_as_a_spreadsheet_does(bad: Verdict) -> None:
+    assert quarantine_of(bad).select("source_id", "source_row").row(0) == ("bad.parquet", 6)
 
 
 @pytest.mark.parametrize(

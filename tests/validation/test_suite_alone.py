@@ -40,12 +40,12 @@ def found(suite_file, table):
         told[item["expectation_config"]["meta"]["rule_id"]] = [item["success"], count]
     return told
 
-folder, table = sys.argv[1:]
-found_both = found(folder + "/suite.json", table) | found(
-    folder + "/groups-suite.json", folder + "/groups.parquet"
-)
+for folder, table in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+    found_both = found(folder + "/suite.json", table) | found(
+        folder + "/groups-suite.json", folder + "/groups.parquet"
+    )
+    print("FOUND " + json.dumps(found_both))
 assert not {"calc", "pipelines"} & set(sys.modules)
-print("FOUND " + json.dumps(found_both))
 """
 OWN = """
 [[rule]]
@@ -79,24 +79,29 @@ reason = "published"
 """
 
 
-def found_alone(verdict: Verdict, table: Path) -> dict[str, tuple[bool, int]]:
-    """What the engine finds in a process that cannot import our code."""
+Found = dict[str, tuple[bool, int]]
+"""Whether each rule is kept, and how many rows or groups it found, by its name."""
+
+
+def found_alone(judged: list[tuple[Verdict, Path]]) -> list[Found]:
+    """What the engine finds on each table in a process that cannot import our code."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    named = [str(path) for verdict, table in judged for path in (verdict.folder, table)]
     done = subprocess.run(
-        [sys.executable, "-I", "-c", ALONE, str(verdict.folder), str(table)],
+        [sys.executable, "-I", "-c", ALONE, *named],
         capture_output=True,
         text=True,
         check=False,
-        cwd=table.parent,
+        cwd=judged[0][1].parent,
         env=kept | {"GX_ANALYTICS_ENABLED": "false"},
     )
     assert done.returncode == 0, done.stderr
-    line = next(line for line in done.stdout.splitlines() if line.startswith("FOUND "))
-    found: dict[str, Any] = json.loads(line.removeprefix("FOUND "))
-    return {name: (told[0], told[1]) for name, told in found.items()}
+    lines = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
+    each: list[dict[str, Any]] = [json.loads(line.removeprefix("FOUND ")) for line in lines]
+    return [{name: (told[0], told[1]) for name, told in found.items()} for found in each]
 
 
-def expected_of(verdict: Verdict) -> dict[str, tuple[bool, int]]:
+def expected_of(verdict: Verdict) -> Found:
     expected = {}
     for finding in verdict.rules:
         if finding.is_among_kept and not finding.is_on_groups:
@@ -119,10 +124,16 @@ def test_the_suites_alone_give_the_same_verdict(workspace: Workspace, tmp_path: 
         row(quantity=None, quantity_unit="t", code="8703230098"),
     ]
     rows = [*lawful_rows(6), *odd, *whole, row(), row()]
-    for name, some in (("good", lawful_rows(6)), ("bad", rows)):
-        table = write_trade(workspace, name, some)
-        verdict = verdict_for(workspace, table, Settings(rules=own))
-        assert found_alone(verdict, table) == expected_of(verdict)
+    tables = {
+        name: write_trade(workspace, name, some)
+        for name, some in (("good", lawful_rows(6)), ("bad", rows))
+    }
+    verdicts = {
+        name: verdict_for(workspace, table, Settings(rules=own)) for name, table in tables.items()
+    }
+    found = found_alone([(verdicts[name], table) for name, table in tables.items()])
+    assert found == [expected_of(verdict) for verdict in verdicts.values()]
+    for name, verdict in verdicts.items():
         broken = {item.rule_id for item in verdict.rules if item.is_broken}
         assert {"user.quantity-of-japan", "trade.key.unique"} <= broken or name == "good"
         assert "user.total" in broken

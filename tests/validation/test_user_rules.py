@@ -55,38 +55,49 @@ THREE = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("text", "rows", "usd"),
-    [
-        (rule(kind='"presence"', column='"quantity"'), 1, 300.0),
-        (rule(kind='"presence"', column='"quantity"', where="'partner == \"JPN\"'"), 0, 0.0),
-        (rule(kind='"pattern"', column='"partner"', pattern='"^[JK]"'), 1, 100.0),
-        (rule(kind='"set"', column='"partner"', values='["JPN", "KOR"]'), 1, 100.0),
-        (rule(kind='"set"', column='"quantity"', values="[3]"), 2, 700.0),
-        (rule(kind='"range"', column='"customs_value_usd"', minimum="200"), 1, 100.0),
-        (rule(kind='"range"', column='"customs_value_usd"', maximum="300"), 1, 600.0),
-        (rule(kind='"relation"', relation='"cif_value_usd <= 1.2 * fob_value_usd"'), 1, 100.0),
-        (rule(kind='"unique"', columns='["importer", "code"]'), 3, 1000.0),
-        (rule(kind='"unique"', columns='["partner"]'), 0, 0.0),
-        # Japan has 600 of 1,000.
-        (rule(kind='"share"', part=JAPAN, maximum='"60%"'), 0, 0.0),
-        (rule(kind='"share"', part=JAPAN, maximum="0.59"), 3, 1000.0),
-        (
-            rule(kind='"share"', part=JAPAN, by='["importer"]', minimum='"61%"'),
-            3,
-            1000.0,
-        ),
-        # Quantities are 2 + 2.
-        (rule(kind='"sum"', column='"quantity"', minimum="4", maximum="4"), 0, 0.0),
-        (rule(kind='"sum"', column='"quantity"', by='["partner"]', minimum="2"), 1, 300.0),
-        (rule(kind='"control"', column='"value"', equals="1000"), 0, 0.0),
-        (rule(kind='"control"', column='"value"', equals="1100", within='"10%"'), 0, 0.0),
-        (rule(kind='"control"', column='"value"', equals="1100", within='"9%"'), 3, 1000.0),
-        (rule(kind='"control"', column='"value"', equals="600", where=JAPAN), 0, 0.0),
-    ],
-)
-def test_each_kind_finds_its_rows(tmp_path: Path, text: str, rows: int, usd: float) -> None:
-    counted = found(tmp_path, THREE, text)
+EACH_KIND = [
+    (rule(kind='"presence"', column='"quantity"'), 1, 300.0),
+    (rule(kind='"presence"', column='"quantity"', where="'partner == \"JPN\"'"), 0, 0.0),
+    (rule(kind='"pattern"', column='"partner"', pattern='"^[JK]"'), 1, 100.0),
+    (rule(kind='"set"', column='"partner"', values='["JPN", "KOR"]'), 1, 100.0),
+    (rule(kind='"set"', column='"quantity"', values="[3]"), 2, 700.0),
+    (rule(kind='"range"', column='"customs_value_usd"', minimum="200"), 1, 100.0),
+    (rule(kind='"range"', column='"customs_value_usd"', maximum="300"), 1, 600.0),
+    (rule(kind='"relation"', relation='"cif_value_usd <= 1.2 * fob_value_usd"'), 1, 100.0),
+    (rule(kind='"unique"', columns='["importer", "code"]'), 3, 1000.0),
+    (rule(kind='"unique"', columns='["partner"]'), 0, 0.0),
+    # Japan has 600 of 1,000.
+    (rule(kind='"share"', part=JAPAN, maximum='"60%"'), 0, 0.0),
+    (rule(kind='"share"', part=JAPAN, maximum="0.59"), 3, 1000.0),
+    (
+        rule(kind='"share"', part=JAPAN, by='["importer"]', minimum='"61%"'),
+        3,
+        1000.0,
+    ),
+    # Quantities are 2 + 2.
+    (rule(kind='"sum"', column='"quantity"', minimum="4", maximum="4"), 0, 0.0),
+    (rule(kind='"sum"', column='"quantity"', by='["partner"]', minimum="2"), 1, 300.0),
+    (rule(kind='"control"', column='"value"', equals="1000"), 0, 0.0),
+    (rule(kind='"control"', column='"value"', equals="1100", within='"10%"'), 0, 0.0),
+    (rule(kind='"control"', column='"value"', equals="1100", within='"9%"'), 3, 1000.0),
+    (rule(kind='"control"', column='"value"', equals="600", where=JAPAN), 0, 0.0),
+]
+"""Rules with the rows that break them, and their dollars."""
+
+
+@pytest.fixture(scope="module")
+def counts_by_rule(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What each of these rules found, all of them judged in one go."""
+    text = "".join(
+        text.replace('"mine"', f'"mine-{number}"') for number, (text, _, _) in enumerate(EACH_KIND)
+    )
+    counts = judged(tmp_path_factory.mktemp("kinds"), THREE, text).counts
+    return {counted["rule_id"]: counted for counted in counts.iter_rows(named=True)}
+
+
+@pytest.mark.parametrize("number", range(len(EACH_KIND)))
+def test_each_kind_finds_its_rows(counts_by_rule: dict[str, dict[str, Any]], number: int) -> None:
+    counted, (_, rows, usd) = counts_by_rule[f"user.mine-{number}"], EACH_KIND[number]
     assert (counted["rows_failed"], counted["value_failed_usd"]) == (rows, usd)
     if counted["groups_judged"] is not None:
         assert (counted["groups_failed"] > 0) == (rows > 0)
@@ -216,6 +227,7 @@ def test_any_file_is_read_or_refused(tmp_path: Path, content: str | bytes) -> No
         read_user_rules(path)
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_own_rules_make_a_verdict_of_their_own(workspace: Workspace, tmp_path: Path) -> None:
     table = write_trade(workspace, "some", lawful_rows(3))
     path = tmp_path / "own.toml"
@@ -234,6 +246,7 @@ def test_own_rules_make_a_verdict_of_their_own(workspace: Workspace, tmp_path: P
     assert verdict_for(workspace, table, Settings(rules=path)).state == "valid"
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_a_total_that_does_not_hold_is_not_mended_by_leaving_rows_out(
     workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -276,7 +289,7 @@ EVERY_KIND = "".join(
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(faulted=st.lists(cells, min_size=3, max_size=25))
 def test_both_engines_agree_on_every_kind_and_faulted_tables(
