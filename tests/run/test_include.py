@@ -17,6 +17,7 @@ from pipelines.roundtrip.annex import put_annex
 from pipelines.roundtrip.sheet import SheetRow
 from pipelines.run.facts import OF_SOME, TABLE_FILES
 from tests.run.tool import ROOT, Done, Place
+from tests.shortened import judge_once, shorten
 from tests.validation.tables import row, write_trade
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
@@ -47,12 +48,16 @@ FLOWS = [
 
 @pytest.fixture(scope="module")
 def war(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Done]:
-    """A workspace in which both parts were run by themselves, then together."""
+    """A workspace in which both parts were run by themselves, then together with a workbook."""
     place = Place(tmp_path_factory.mktemp("war"))
     write_trade(place.workspace, "ca-us-2024", FLOWS)
-    for path in PARTS.values():
-        assert place.run("-q", scenario=path).code == 0
-    done = place.run("--json", scenario=EXAMPLE)
+    with pytest.MonkeyPatch.context() as patch:
+        shorten(patch)
+        for path in PARTS.values():
+            assert place.run("-q", scenario=path).code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        judge_once(patch)
+        done = place.run("--json", scenario=EXAMPLE)
     assert done.code == 0, done.err
     return place, done
 
@@ -113,7 +118,6 @@ def test_manifest_has_the_files_of_all_parts(war: tuple[Place, Done]) -> None:
     assert place.do("verify", "ca-us-2025").code == 0
     names = {item["name"] for item in manifest["outputs"]}
     assert {"scenario.toml", "scenario-CAN.toml", "scenario-USA.toml"} < names
-    assert names | {"manifest.json"} >= {one["name"] for one in manifest["facts"]["files"]}
     assert all(item["what"] for item in manifest["outputs"])
 
 
@@ -265,18 +269,22 @@ def test_tables_of_parts_are_judged_each(war: tuple[Place, Done], tmp_path: Path
     """Each part on a table of its own, one of which breaks a rule and says so."""
     place, _ = war
     write_trade(place.workspace, "broken", [*FLOWS[:2], flow("USA", "CAN", "870323", -5.0)])
-    path = changed(tmp_path, USA=('"ca-us-2024"', '"broken"'))
+    write_trade(place.workspace, "lawful", FLOWS[4:8])
+    names = {"CAN": "lawful", "USA": "broken"}
+    path = changed(tmp_path, **{one: ('"ca-us-2024"', f'"{name}"') for one, name in names.items()})
     refused = place.run("-q", scenario=path)
     done = place.run("--quarantine", "--json", scenario=path)
 
     assert refused.code == 3
     assert done.code == 0
     folder = place.folder("war")
-    assert sorted(one.name for one in (folder / "validation").iterdir()) == ["broken", "ca-us-2024"]
-    names = {one["name"]: one["what"] for one in done.object["run"]["files"]}
-    assert names["validation/broken/quarantine.csv"] == "the same for spreadsheets, broken"
-    assert all((folder / name).is_file() for name in names)
-    assert done.object["run"]["trade_name"] == "CAN: ca-us-2024; USA: broken"
+    assert sorted(one.name for one in (folder / "validation").iterdir()) == ["broken", "lawful"]
+    told = {one["name"]: one["what"] for one in done.object["run"]["files"]}
+    assert told["validation/broken/quarantine.csv"] == "the same for spreadsheets, broken"
+    assert all((folder / name).is_file() for name in told)
+    outputs = json.loads((folder / "manifest.json").read_bytes())["outputs"]
+    assert {item["name"] for item in outputs} | {"manifest.json"} >= told.keys()
+    assert done.object["run"]["trade_name"] == "CAN: lawful; USA: broken"
 
 
 def test_values_on_different_bases_have_no_total(war: tuple[Place, Done], tmp_path: Path) -> None:
