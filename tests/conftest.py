@@ -1,6 +1,7 @@
 """What all tests share: the demonstration, made once, copied for each test."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def place(demonstration: tuple[Place, Done], tmp_path: Path) -> Place:
     copied = tmp_path / "workspace"
     shutil.copytree(demonstration[0].root, copied)
     return Place(copied)
+
+
+@pytest.fixture(scope="module")
+def tables_alone_throughout() -> Iterator[None]:
+    """The same in a whole module, its fixtures too: no test of it is marked ``whole_run``.
+
+    Named by ``usefixtures`` it comes before the fixtures of module scope that tests ask for.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        shorten(patch)
+        yield
 
 
 @pytest.fixture

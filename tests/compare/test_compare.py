@@ -11,6 +11,7 @@ import pytest
 
 from tests.run.test_include import flow
 from tests.run.tool import Done, Place, contents, flip
+from tests.shortened import shorten
 from tests.validation.tables import write_trade
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
@@ -53,9 +54,11 @@ def measure(name: str, products: list[str], rate: str = "25%", more: str = "") -
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A workspace with two small trade tables that were judged."""
     place = Place(tmp_path_factory.mktemp("judged"))
-    for name, rows in TABLES.items():
-        write_trade(place.workspace, name, rows)
-        assert place.do("validate", place.workspace.trade / f"{name}.parquet").code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        shorten(patch)
+        for name, rows in TABLES.items():
+            write_trade(place.workspace, name, rows)
+            assert place.do("validate", place.workspace.trade / f"{name}.parquet").code == 0
     return place
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.run.tool import Place
 
-pytestmark = pytest.mark.usefixtures("tables_alone")
+pytestmark = pytest.mark.usefixtures("tables_alone_throughout")
 
 TRADE = """\
 importer,partner,period,flow,nomenclature,code,customs_value_usd
@@ -88,9 +88,9 @@ def swept(place: Place, rates: str) -> list[dict[str, object]]:
     return list(told.object["sweep"])
 
 
-@pytest.fixture
-def ran(tmp_path: Path) -> Place:
-    return run_of(tmp_path)
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return run_of(tmp_path_factory.mktemp("ran"))
 
 
 def test_each_part_pays_in_its_own_mode(ran: Place) -> None:

@@ -10,6 +10,7 @@ share of parts that go into cars assembled in the United States, 33 %, so 1.2375
 (general knowledge of Proclamation 10925, to be verified): 25 % is then 23.7625 %.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import polars as pl
 import pytest
 
 from tests.run.tool import Place
+from tests.shortened import shorten
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
 
@@ -65,14 +67,23 @@ source = "made up"
 """
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    found = Place(tmp_path)
-    (tmp_path / "trade.csv").write_text(TRADE, encoding="utf-8")
-    (tmp_path / "offsets.csv").write_text(OFFSETS, encoding="utf-8")
-    done = found.do("ingest", tmp_path / "trade.csv", "--name", "t")
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A workspace with the trade, not to be written to."""
+    found = Place(tmp_path_factory.mktemp("credits"))
+    (found.root / "trade.csv").write_text(TRADE, encoding="utf-8")
+    (found.root / "offsets.csv").write_text(OFFSETS, encoding="utf-8")
+    done = found.do("ingest", found.root / "trade.csv", "--name", "t")
     assert done.code == 0, done.err
+    with pytest.MonkeyPatch.context() as patch:
+        shorten(patch)
+        assert found.do("validate", found.workspace.trade / "t.parquet").code == 0
     return found
+
+
+@pytest.fixture
+def place(ingested: Place, tmp_path: Path) -> Place:
+    return Place(shutil.copytree(ingested.root, tmp_path / "workspace"))
 
 
 def ran(place: Place, text: str) -> str:

@@ -21,6 +21,8 @@ from pipelines.version import tool_version
 from tests.golden.keep_run import LAW, ROWS, RUNS, SCENARIO, TRADE
 from tests.run.tool import Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 NAME = "kept"
 VERSIONS = sorted(path.name for path in RUNS.iterdir())
 LARGEST = 1_000_000

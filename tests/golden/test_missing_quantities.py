@@ -15,12 +15,14 @@ unctad-1 values the 1000 USD at 6 USD/kg, so 166.6667 kg: base 16 + 2, measure 1
 unctad-2 values them at 4.8 USD/kg, so 208.3333 kg: base 16 + 2.5, measure 125.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.run.tool import Place, retorsion
+from tests.shortened import shorten
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
 
@@ -63,13 +65,22 @@ ESTIMATED = (
 )
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    found = Place(tmp_path)
-    (tmp_path / "trade.csv").write_text(TRADE, encoding="utf-8")
-    done = found.do("ingest", tmp_path / "trade.csv", "--name", "t")
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A workspace with the trade, not to be written to."""
+    found = Place(tmp_path_factory.mktemp("glass"))
+    (found.root / "trade.csv").write_text(TRADE, encoding="utf-8")
+    done = found.do("ingest", found.root / "trade.csv", "--name", "t")
     assert done.code == 0, done.err
+    with pytest.MonkeyPatch.context() as patch:
+        shorten(patch)
+        assert found.do("validate", found.workspace.trade / "t.parquet").code == 0
     return found
+
+
+@pytest.fixture
+def place(ingested: Place, tmp_path: Path) -> Place:
+    return Place(shutil.copytree(ingested.root, tmp_path / "workspace"))
 
 
 def asked(place: Place, *options: str, text: str = SCENARIO, base: str = BASE) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from pipelines.report.summary import QUOTA_STATES
 from tests.run.tool import Place
 
-pytestmark = pytest.mark.usefixtures("tables_alone")
+pytestmark = pytest.mark.usefixtures("tables_alone_throughout")
 
 CASE = Path(__file__).parent / "quotas-by-hand"
 SUMS = {

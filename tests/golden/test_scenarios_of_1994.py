@@ -16,7 +16,7 @@ import pytest
 from tests.golden.assessed import assessed
 from tests.run.tool import ROOT, Place
 
-pytestmark = pytest.mark.usefixtures("tables_alone")
+pytestmark = pytest.mark.usefixtures("tables_alone_throughout")
 
 RAW = ROOT / "data" / "raw"
 TABLE = "us-japan-1994-synthetic"

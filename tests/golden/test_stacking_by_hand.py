@@ -8,7 +8,7 @@ import pytest
 
 from tests.run.tool import Place
 
-pytestmark = pytest.mark.usefixtures("tables_alone")
+pytestmark = pytest.mark.usefixtures("tables_alone_throughout")
 
 CASE = Path(__file__).parent / "stacking-by-hand"
 EXPECTED = {
@@ -24,13 +24,12 @@ EXPECTED = {
 }
 
 
-@pytest.fixture
-def ran(tmp_path: Path) -> Place:
-    place = Place(tmp_path)
-    for path in CASE.iterdir():
-        shutil.copy(path, tmp_path)
-    assert place.do("ingest", tmp_path / "trade.csv", "--name", "t").code == 0
-    done = place.run(scenario=tmp_path / "scenario.toml")
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    place = Place(tmp_path_factory.mktemp("stacking"))
+    shutil.copytree(CASE, place.root, dirs_exist_ok=True)
+    assert place.do("ingest", place.root / "trade.csv", "--name", "t").code == 0
+    done = place.run(scenario=place.root / "scenario.toml")
     assert done.code == 0, done.err
     return place
 

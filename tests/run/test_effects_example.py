@@ -6,11 +6,16 @@ import pytest
 
 from tests.run.tool import ROOT, Place
 
+pytestmark = pytest.mark.usefixtures("tables_alone_throughout")
+
 NAME = "us-japan-2024-effects"
 
 
 @pytest.fixture(scope="module")
-def ran(demonstration: tuple[Place, object], tmp_path_factory: pytest.TempPathFactory) -> Place:
+def ran(
+    demonstration: tuple[Place, object],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Place:
     folder = tmp_path_factory.mktemp("example") / "workspace"
     shutil.copytree(demonstration[0].root, folder)
     place = Place(folder)

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipelines.run.manifest import read_manifest
 from tests.run.tool import Place
+
+pytestmark = pytest.mark.usefixtures("tables_alone")
 
 EMPTY = """
 id = "empty"

@@ -270,8 +270,8 @@ def test_tables_of_parts_are_judged_each(war: tuple[Place, Done], tmp_path: Path
     place, _ = war
     write_trade(place.workspace, "broken", [*FLOWS[:2], flow("USA", "CAN", "870323", -5.0)])
     write_trade(place.workspace, "lawful", FLOWS[4:8])
-    names = {"CAN": "lawful", "USA": "broken"}
-    path = changed(tmp_path, **{one: ('"ca-us-2024"', f'"{name}"') for one, name in names.items()})
+    old = '"ca-us-2024"'
+    path = changed(tmp_path, CAN=(old, '"lawful"'), USA=(old, '"broken"'))
     refused = place.run("-q", scenario=path)
     done = place.run("--quarantine", "--json", scenario=path)
 

@@ -11,6 +11,7 @@ from calc.effects.model import Duty, Market, Responses, Schedule
 from calc.effects.results import effects_of
 from tests.run.test_effects import made
 from tests.run.tool import Place
+from tests.shortened import judge_once
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
 
@@ -91,7 +92,9 @@ def imports_of(place: Place) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    return ran(tmp_path_factory.mktemp("drawn"))
+    with pytest.MonkeyPatch.context() as patch:
+        judge_once(patch)  # its page is looked at
+        return ran(tmp_path_factory.mktemp("drawn"))
 
 
 def test_figures_are_those_at_the_drawn_share(drawn: Place) -> None:

@@ -9,6 +9,8 @@ from calc.errors import UsageError
 from pipelines.run.store import find_run
 from tests.run.tool import Place, contents
 
+pytestmark = pytest.mark.usefixtures("tables_alone")
+
 DAY = "2024-11-{:02}"
 NAME = "us-japan-2024"
 
