@@ -62,7 +62,10 @@ def _page(done: Comparison) -> str:
 def _sections(done: Comparison) -> Iterator[str]:
     tables = done.tables
     lead = paragraph(_lead(tables["compared"], tables["causes"]), "lead")
-    yield section("figures", "Figures at unchanged trade", lead, _figures(tables["compared"]))
+    apart = bullets([f"{one[:1].upper()}{one[1:]}." for one in done.apart])
+    yield section(
+        "figures", "Figures at unchanged trade", lead, apart, _figures(tables["compared"])
+    )
     causes = _causes(tables["causes"], tables["compared"])
     yield section("causes", "Causes of the difference", *causes)
     yield section("schedule", "Entries of the schedule", *_schedule(tables["schedule_changes"]))

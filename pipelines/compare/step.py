@@ -28,6 +28,8 @@ from pipelines.workspace import Workspace
 NAMES = ("compared", "causes", "schedule_changes", "list_changes")
 PAGE_NAME = "comparison.html"
 CODES = {"schedule_changes": "prefix", "list_changes": "code"}
+SHARED, MOST = ("importer", "partner"), 3
+"""Columns of the lines by which two may have nothing in common, and how many names are told."""
 State = tuple[Step | None, pl.DataFrame]
 
 
@@ -35,8 +37,9 @@ State = tuple[Step | None, pl.DataFrame]
 class Comparison:
     """Two sides and what they differ in: the tables of ``NAMES``.
 
-    ``silent`` are the codes of comments that concern no line or entry that changed. The tables
-    are in USD; ``money`` says in which money people are told them.
+    ``silent`` are the codes of comments that concern no line or entry that changed, ``apart``
+    sentences on what the two have nothing of in common. The tables are in USD; ``money`` says in
+    which money people are told them.
     """
 
     first: Side
@@ -44,6 +47,7 @@ class Comparison:
     tables: Mapping[str, pl.DataFrame]
     comments_sha256: str | None = None
     silent: Sequence[str] = ()
+    apart: Sequence[str] = ()
     money: Money = IN_DOLLARS
 
     def put_in_money(self) -> "Comparison":
@@ -103,7 +107,7 @@ def compare(
     digest = None if comments is None else sha256_of(comments)
     return Comparison(
         first=first, second=second, tables=tables, comments_sha256=digest, silent=silent,
-        money=money,
+        apart=list(_apart(first, second)), money=money,
     )  # fmt: skip
 
 
@@ -117,6 +121,21 @@ def _silent(tables: Mapping[str, pl.DataFrame], said: pl.DataFrame) -> Iterator[
     for code in said["code"].unique().sort():
         if not any(code.startswith(one) or one.startswith(code) for one in changed):
             yield code
+
+
+def _apart(first: Side, second: Side) -> Iterator[str]:
+    """What no line of both has in common: their difference then says nothing of a schedule."""
+    lists = [_listed(side).select(SHARED).unique().collect() for side in (first, second)]
+    for column in SHARED:
+        met = [rows[column].unique().sort().to_list() for rows in lists]
+        if all(met) and not set(met[0]) & set(met[1]):
+            these, others = (
+                ", ".join(names[:MOST]) + " ..." * (len(names) > MOST) for names in met
+            )
+            yield (
+                f"the two have no {column} in common ({these} against {others}): the difference "
+                "is between two flows of trade, not between two schedules"
+            )
 
 
 def _listed(side: Side) -> pl.LazyFrame:

@@ -66,6 +66,7 @@ def _object(done: Comparison, folder: str) -> dict[str, Any]:
     return {
         "first": as_written(done.money.currency, done.first.facts()),
         "second": as_written(done.money.currency, done.second.facts()),
+        "nothing_in_common": list(done.apart),
         "compared": done.tables["compared"].to_dicts(),
         "order": ORDER_TOLD,
         "causes": [
@@ -131,6 +132,7 @@ def _lines(done: Comparison, folder: str) -> list[str]:
     return [
         *(as_written(money, f"{name}{_side(side)}") for name, side in sides),
         *(text for one in money_lines(done) for text in wrapped("money     ", one)),
+        *(text for one in done.apart for text in wrapped("apart     ", one)),
         *_figures(tables["compared"]),
         "",
         *_causes(tables["causes"]),

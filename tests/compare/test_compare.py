@@ -231,6 +231,25 @@ def test_a_comment_log_that_cannot_be_read_is_refused(
     assert not desk.workspace.comparisons.exists()
 
 
+def test_two_on_other_partners_are_told_to_have_nothing_in_common(desk: Place) -> None:
+    first = write(desk, "v1", measure("cars", ["8703"]))
+    second = write(desk, "v2", measure("cars", ["8703"]).replace("CHN", "JPN"))
+    same = write(desk, "v3", measure("cars", ["8703", "7005"]))
+
+    told = compared(desk, first, second)
+
+    sentence = (
+        "the two have no partner in common (CHN against JPN): the difference is between two flows "
+        "of trade, not between two schedules"
+    )
+    assert told["nothing_in_common"] == [sentence]
+    page = (desk.root / told["folder"] / "comparison.html").read_text(encoding="utf-8")
+    assert "The two have no partner in common (CHN against JPN)" in page
+    words = desk.do("compare", first, second).out
+    assert "apart     the two have no partner in common (CHN against JPN): the difference" in words
+    assert compared(desk, first, same)["nothing_in_common"] == []
+
+
 def test_two_that_are_alike_have_no_causes(desk: Place) -> None:
     first = write(desk, "v1", measure("cars", ["8703"]))
     second = write(desk, "v2", measure("cars", ["8703"]).replace("hypothetical", "a notice"))
