@@ -90,6 +90,15 @@ def test_weights_by_value_share_each_target_among_its_sources_first() -> None:
     ]
 
 
+def test_a_target_of_next_to_no_trade_beside_a_large_one_gets_no_weight() -> None:
+    """Of 10**15 dollars and one, the one is less than a 10**12th: no target, and not one of 0."""
+    values = pl.LazyFrame({"code": ["010111", "010119"], "value_usd": [10**15, 1]})
+
+    found = concordance.weights_by_value(small(), "HS1992", "HS1996", values)
+
+    assert rows(found.filter(pl.col("source") == "010110")) == [("010110", "010111", WHOLE)]
+
+
 def test_one_target_a_code_is_the_heaviest_then_the_same_then_the_lowest() -> None:
     weights = pl.LazyFrame(
         [("a", "a", 5), ("a", "b", 5), ("c", "a", 3), ("c", "b", 7), ("d", "e", 5), ("d", "f", 5),

@@ -73,3 +73,17 @@ def test_rows_without_any_of_the_cells_are_not_alike() -> None:
     found = FIGURES["distinct"](rows, rule("distinct", ["invoice", "page"]), NOTHING).collect()
     told = found.sort(FIGURE).select("invoice", "page", FIGURE)
     assert told.rows() == [(None, 2, 1.0), ("a", 1, 2.0)]
+
+
+def test_a_year_is_held_against_its_months_where_it_has_some() -> None:
+    """1,000 in the year and 250 + 650 in its months are a tenth of the larger apart."""
+    rows = pl.LazyFrame(
+        {
+            "period": ["2023", "2024", "2024-01", "2024-02"],
+            VALUE: [7_000_000, 10_000_000, 2_500_000, 6_500_000],
+        }
+    )
+    found = FIGURES["year"](rows, rule("year", ["year"]), NOTHING).collect()
+    assert found.select(pl.exclude("months_e4")).rows(named=True) == [
+        {"year": "2024", ROWS: 1, VALUE: 10_000_000, FIGURE: pytest.approx(0.1)}
+    ]
