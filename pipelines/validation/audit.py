@@ -60,7 +60,9 @@ def audit(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None = No
         import great_expectations
 
         try:
-            result, suites = _run(table, judged, suite_on, docs), _suites(judged)
+            with suite.told_once():
+                result = _run(table, judged, suite_on, docs)
+            suites = _suites(judged)
         except Exception as err:  # whatever stops the engine, the table was not judged
             hint = "the table is neither valid nor invalid: try again, or report this message"
             raise NotJudgedError(f"{ENGINE} stopped: {err}", where=table.name, hint=hint) from err
@@ -133,10 +135,16 @@ def _run(table: Path, judged: Judged, suite_on: SuiteOn, docs: Path | None) -> l
     for name, pandas, expected in _asked(table, judged, suite_on):
         asset = source.add_dataframe_asset(f"{table.stem}-{name}")
         batch = asset.add_batch_definition_whole_dataframe(name)
-        named = context.suites.add(gx.ExpectationSuite(name=name, expectations=expected))
-        definition = gx.ValidationDefinition(name=asset.name, data=batch, suite=named)
-        context.validation_definitions.add(definition)
-        done: Any = definition.run(batch_parameters={"dataframe": pandas}, result_format=DETAIL)
+        whole, given = gx.ExpectationSuite(name=name, expectations=expected), {"dataframe": pandas}
+        done: Any
+        if docs is None:
+            done = batch.get_batch(batch_parameters=given).validate(whole, result_format=DETAIL)
+        else:  # the engine's pages tell of what it keeps
+            kept = gx.ValidationDefinition(
+                name=asset.name, data=batch, suite=context.suites.add(whole)
+            )
+            context.validation_definitions.add(kept)
+            done = kept.run(batch_parameters=given, result_format=DETAIL)
         results += done.to_json_dict()["results"]
     if docs is not None:
         context.build_data_docs()

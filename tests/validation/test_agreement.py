@@ -151,3 +151,14 @@ def test_disagreement_names_the_rule(tmp_path: Path, suite_on: Any) -> None:
         return
     with pytest.raises(NotJudgedError, match=r"disagree on rule trade\.code\.pattern"):
         audit(path, lying, suite_on)
+
+
+def test_an_expectation_is_asked_again_where_its_fields_are_others() -> None:
+    with suite.quiet_engine(), suite.told_once():
+        asked = suite._expectations().ExpectColumnValuesToNotBeNull(column="code")
+        told = asked.configuration
+        assert asked.configuration is told
+        asked.column = "period"
+        assert asked.configuration.kwargs == {"column": "period"}
+    assert told.kwargs == {"column": "code"}
+    assert asked.configuration is not asked.configuration
