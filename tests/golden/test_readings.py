@@ -24,7 +24,7 @@ from calc.policy.readings import HIGHEST
 from pipelines.run.rates import FIGURES, KEY
 from pipelines.run.variants import Variants, variants_of
 from pipelines.variants.sweep import Wanted, sweep
-from tests.golden.assessed import assessed
+from tests.run.assessed import assessed
 from tests.run.test_rates import one_by_one
 from tests.run.tool import Done, Place
 from tests.shortened import judge_once

@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
-from tests.golden.assessed import assessed
+from tests.run.assessed import assessed
 from tests.run.tool import ROOT, Done, Place, retorsion
 
 pytestmark = pytest.mark.usefixtures("tables_alone")

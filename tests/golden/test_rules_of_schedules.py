@@ -10,7 +10,7 @@ from zlib import crc32
 import polars as pl
 import pytest
 
-from tests.golden.assessed import assessed
+from tests.run.assessed import assessed
 from tests.run.tool import Place
 
 pytestmark = pytest.mark.usefixtures("tables_alone")

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.golden.assessed import assessed
+from tests.run.assessed import assessed
 from tests.run.tool import ROOT, Place
 
 pytestmark = pytest.mark.usefixtures("tables_alone_throughout")

@@ -5,6 +5,7 @@ The table is in HS1996, the schedule in HS2022. By the published tables, code by
 are 870830 (HS2007). 271011, of the Statistics Division's own, has none (HS2002). 870840 stays.
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pipelines.run.manifest import read_manifest
 from tests.run.tool import Place
 from tests.validation.tables import row, write_trade
 
-pytestmark = pytest.mark.usefixtures("tables_alone")
+pytestmark = pytest.mark.usefixtures("tables_alone_throughout")
 
 SCENARIO = """
 id = "windows"
@@ -49,9 +50,10 @@ def flow(code: str, usd: float, **cells: Any) -> dict[str, Any]:
     return row(**own | values | {"quantity": None, "quantity_unit": None} | cells)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    made = Place(tmp_path / "workspace")
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A workspace with the trade of both editions, judged; not to be written to."""
+    made = Place(tmp_path_factory.mktemp("judged"))
     older = [
         flow("870829", 100_000.0001), flow("870831", 10.0), flow("870839", 20.0),
         flow("870840", 7.0), flow("271011", 5.0), flow("870829", 40.0, flow="export"),
@@ -62,6 +64,23 @@ def place(tmp_path: Path) -> Place:
     write_trade(made.workspace, "older", older)
     write_trade(made.workspace, "newer", newer)
     (made.root / "windows.toml").write_text(SCENARIO, encoding="utf-8")
+    for name in ("older", "newer"):
+        assert made.do("validate", made.workspace.trade / f"{name}.parquet").code == 0
+    return made
+
+
+@pytest.fixture
+def place(judged: Place, tmp_path: Path) -> Place:
+    return Place(shutil.copytree(judged.root, tmp_path / "workspace"))
+
+
+@pytest.fixture(scope="module")
+def converted(judged: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The same with a run on the trade in equal shares; not to be written to."""
+    folder = tmp_path_factory.mktemp("converted") / "workspace"
+    made = Place(shutil.copytree(judged.root, folder))
+    done = run(made, "--convert")
+    assert done.code == 0, done.err
     return made
 
 
@@ -85,18 +104,15 @@ def test_it_is_refused_with_rows_dollars_and_the_way_out(place: Place) -> None:
     assert "put the trade into that of the schedule with --convert" in done.err
 
 
-def test_values_are_split_and_merged_to_the_last_unit(place: Place) -> None:
+def test_values_are_split_and_merged_to_the_last_unit(converted: Place) -> None:
     # 100,000.0001 is 1,000,000,001 units: 500,000,000 and 500,000,001
-    done = run(place, "--convert")
-
-    lines = place.table("lines")
-    assert done.code == 0, done.err
+    lines = converted.table("lines")
     assert lines.select("nomenclature", "code", "customs_value_usd", "is_estimated").rows() == [
         ("HS2022", "870822", 50_000.0, True),
         ("HS2022", "870830", 30.0, False),
     ]
     assert lines["duty_increment_usd"].to_list() == [12_500.0, 3.0]
-    assert place.table("conversion").rows() == [
+    assert converted.table("conversion").rows() == [
         ("USA", "HS1996", "271011", "none", "HS2022", None, 5.0),
         ("USA", "HS1996", "870829", "870822", "HS2022", 0.5, 50_000.0),
         ("USA", "HS1996", "870829", "870829", "HS2022", 0.5, 50_000.0001),
@@ -106,10 +122,8 @@ def test_values_are_split_and_merged_to_the_last_unit(place: Place) -> None:
     ]
 
 
-def test_the_funnel_names_what_has_no_code_there(place: Place) -> None:
-    run(place, "--convert")
-
-    steps = place.table("funnel").select("stage", "kind", "rows", "value_usd").rows()
+def test_the_funnel_names_what_has_no_code_there(converted: Place) -> None:
+    steps = converted.table("funnel").select("stage", "kind", "rows", "value_usd").rows()
     assert steps[:4] == [
         ("rows of the trade table", "in", 6, 100_082.0001),
         ("imports whose codes have none in HS2022", "excluded", 1, 5.0),
@@ -118,9 +132,8 @@ def test_the_funnel_names_what_has_no_code_there(place: Place) -> None:
     ]
 
 
-def test_a_line_leads_back_to_every_row_that_it_holds(place: Place) -> None:
-    run(place, "--convert")
-
+def test_a_line_leads_back_to_every_row_that_it_holds(converted: Place) -> None:
+    place = converted
     found = place.table("provenance").select("code", "source_id", "source_row", "share").rows()
     assert found == [
         ("870822", "older.parquet", 2, 0.5),
@@ -133,10 +146,8 @@ def test_a_line_leads_back_to_every_row_that_it_holds(place: Place) -> None:
     assert "row 2, 50.0000% of it" in place.do("explain", "windows", "--line", "870822").out
 
 
-def test_the_summary_says_what_was_done(place: Place) -> None:
-    run(place, "--convert")
-
-    assert notes(place)[0] == (
+def test_the_summary_says_what_was_done(converted: Place) -> None:
+    assert notes(converted)[0] == (
         "Imports in HS1996 were put into HS2022, in equal shares along the published conversion: 1 "
         "of 5 codes are split, USD 50,000 of the lines rests on such shares (is_estimated), and "
         "USD 5 has no code there and is left out."
@@ -159,9 +170,9 @@ def test_weights_in_the_wrong_edition_are_refused(place: Place) -> None:
     assert "older.parquet has no imports in HS2022" in done.err
 
 
-def test_a_conversion_is_a_run_of_its_own_that_verifies(place: Place) -> None:
-    for chosen in ("--convert", "--weights=newer"):
-        run(place, chosen)
+def test_a_conversion_is_a_run_of_its_own_that_verifies(converted: Place, tmp_path: Path) -> None:
+    place = Place(shutil.copytree(converted.root, tmp_path / "workspace"))
+    run(place, "--weights=newer")
 
     assert len({one["run_id"] for one in place.runs()}) == 2
     assert run(place, "--convert").object["reused"]
@@ -177,14 +188,14 @@ def test_trade_in_the_edition_of_the_schedule_is_left_as_it_is(place: Place) -> 
     assert not (place.folder() / "conversion.parquet").exists()
 
 
-@pytest.mark.parametrize("chosen", ["--convert", "--weights=newer"])
-def test_a_sweep_is_on_the_converted_trade_too(place: Place, chosen: str) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "whole"), [("--convert", 12_503.0), ("--weights=newer", 18_753.0)]
+)
+def test_a_sweep_is_on_the_converted_trade_too(place: Place, chosen: str, whole: float) -> None:
+    """25 % of 50,000, or of 75,000, windows; and 3 of brakes, which pay from the first day on."""
     dated = SCENARIO.replace('rate = "25%"', 'rate = "25%"\nfrom = 2024-03-01')
     path = place.root / "windows.toml"
     path.write_text(dated.replace('trade = "older"', 'trade = "older"\nas_of = 2024-06-01'))
-    assert run(place, chosen).code == 0
-    whole = place.table("by_importer").row(0, named=True)["duty_increment_usd"]
-
     swept = place.do("sweep", path, "--rate", "windows=25:25:1", chosen, "--json", "-q").object
     assert [row["duty_increment_usd"] for row in swept["sweep"]] == [whole]
     how = {
@@ -202,7 +213,10 @@ def test_a_sweep_is_on_the_converted_trade_too(place: Place, chosen: str) -> Non
     added = [row["duty_increment_usd"] for row in year["by_calendar"]]
     # 60 of the 366 days are before March.
     assert added == pytest.approx([sum(added[1:]), 3.0 * 60 / 366, whole * 306 / 366], abs=1e-3)
-    assert f"note: {swept['notes'][0]}\n" in place.do("sweep", path, "--by-date", chosen, "-q").out
+    assert (
+        f"note: {swept['notes'][0]}\n"
+        in place.do("sweep", path, "--rate", "windows=25:25:1", chosen, "-q").out
+    )
 
 
 def test_a_sweep_on_another_edition_is_refused_as_a_run_is(place: Place) -> None:

@@ -12,9 +12,9 @@ from calc.errors import ScenarioError
 from calc.policy.expression import AdValorem, Expression, Greatest, Specific, Sum
 from calc.policy.model import Alternative, Branch, Claim, Policy, Relation, Stacking
 from calc.tables.base import Base
-from pipelines.run.compute import Answer
 from tests.run.asking import law_of, trade_of
-from tests.run.policies import ask_under, policy_for, share
+from tests.run.assessed import Assessed, assessed_question
+from tests.run.policies import ask_under, policy_for, question_under, share
 from tests.strategies import Law, Row, table
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
@@ -44,12 +44,13 @@ def run(
     law: Law = CARS,
     base: Any = MFN,
     shares: Sequence[Row] = (),
-) -> Answer:
-    return ask_under(folder, trade_of(flows or [CAR]), law, policy, base, shares=shares)
+) -> Assessed:
+    trade = trade_of(flows or [CAR])
+    return assessed_question(question_under(folder, trade, law, policy, base, shares=shares))
 
 
-def told(found: Answer, *names: str) -> list[tuple[Any, ...]]:
-    return found.tables["lines"].select(names or NAMES).rows()
+def told(found: Assessed, *names: str) -> list[tuple[Any, ...]]:
+    return found.lines().select(names or NAMES).rows()
 
 
 def changed(change: Callable[[Branch], Branch] | None = None, **facts: Any) -> Policy:
@@ -68,7 +69,7 @@ def test_a_measure_on_a_portion_of_a_line(tmp_path: Path) -> None:
         ("not models", 700.0, 17.5, 17.5, 0.0),
     ]
     assert told(found, "status", "quantity") == [("in force", 12.0), ("excluded", 28.0)]
-    whole = found.tables["by_importer"].row(0, named=True)
+    whole = found.sums()
     assert (whole["lines"], whole["listed_value_usd"]) == (1, 1000.0)
     assert (whole["covered_value_usd"], whole["duty_increment_usd"]) == (300.0, 75.0)
 
@@ -126,7 +127,7 @@ def test_an_exclusion_takes_a_portion_out(tmp_path: Path) -> None:
         ("870323", "not granted", "in force", 225.0),
         ("870324", "whole", "in force", 250.0),
     ]
-    reasons = found.tables["components"].select("segment", "reason").rows()
+    reasons = found.components().select("segment", "reason").rows()
     assert ("granted", "exclusion 1 takes the portion granted out") in reasons
 
 
@@ -143,7 +144,7 @@ def test_a_measure_on_a_content(tmp_path: Path, mode: Any, after: float, increme
     policy = changed(lambda cars: replace(cars, on="steel", mode=mode), contents=("steel",))
     found = run(tmp_path, policy, shares=[share("steel", 0.4, kind="content")])
     assert told(found) == [("whole", 1000.0, 25.0, after, increment)]
-    assert found.tables["components"]["bites_on"].to_list() == ["content of steel"]
+    assert found.components()["bites_on"].to_list() == ["content of steel"]
 
 
 METALS = law_of(
@@ -183,7 +184,7 @@ def test_the_rest_of_contents(
     parts = [share("steel", steel, kind="content"), share("aluminum", aluminum, kind="content")]
     found = run(tmp_path, policy, law=METALS, shares=parts)
     assert told(found) == [("whole", 1000.0, 25.0, after, after - 25.0)]
-    duties = found.tables["components"].select("measure_id", "measure_duty_usd").rows()
+    duties = found.components().select("measure_id", "measure_duty_usd").rows()
     assert dict(duties) == {
         "steel": 500.0 * steel, "aluminum": 250.0 * aluminum, "all-goods": 100.0 * rest,
     }  # fmt: skip
@@ -261,10 +262,10 @@ def test_a_measure_by_quantity(
     rate_after, affected = told(found, "rate_after", "is_affected")[0]
     assert rate_after == (None if after is None else after / 1000.0)
     assert affected == (None if duty is None else duty > 0 or not on_top)
-    whole = found.tables["by_importer"].row(0, named=True)
+    whole = found.sums()
     assert whole["duty_after_usd"] == after
     assert whole["duty_after_unknown_value_usd"] == (1000.0 if duty is None else 0.0)
-    assert found.tables["components"]["measure_duty_usd"].to_list() == [duty]
+    assert found.components()["measure_duty_usd"].to_list() == [duty]
 
 
 def test_a_specific_duty_of_a_portion_counts_its_part_of_the_quantity(tmp_path: Path) -> None:
@@ -343,7 +344,7 @@ def test_exclusions_that_each_take_a_portion_of_a_line(
     assert [line[1:] for line in lines if line[0] == "870324"] == [
         ("made", 500.0, "excluded"), ("not made", 500.0, "in force"),
     ]  # fmt: skip
-    reasons = found.tables["components"].filter(code="870323")["reason"].to_list()
+    reasons = found.components().filter(code="870323")["reason"].to_list()
     assert "exclusion 1 takes the portion granted out" in reasons
     assert "exclusion 2 takes the portion made out" in reasons
 
@@ -379,7 +380,7 @@ def test_authorities_add_up_where_the_duties_of_lines_do_not(
         CAR | {"code": code, "customs_value_usd": 100.0, "quantity": kg, "quantity_unit": "kg"}
         for code, kg in (("870323", 1.0), ("870324", 10.0))
     ]
-    tables = run(tmp_path, policy, *flows, law=law, base=base).tables
+    tables = ask_under(tmp_path, trade_of(flows), law, policy, base).tables
     assert tables["by_importer"]["duty_increment_usd"].to_list() == [increment]
     assert tables["by_authority"]["duty_increment_usd"].sum() == increment
 
@@ -491,7 +492,7 @@ def test_the_rates_of_many_firms_on_a_line(tmp_path: Path) -> None:
     )
     car = CAR | {"customs_value_usd": 1001.0}
     found = run(tmp_path, policy, car, shares=[share(name, 1 / 300) for name in names])
-    lines = found.tables["lines"]
+    lines = found.lines()
     assert lines.height == 300
     # 1001 / 300 = 3.33666..., rounded to 3.3367; the last has 1001 - 299 * 3.3367 = 3.3267.
     assert lines["customs_value_usd"].value_counts(sort=True).rows() == [
@@ -499,5 +500,5 @@ def test_the_rates_of_many_firms_on_a_line(tmp_path: Path) -> None:
     ]  # fmt: skip
     rates = zip(lines["segment"], lines["rate_after"], strict=True)
     assert dict(rates) == {name: 0.025 + n / 1000 for n, name in enumerate(names)}
-    whole = found.tables["by_importer"].row(0, named=True)
+    whole = found.sums()
     assert (whole["lines"], whole["covered_value_usd"]) == (1, 1001.0)

@@ -1,6 +1,6 @@
-"""What the law of a scenario does to the trade of a workspace, as a run finds it before it writes.
+"""What a law does to the lines of trade, as a run finds it before it makes its other tables.
 
-For tests that look at figures of lines and their sums: nothing is written, and no other table made.
+For tests that look at lines, the measures on them and their sums: nothing is written.
 """
 
 from datetime import date
@@ -12,7 +12,7 @@ import polars as pl
 from calc import reports
 from calc.accounting import sums_of
 from calc.attributed import with_increments
-from calc.lines import lines_table
+from calc.lines import components_table, lines_table
 from pipelines.progress import Talk
 from pipelines.run.assess import Found, assess
 from pipelines.run.inputs import RunSettings
@@ -34,6 +34,12 @@ class Assessed(NamedTuple):
         told = self.question.descriptions.lazy()
         return lines_table(self.found.lines.lazy(), told, self.question.interval).collect()
 
+    def components(self) -> pl.DataFrame:
+        """COMPONENTS."""
+        lines = self.found.lines.lazy()
+        told = with_increments(self.found.components.lazy(), lines)
+        return components_table(told, lines, self.resolved.named.lazy()).collect()
+
     def by_measure(self) -> pl.DataFrame:
         """BY_MEASURE."""
         components = with_increments(self.found.components.lazy(), self.found.lines.lazy())
@@ -48,7 +54,11 @@ def assessed(place: Place, scenario: Path, as_of: str | None = None) -> Assessed
     """The law of a scenario of one importer put to its trade table, as of a day."""
     settings = RunSettings(as_of=None if as_of is None else date.fromisoformat(as_of))
     (part,) = read_inputs(place.workspace, scenario, settings, Talk(quiet=True)).parts
-    question = question_of(part)
+    return assessed_question(question_of(part))
+
+
+def assessed_question(question: Question) -> Assessed:
+    """The law of a question on its trade."""
     shape = shape_of(question)
     period = chosen_period(question, shape)
     refuse_misfits(question, shape, period)
