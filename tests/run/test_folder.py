@@ -1,5 +1,6 @@
 """A folder of Parquet files is one trade table: the figures of its years, and faults by name."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,11 +8,15 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from pipelines.progress import Talk
+from pipelines.run.compute import Tables, answer
+from pipelines.run.inputs import RunSettings
 from pipelines.run.manifest import read_manifest
+from pipelines.run.step import question_of, read_inputs
 from tests.run.tool import Done, Place, contents
 from tests.run.years import SCENARIO, YEARS, by_year, write_folder, write_one, year_of_trade
 
-pytestmark = pytest.mark.usefixtures("tables_alone")
+pytestmark = pytest.mark.usefixtures("tables_alone_throughout")
 TABLES = ("by_importer", "by_partner", "by_group", "by_product", "by_measure", "lines", "suppliers")
 HIT = (pl.col("importer") == "USA") & (
     (pl.col("partner").is_in(["JPN", "KOR"]) & pl.col("code").str.starts_with("8708"))
@@ -19,8 +24,25 @@ HIT = (pl.col("importer") == "USA") & (
 )
 
 
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A workspace with a folder of years, judged, and the same as one table."""
+    made = Place(tmp_path_factory.mktemp("judged"))
+    (made.root / "cars.toml").write_text(SCENARIO, encoding="utf-8")
+    assert made.do("validate", hive(made)).code == 0
+    write_one(made.root / "one.parquet")
+    return made
+
+
+@pytest.fixture
+def years(judged: Place, tmp_path: Path) -> Place:
+    """The same to write to."""
+    return Place(shutil.copytree(judged.root, tmp_path / "workspace"))
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
+    """A workspace without trade."""
     (tmp_path / "cars.toml").write_text(SCENARIO, encoding="utf-8")
     return Place(tmp_path)
 
@@ -29,13 +51,16 @@ def run(place: Place, table: Path, period: str, *options: str) -> Done:
     return place.do("run", place.root / "cars.toml", "--trade", table, "--period", period, *options)
 
 
-def tables(place: Place) -> dict[str, pl.DataFrame]:
-    """The tables of the latest run."""
-    return {name: place.table(name, "cars") for name in TABLES}
-
-
 def hive(place: Place) -> Path:
     return write_folder(place.root / "world", by_year(), tells_period=False)
+
+
+def answered(place: Place, table: str, period: str) -> Tables:
+    """The tables of a run, before it is written."""
+    settings = RunSettings(trade=str(place.root / table), period=period)
+    scenario = place.root / "cars.toml"
+    (part,) = read_inputs(place.workspace, scenario, settings, Talk(quiet=True)).parts
+    return answer(question_of(part)).tables
 
 
 def hit_units(year: str) -> int:
@@ -44,30 +69,26 @@ def hit_units(year: str) -> int:
 
 
 @pytest.mark.parametrize("period", ["2022", "2021..2023", "2021+..+2023"])
-def test_a_folder_gives_the_figures_of_one_table(place: Place, period: str) -> None:
-    assert run(place, hive(place), period).code == 0
-    of_folder = tables(place)
-    assert run(place, write_one(place.root / "one.parquet"), period).code == 0
-    of_one = tables(place)
+def test_a_folder_gives_the_figures_of_one_table(judged: Place, period: str) -> None:
+    of_folder, of_one = (answered(judged, table, period) for table in ("world", "one.parquet"))
     for name in TABLES:
         assert_frame_equal(of_folder[name], of_one[name], check_exact=True)
 
 
-def test_the_sum_of_years_is_that_of_the_years_to_the_last_unit(place: Place) -> None:
-    folder, amounts = hive(place), ("listed_value_usd", "duty_before_usd", "duty_increment_usd")
+def test_the_sum_of_years_is_that_of_the_years_to_the_last_unit(judged: Place) -> None:
+    amounts = ("listed_value_usd", "duty_before_usd", "duty_increment_usd")
     units, lines = dict.fromkeys(amounts, 0), 0
     for year in YEARS:
-        assert run(place, folder, year).code == 0
-        found = place.table("by_importer", "cars").row(0, named=True)
+        found = answered(judged, "world", year)["by_importer"].row(0, named=True)
         assert round(found["listed_value_usd"] * 10_000) == hit_units(year) > 0
         units = {name: units[name] + round(found[name] * 10_000) for name in amounts}
         lines += found["lines"]
 
-    assert run(place, folder, "2021+..+2023").code == 0
-    whole = place.table("by_importer", "cars").row(0, named=True)
+    together = answered(judged, "world", "2021+..+2023")
+    whole = together["by_importer"].row(0, named=True)
     assert {name: round(whole[name] * 10_000) for name in amounts} == units
     assert whole["lines"] == lines
-    assert sorted(place.table("lines", "cars")["period"].unique()) == list(YEARS)
+    assert sorted(together["lines"]["period"].unique()) == list(YEARS)
 
 
 def test_names_and_places_of_files_change_nothing(place: Place) -> None:
@@ -75,14 +96,14 @@ def test_names_and_places_of_files_change_nothing(place: Place) -> None:
     names = {"2023": "a.parquet", "2021": "x/b.parquet", "2022": "x/year=2022/c.parquet"}
     shuffled = write_folder(place.root / "b" / "world", names)
     assert run(place, first, "2021+..+2023").code == 0
-    before = tables(place)
+    lines = place.table("lines", "cars")
     again = run(place, shuffled, "2021+..+2023", "--json")
     assert again.object["reused"]  # the same trade gives the same run
-    assert before["lines"].height == sum(year_of_trade(y).filter(HIT).height for y in YEARS)
+    assert lines.height == sum(year_of_trade(y).filter(HIT).height for y in YEARS)
 
 
-def test_lines_lead_to_the_file_in_the_folder(place: Place) -> None:
-    folder = hive(place)
+def test_lines_lead_to_the_file_in_the_folder(years: Place) -> None:
+    place, folder = years, years.root / "world"
     assert run(place, folder, "2021+..+2023").code == 0
     behind = place.table("provenance", "cars")
     lines = place.table("lines", "cars")
@@ -93,8 +114,8 @@ def test_lines_lead_to_the_file_in_the_folder(place: Place) -> None:
     assert behind.height == lines.height
 
 
-def test_inputs_are_hashed_and_held_to(place: Place) -> None:
-    folder = hive(place)
+def test_inputs_are_hashed_and_held_to(years: Place) -> None:
+    place, folder = years, years.root / "world"
     assert run(place, folder, "2022").code == 0
     assert place.do("verify", "cars").code == 0
     path = folder / "year=2021" / "part-0.parquet"
@@ -258,8 +279,8 @@ def test_ingested_tables_in_a_folder_keep_their_sources(place: Place, tmp_path: 
     assert contents(place.workspace.runs)
 
 
-def test_years_added_up_are_refused_where_one_year_is_meant(place: Place) -> None:
-    done = run(place, hive(place), "2021+..+2023", "--effects")
+def test_years_added_up_are_refused_where_one_year_is_meant(years: Place) -> None:
+    done = run(years, years.root / "world", "2021+..+2023", "--effects")
     assert done.code == 4
     assert "trade answers year by year: several years added up are no reference for it" in done.err
     assert "--period 2021..2023" in done.err
