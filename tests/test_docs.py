@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,14 +110,16 @@ def screen_of(typed: str, folder: Path) -> str:
     return done.stdout
 
 
-def followed(page: Path, folder: Path) -> list[Command]:
+def followed(
+    page: Path, folder: Path, screen: Callable[[str, Path], str] = screen_of
+) -> list[Command]:
     """Every command of a page, carried out in a folder; its screen must be the one shown."""
     seen = []
     for block in blocks(page):
         if block.file:
             (folder / block.file).write_text(block.text, encoding="utf-8")
         for command in commands(block):
-            real = screen_of(command.typed, folder)
+            real = screen(command.typed, folder)
             if command.shown:
                 assert without_id(real) == without_id(command.shown), command.typed
             seen.append(command)

@@ -79,6 +79,7 @@ def walked(
     *,
     schemes: Sequence[str] = SCHEMES,
     widths: Sequence[int] = WIDTHS,
+    checked: bool = True,
 ) -> list[Walked]:
     """Each page in light and dark, wide and narrow, with what is found on it.
 
@@ -89,12 +90,14 @@ def walked(
         folder: A folder that the browser may keep its profile in.
         schemes: Light, dark, or both.
         widths: Of the window, in pixels.
+        checked: Whether the accessibility checker looks at them.
     """
     found = _told_by(
         "walk.mjs",
         folder,
         pages=[str(page.resolve()) for page in pages],
         views=[{"scheme": scheme, "width": width} for scheme in schemes for width in widths],
+        checked=checked,
         screenshots=os.environ.get(SCREENSHOTS),
     )
     return [_walked(one) for one in found]

@@ -183,26 +183,28 @@ def test_plain_numbers_are_read_as_such(
     assert tried == read_as
 
 
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        ("USA,World,2024,import,HS2022,010121,11", "the partner is the world or a total"),
-        ("USA,JPN,2024,import,HS2022,0101,5", "the code is the total of finer codes beside it"),
-        ("USA,EU27,2024,import,HS2022,010121,5", "partner DEU is inside EU27, a partner too"),
-        ("USA,JPN,2024,import,HS2022,TOTAL,5", "the code is a total of all goods"),
-        (",,,,,,", "the row is empty"),
-        (HEADER, "the row is the header again"),
-    ],
-)
+COUNTED_IN_OTHERS = {
+    "the partner is the world or a total": "USA,World,2024,import,HS2022,010121,11",
+    "the code is the total of finer codes beside it": "USA,JPN,2024,import,HS2022,0101,5",
+    "partner DEU is inside EU27, a partner too": "USA,EU27,2024,import,HS2022,010121,5",
+    "the code is a total of all goods": "USA,JPN,2024,import,HS2022,TOTAL,5",
+    "the row is empty": ",,,,,,",
+    "the row is the header again": HEADER,
+}
+
+
 def test_rows_counted_in_others_are_left_out_as_held_whole(
-    workspace: Workspace, tmp_path: Path, used: list[bool], line: str, why: str
+    workspace: Workspace, tmp_path: Path, used: list[bool]
 ) -> None:
     own = ["USA,JPN,2024,import,HS2022,010121,5", "USA,DEU,2024,import,HS2022,010121,6"]
-    path = write(tmp_path / "t.csv", text_of([*own, line], HEADER))
+    path = write(tmp_path / "t.csv", text_of([*own, *COUNTED_IN_OTHERS.values()], HEADER))
     quick, whole = both(workspace, path, used)
     assert quick == whole
     assert table(workspace).height == 2
-    assert [stage["reason"] for stage in record(quick)["funnel"][1:-1]] == [why]
+    left_out = record(quick)["funnel"][1:-1]
+    assert {stage["reason"]: stage["rows"] for stage in left_out} == dict.fromkeys(
+        COUNTED_IN_OTHERS, 1
+    )
 
 
 def test_a_code_that_is_not_the_sum_of_its_finer_codes_is_refused_as_always(
@@ -232,7 +234,7 @@ FAULTS = ("USA,Nowhere,2024,import,HS2022,010121,5", "USA,JPN,2024,import,HS2022
           'USA,MEX,2024,import,HS2022,8708.29,"1,234,567.5"')  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_same_bytes_over_random_faults_and_batch_sizes(
     workspace: Workspace,
     tmp_path: Path,
@@ -290,7 +292,7 @@ def comtrade(chance: random.Random, rows: int) -> str:
     return "\n".join(made) + "\n"
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_same_bytes_of_flows_that_choose_the_value_and_are_added_up(
     workspace: Workspace, tmp_path: Path, used: list[bool], seed: int
 ) -> None:

@@ -112,12 +112,14 @@ def run(place: Place, name: str, text: str) -> None:
     assert done.code == 0, done.err
 
 
-def book_of(place: Place) -> Any:
-    return openpyxl.load_workbook(place.folder("whole-law") / "report.xlsx", data_only=True)
+@pytest.fixture(scope="module")
+def book(ran: Place) -> Any:
+    """The workbook of the run with the values that it carries, to look at."""
+    return openpyxl.load_workbook(ran.folder("whole-law") / "report.xlsx", data_only=True)
 
 
-def test_each_input_says_what_follows_it(ran: Place) -> None:
-    inputs = {(row["Kind"], row["Name"]): row for row in cells(book_of(ran)["inputs"])}
+def test_each_input_says_what_follows_it(book: Any) -> None:
+    inputs = {(row["Kind"], row["Name"]): row for row in cells(book["inputs"])}
     assert set(EDITS) <= set(inputs)
     assert inputs["floor", "floor"]["Value (change me)"] == 0.15
     assert inputs["credit", "offset, DEU, 8708"]["Value (change me)"] == 700
@@ -126,14 +128,15 @@ def test_each_input_says_what_follows_it(ran: Place) -> None:
     assert not [row for row in inputs.values() if row["What it drives"].startswith("Not live")]
 
 
-def test_a_floor_has_a_row_for_each_base_rate(ran: Place) -> None:
-    rows = [row for row in cells(book_of(ran)["what_if"]) if row["Measure"] == "floor"]
+def test_a_floor_has_a_row_for_each_base_rate(book: Any) -> None:
+    rows = [row for row in cells(book["what_if"]) if row["Measure"] == "floor"]
     # 15 % less Free, 2.5 and 18 % of 10,000, 30,000 and 20,000: the last is above the floor.
     assert [row["Duty of the measure, at unchanged trade (USD)"] for row in rows] == [
         1500, 3750, 0,
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_edited_inputs_give_the_totals_of_a_run(ran: Place, tmp_path: Path) -> None:
     office()
     edited = tmp_path / "edited.xlsx"

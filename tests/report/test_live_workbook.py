@@ -1,6 +1,5 @@
 """The workbook in a spreadsheet program: no error, totals of the tables, inputs that move them."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from pipelines.report.live import live_grids
 from pipelines.report.workbook import workbook_bytes
 from tests.report.office import office, recalculated
 from tests.report.tables import FACTS, tables
-from tests.run.tool import Place
+from tests.run.tool import Done, Place
 
 RUN = "us-japan-2024"
 
@@ -28,6 +27,35 @@ def totals(book: Any) -> dict[str, tuple[float, float]]:
         row["Figure"]: (row["As in the run (USD)"], row["Now (USD)"])
         for row in cells(book["totals"])
     }
+
+
+@pytest.fixture(scope="module")
+def book(demonstration: tuple[Place, Done]) -> Any:
+    """The workbook of the demonstration with the values that it carries, to look at."""
+    path = demonstration[0].folder(RUN) / "report.xlsx"
+    return openpyxl.load_workbook(path, data_only=True)
+
+
+@pytest.fixture(scope="module")
+def worked_out(demonstration: tuple[Place, Done], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of workbooks that LibreOffice worked out: as written, scaled and edited."""
+    office()
+    folder = tmp_path_factory.mktemp("office")
+    written = demonstration[0].folder(RUN) / "report.xlsx"
+    others = scaled(folder / "scaled.xlsx", 1.2), edited(folder / "edited.xlsx", written)
+    return recalculated(written, folder, *others).parent
+
+
+def edited(path: Path, written: Path) -> Path:
+    """A workbook whose rates an analyst changed, and the elasticity of one measure."""
+    book = openpyxl.load_workbook(written)
+    for row in book["inputs"].iter_rows(min_row=2):
+        if row[1].value == "rate":
+            row[3].value = 0.25
+        elif row[1].value == "elasticity" and row[2].value == "car-parts":
+            row[3].value = -1.0
+    book.save(path)
+    return path
 
 
 def scaled(path: Path, scale: float) -> Path:
@@ -66,8 +94,10 @@ def test_what_no_formula_can_follow_is_a_value_and_says_why() -> None:
         assert not any(isinstance(value, Formula) for value in what_if.rows[0])
 
 
-def test_every_formula_carries_the_value_that_the_tables_have(place: Place) -> None:
-    book = openpyxl.load_workbook(place.folder(RUN) / "report.xlsx", data_only=True)
+def test_every_formula_carries_the_value_that_the_tables_have(
+    book: Any, demonstration: tuple[Place, Done]
+) -> None:
+    place, _ = demonstration
     by_importer = place.table("by_importer", RUN).row(0, named=True)
     by_measure = {row["measure_id"]: row for row in place.table("by_measure", RUN).to_dicts()}
 
@@ -89,11 +119,8 @@ def test_every_formula_carries_the_value_that_the_tables_have(place: Place) -> N
     assert "rate_USA_car_parts" in book.defined_names
 
 
-def test_a_spreadsheet_program_finds_the_same_and_no_error(place: Place, tmp_path: Path) -> None:
-    office()
-    by_quantity = scaled(tmp_path / "by-quantity.xlsx", 1.2)
-    path = recalculated(place.folder(RUN) / "report.xlsx", tmp_path, by_quantity)
-    book = openpyxl.load_workbook(path, data_only=True)
+def test_a_spreadsheet_program_finds_the_same_and_no_error(worked_out: Path) -> None:
+    book = openpyxl.load_workbook(worked_out / "report.xlsx", data_only=True)
 
     values = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert not [cell for cell in values if isinstance(cell, str) and cell.startswith(("#", "Err:"))]
@@ -101,26 +128,17 @@ def test_a_spreadsheet_program_finds_the_same_and_no_error(place: Place, tmp_pat
         assert now == pytest.approx(in_run, abs=1)
     assert all(row["Holds"] for row in cells(book["checks"]))
     # A fifth more of the rate as written: 1.2 of the duty; what it replaces stays (2.5 and 5 %).
-    moved = totals(openpyxl.load_workbook(path.with_name(by_quantity.name), data_only=True))
+    moved = totals(openpyxl.load_workbook(worked_out / "scaled.xlsx", data_only=True))
     duty, replaced = 7_143_730_286.0, 0.025 * 7_063_070_376 + 0.05 * 73_638_117
     assert moved["Duty of the measures, at unchanged trade"][1] == pytest.approx(1.2 * duty, abs=1)
     added = 1.2 * (duty - 7_021_793) - replaced
     assert moved["Duty added, at unchanged trade"][1] == pytest.approx(added, abs=1)
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_a_changed_rate_gives_the_totals_of_a_run_at_that_rate(
-    place: Place, tmp_path: Path
+    place: Place, worked_out: Path, tmp_path: Path
 ) -> None:
-    office()
-    edited = tmp_path / "edited.xlsx"
-    shutil.copy(place.folder(RUN) / "report.xlsx", edited)
-    book = openpyxl.load_workbook(edited)
-    for row in book["inputs"].iter_rows(min_row=2):
-        if row[1].value == "rate":
-            row[3].value = 0.25
-        elif row[1].value == "elasticity" and row[2].value == "car-parts":
-            row[3].value = -1.0
-    book.save(edited)
     scenario = tmp_path / "at-25.toml"
     source = Path(__file__).parents[2] / "data" / "raw" / "scenarios" / "us-japan-2024.toml"
     text = source.read_text(encoding="utf-8").replace('"us-japan-2024"', '"at-25"')
@@ -128,7 +146,7 @@ def test_a_changed_rate_gives_the_totals_of_a_run_at_that_rate(
     assert place.run("-q", scenario=scenario).code == 0
     run = place.table("by_importer", "at-25").row(0, named=True)
 
-    found = openpyxl.load_workbook(recalculated(edited, tmp_path), data_only=True)
+    found = openpyxl.load_workbook(worked_out / "edited.xlsx", data_only=True)
 
     now = {name: value for name, (_, value) in totals(found).items()}
     assert now["Duty added, at unchanged trade"] == pytest.approx(run["duty_increment_usd"], abs=1)
@@ -144,8 +162,10 @@ def test_a_changed_rate_gives_the_totals_of_a_run_at_that_rate(
     assert changed == ["Duty added: what_if adds up to by_importer (FALSE once inputs are changed)"]
 
 
-def test_the_audit_sheet_leads_from_a_line_to_its_row_and_its_law(place: Place) -> None:
-    book = openpyxl.load_workbook(place.folder(RUN) / "report.xlsx", data_only=True)
+def test_the_audit_sheet_leads_from_a_line_to_its_row_and_its_law(
+    book: Any, demonstration: tuple[Place, Done]
+) -> None:
+    place, _ = demonstration
     rows = {row["Result id"]: row for row in cells(book["audit"])}
 
     named = {
