@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.run.assessed import Assessed, assessed
 from tests.run.tool import Place
 from tests.shortened import shorten
 
@@ -93,9 +94,16 @@ def ran(place: Place, text: str) -> str:
     return done.out
 
 
-def parts_of(place: Place, measure: str = "parts") -> list[Any]:
+def put(place: Place, text: str) -> Assessed:
+    """The same as far as lines and measures on them."""
+    path = place.root / "parts.toml"
+    path.write_text(text, encoding="utf-8")
+    return assessed(place, path)
+
+
+def parts_of(components: pl.DataFrame) -> list[Any]:
     """What the measure comes to on each line before the credit, the credit, and what is owed."""
-    parts = place.table("components", "parts").filter(pl.col("measure_id") == measure)
+    parts = components.filter(pl.col("measure_id") == "parts")
     figures = ("duty_before_credit_usd", "credit_usd", "measure_duty_usd")
     return parts.sort("partner", "code").select(figures).rows()
 
@@ -103,7 +111,7 @@ def parts_of(place: Place, measure: str = "parts") -> list[Any]:
 def test_an_amount_is_shared_out_to_the_last_ten_thousandth(place: Place) -> None:
     told = ran(place, TOP + TABLE)
 
-    assert parts_of(place) == [
+    assert parts_of(place.table("components", "parts")) == [
         (100.0, 33.3334, 66.6666),
         (100.0, 33.3333, 66.6667),
         (100.0, 33.3333, 66.6667),
@@ -139,18 +147,18 @@ def test_a_rebate_is_a_rate_that_never_takes_more_than_the_duty(
     text = TOP.replace(
         'rate = "25%"\nmode = "add"', rate if "all-in" in rate else f'{rate}\nmode = "add"'
     )
-    ran(place, text + REBATE)
+    found = put(place, text + REBATE)
 
-    assert parts_of(place)[:3] == [duties] * 3
-    line = place.table("lines", "parts").sort("partner", "code").row(0, named=True)
+    assert parts_of(found.components())[:3] == [duties] * 3
+    line = found.lines().sort("partner", "code").row(0, named=True)
     assert line["rate_after"] == pytest.approx(0.025 + duties[2] / 400, abs=1e-12)
 
 
 def test_a_share_may_be_a_content(place: Place) -> None:
     content = '[contents.us-assembly]\ncentral = 0.33\nlow = 0.2\nhigh = 0.4\nsource = "made up"\n'
-    ran(place, TOP + REBATE.replace("0.33", '"us-assembly"') + content)
+    found = put(place, TOP + REBATE.replace("0.33", '"us-assembly"') + content)
 
-    assert parts_of(place)[0] == (100.0, 4.95, 95.05)
+    assert parts_of(found.components())[0] == (100.0, 4.95, 95.05)
 
 
 def test_parts_by_authority_add_up_with_a_credit(place: Place) -> None:
@@ -165,8 +173,8 @@ def test_parts_by_authority_add_up_with_a_credit(place: Place) -> None:
 
 
 def test_a_sweep_takes_the_credit_off_at_each_rate(place: Place) -> None:
-    """At 10 % Japan owes 120 less 100, Korea 100 less 100; at 25 % what the run says."""
-    ran(place, TOP + TABLE)
+    """At 10 % Japan owes 120 less 100, Korea 100 less 100; at 25 % what a run says."""
+    (place.root / "parts.toml").write_text(TOP + TABLE, encoding="utf-8")
     done = place.do("sweep", place.root / "parts.toml", "--rate", "parts=0:25:5", "--json", "-q")
 
     assert done.code == 0, done.err
@@ -183,7 +191,7 @@ def test_a_credit_shared_with_an_unknown_duty_is_unknown(place: Place) -> None:
     ran(place, text + TABLE)
     reasons = place.table("components", "parts").sort("partner", "code")["duty_unknown_reason"]
 
-    assert parts_of(place)[0] == (100.0, None, None)
+    assert parts_of(place.table("components", "parts"))[0] == (100.0, None, None)
     assert reasons.to_list() == [
         *["its credit is shared with lines on which its duty is unknown"] * 3,
         "specific rate per kg; the table has no such quantity",

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from tests.run.assessed import assessed
 from tests.run.tool import Place, retorsion
 from tests.shortened import shorten
 
@@ -83,10 +84,19 @@ def place(ingested: Place, tmp_path: Path) -> Place:
     return Place(shutil.copytree(ingested.root, tmp_path / "workspace"))
 
 
-def asked(place: Place, *options: str, text: str = SCENARIO, base: str = BASE) -> dict[str, Any]:
+def asked(place: Place, text: str = SCENARIO, base: str = BASE) -> dict[str, Any]:
     """The one line of Japan, with its measure under ``part`` and the sums under ``sums``."""
     (place.root / "base.csv").write_text(base, encoding="utf-8")
     (place.root / "glass.toml").write_text(text, encoding="utf-8")
+    found = assessed(place, place.root / "glass.toml")
+    (line,), (part,) = found.lines().to_dicts(), found.components().to_dicts()
+    return {**line, "part": part, "sums": found.sums()}
+
+
+def told(place: Place, *options: str) -> dict[str, Any]:
+    """The same by a run, with what it puts on the screen under ``told``."""
+    (place.root / "base.csv").write_text(BASE, encoding="utf-8")
+    (place.root / "glass.toml").write_text(SCENARIO, encoding="utf-8")
     done = place.do("run", place.root / "glass.toml", *options, "-q")
     assert done.code == 0, done.err
     line, part, sums = (
@@ -117,12 +127,12 @@ def test_what_counts_a_missing_quantity_is_unknown_and_says_of_whom(place: Place
 def test_a_named_method_estimates_it(
     place: Place, method: str, before: float, added: float, value: str
 ) -> None:
-    found = asked(place, "--estimate", method)
+    found = told(place, "--estimate", method)
 
     assert [found[name] for name in DUTIES] == pytest.approx([before, before + added, added])
-    told = f"{method}: {value}"
-    assert found["estimate"] == f"base duty: {told}; measure glass: {told}"
-    assert found["part"]["estimate"] == told
+    how = f"{method}: {value}"
+    assert found["estimate"] == f"base duty: {how}; measure glass: {how}"
+    assert found["part"]["estimate"] == how
     assert found["duty_unknown_reason"] is None
     assert [found["sums"][name] for name in ESTIMATED] == pytest.approx(
         [1000.0, before, before + added, added]

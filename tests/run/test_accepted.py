@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.run.tool import Place
+from tests.shortened import judge_once
 from tests.validation.tables import lawful_rows, row, write_trade
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
@@ -60,7 +61,10 @@ def notes(place: Place) -> list[str]:
 
 
 @pytest.mark.whole_run
-def test_limits_of_the_scenario_leave_rows_out_and_the_run_repeats_it(mixed: Place) -> None:
+def test_limits_of_the_scenario_leave_rows_out_and_the_run_repeats_it(
+    mixed: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge_once(monkeypatch)  # its page is looked at
     path = scenario(mixed, LIMITS.format(share="25%", usd="1e3"))
     done = mixed.run("--json", scenario=path)
     assert done.code == 0, done.err

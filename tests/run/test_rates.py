@@ -108,13 +108,14 @@ def one_by_one(variants: Variants, measure_id: str, rates: Sequence[float] = RAT
     return pl.concat(found).select(KEY, *FIGURES).collect()
 
 
-@pytest.mark.parametrize("mode", ["add", "replace", "all-in"])
-@pytest.mark.parametrize("measure_id", ["parts", "steel", "all", "waiting"])
-def test_many_rates_at_once_give_what_each_gives(
-    tmp_path: Path, measure_id: str, mode: str
-) -> None:
-    variants = the_variants(tmp_path, the_policy(mode))
+@pytest.fixture(scope="module", params=["add", "replace", "all-in"])
+def variants(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Variants:
+    """The law on its lines, all goods in a mode."""
+    return the_variants(tmp_path_factory.mktemp("rates"), the_policy(request.param))
 
+
+@pytest.mark.parametrize("measure_id", ["parts", "steel", "all", "waiting"])
+def test_many_rates_at_once_give_what_each_gives(variants: Variants, measure_id: str) -> None:
     found = pl.concat(sums_at_rates(variants, measure_id, RATES)).sort(KEY)
 
     assert found.equals(one_by_one(variants, measure_id))
