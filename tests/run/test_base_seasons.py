@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.run.assessed import Assessed, assessed
 from tests.run.tool import Place, retorsion
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
@@ -44,39 +45,42 @@ def scenario(folder: Path, *rates: str, top: str = "") -> Path:
     return path
 
 
-def ran(folder: Path, path: Path, *flows: tuple[str, str, str, float]) -> Place:
-    """A run on Japan's imports by partner, period, code and value."""
+def ingested(folder: Path, *flows: tuple[str, str, str, float]) -> Place:
+    """A workspace with Japan's imports by partner, period, code and value."""
     place = Place(folder / "place")
     place.root.mkdir()
     rows = "".join(f"JPN,{p},{when},import,HS2022,{code},{v}\n" for p, when, code, v in flows)
     (folder / "oranges.csv").write_text(HEADER + rows, encoding="utf-8")
     assert place.do("ingest", folder / "oranges.csv", "--name", "oranges").code == 0
-    done = place.run("-q", scenario=path)
-    assert done.code == 0, done.err
     return place
 
 
-def lines_of(place: Place, *names: str) -> list[tuple[Any, ...]]:
-    return place.table("lines").select(names).rows()
+def put(folder: Path, path: Path, *flows: tuple[str, str, str, float]) -> Assessed:
+    """The scenario put to these imports."""
+    return assessed(ingested(folder, *flows), path)
+
+
+def lines_of(found: Assessed, *names: str) -> list[tuple[Any, ...]]:
+    return found.lines().select(names).rows()
 
 
 def test_a_year_pays_each_season_on_its_days(tmp_path: Path) -> None:
     """183 of 365 days are summer: 16 percent, which 20 all-in tops up; 32 percent, which it not."""
-    place = ran(tmp_path, scenario(tmp_path, SUMMER, WINTER), ("USA", "2023", "080510", 3650))
-    rows = lines_of(place, "customs_value_usd", "duty_before_usd", "duty_increment_usd")
+    result = put(tmp_path, scenario(tmp_path, SUMMER, WINTER), ("USA", "2023", "080510", 3650))
+    rows = lines_of(result, "customs_value_usd", "duty_before_usd", "duty_increment_usd")
     assert rows == [(1830.0, 292.8, 73.2), (1820.0, 582.4, 0.0)]
-    texts = place.table("lines")["segment"].to_list()
-    assert texts[0] == "entered 06-01..11-30, by days"
-    assert set(place.table("lines")["base_programme"]) == {"mfn"}
-    printed = place.table("lines")["base_rate_text"].to_list()
+    lines = result.lines()
+    assert lines["segment"].to_list()[0] == "entered 06-01..11-30, by days"
+    assert set(lines["base_programme"]) == {"mfn"}
+    printed = lines["base_rate_text"].to_list()
     assert printed == ["16% (06-01..11-30)", "32% (12-01..05-31)"]
-    assert place.table("by_importer")["duty_before_usd"].item() == 875.2
+    assert result.sums()["duty_before_usd"] == 875.2
 
 
 def test_a_month_within_a_season_is_not_split(tmp_path: Path) -> None:
     flows = [("USA", f"2023-{month:02}", "080510", 100) for month in range(1, 13)]
-    place = ran(tmp_path, scenario(tmp_path, SUMMER, REST), *flows)
-    found = lines_of(place, "period", "segment", "duty_before_usd")
+    result = put(tmp_path, scenario(tmp_path, SUMMER, REST), *flows)
+    found = lines_of(result, "period", "segment", "duty_before_usd")
     assert found == [
         (f"2023-{month:02}", "whole", 16.0 if 6 <= month <= 11 else 32.0) for month in range(1, 13)
     ]
@@ -86,8 +90,8 @@ def test_other_goods_and_a_longer_code_keep_their_rate_all_year(tmp_path: Path) 
     lemons = "JPN,*,mfn,0805,0.05,,2020-01-01,schedule,5%\n"
     path = scenario(tmp_path, SUMMER, REST, lemons)
     path.write_text(path.read_text().replace('"0805.10"', '"0805"'), encoding="utf-8")
-    place = ran(tmp_path, path, ("USA", "2023", "080510", 3650), ("USA", "2023", "080550", 100))
-    found = lines_of(place, "code", "segment", "duty_before_usd")
+    result = put(tmp_path, path, ("USA", "2023", "080510", 3650), ("USA", "2023", "080550", 100))
+    found = lines_of(result, "code", "segment", "duty_before_usd")
     assert found[-1] == ("080550", "whole", 5.0)
     assert len(found) == 3
 
@@ -97,11 +101,11 @@ def test_a_preference_has_a_season_of_its_own(tmp_path: Path) -> None:
     granted = "JPN,USA,epa,080510,0,06-01..11-30,2020-01-01,agreement,Free\n"
     claim = '[portions.claimed]\ncentral = 0.5\nprogramme = "epa"\nsource = "made up"\n'
     path = scenario(tmp_path, SUMMER, REST, granted, top=claim)
-    place = ran(tmp_path, path, ("USA", "2023", "080510", 3650))
+    result = put(tmp_path, path, ("USA", "2023", "080510", 3650))
     found = {
         (row[0], "claimed;" in f"{row[1]};" and "not claimed" not in row[1], row[2]): row[3]
         for row in lines_of(
-            place, "base_programme", "segment", "customs_value_usd", "duty_before_usd"
+            result, "base_programme", "segment", "customs_value_usd", "duty_before_usd"
         )
     }
     assert found == {
@@ -115,8 +119,8 @@ def test_a_season_of_a_measure_and_one_of_the_base_meet(tmp_path: Path) -> None:
     path = scenario(tmp_path, SUMMER, REST)
     seasonal = '{ season = "07-01..11-30", rate = "50%" }\nmode = "add"'
     path.write_text(path.read_text().replace('"20% all-in"', seasonal), encoding="utf-8")
-    place = ran(tmp_path, path, ("USA", "2023", "080510", 3650))
-    whole = place.table("by_importer").row(0, named=True)
+    result = put(tmp_path, path, ("USA", "2023", "080510", 3650))
+    whole = result.sums()
     assert whole["duty_before_usd"] == 244.8
     assert whole["duty_increment_usd"] == 765.0
 
@@ -126,7 +130,9 @@ def test_markets_whose_others_pay_by_season_are_not_solved(tmp_path: Path) -> No
     top = '[effects]\npenetration = { central = 0.5, source = "made up" }\ndraws = 10\n'
     path = scenario(tmp_path, SUMMER, REST)
     path.write_text(path.read_text() + top, encoding="utf-8")
-    place = ran(tmp_path, path, ("USA", "2023", "080510", 3650), ("ESP", "2023", "080510", 100))
+    place = ingested(tmp_path, ("USA", "2023", "080510", 3650), ("ESP", "2023", "080510", 100))
+    done = place.run("-q", scenario=path)
+    assert done.code == 0, done.err
     market = place.table("market_effects").row(0, named=True)
     assert market["verdict"] != "solved"
 

@@ -9,6 +9,7 @@ from pipelines.run.manifest import read_manifest
 from pipelines.scenario.law import law_at
 from pipelines.scenario.read import read_scenario
 from pipelines.scenario.show import resolved_toml
+from tests.run.assessed import assessed
 from tests.run.tool import Place, retorsion
 
 pytestmark = pytest.mark.usefixtures("tables_alone")
@@ -45,13 +46,19 @@ def scenario(folder: Path, *rates: str, top: str = "") -> Path:
     return path
 
 
-def ran(folder: Path, path: Path, *flows: tuple[str, float]) -> Place:
-    """A run of a scenario on imports from Chile by period and value."""
+def ingested(folder: Path, *flows: tuple[str, float]) -> Place:
+    """A workspace with imports from Chile by period and value."""
     place = Place(folder / "place")
     place.root.mkdir()
     rows = "".join(f"USA,CHL,{period},import,HTS2024,080610,{value}\n" for period, value in flows)
     (folder / "grapes.csv").write_text(HEADER + rows, encoding="utf-8")
     assert place.do("ingest", folder / "grapes.csv", "--name", "grapes").code == 0
+    return place
+
+
+def ran(folder: Path, path: Path, *flows: tuple[str, float]) -> Place:
+    """A run of a scenario on these imports."""
+    place = ingested(folder, *flows)
     done = place.run("-q", scenario=path)
     assert done.code == 0, done.err
     return place
@@ -102,11 +109,11 @@ def test_seasons_of_two_measures_are_on_the_days_that_they_share(tmp_path: Path)
     """Both from 1 July to 31 August, 62 of 366 days: 20 percent there, 10 on the other 91."""
     stacking = '[[stacking]]\n"section-232" = "adds"\n"section-301" = "adds"\nsource = "none"\n'
     path = scenario(tmp_path, SUMMER, '{ season = "07-01..08-31", rate = "10%" }', top=stacking)
-    place = ran(tmp_path, path, ("2024", 3660))
-    both = {row[0]: row[1:] for row in lines_of(place, "segment", "customs_value_usd",
-                                                "duty_increment_usd")}  # fmt: skip
-    assert both["entered 07-01..08-31, by days"] == (620.0, 124.0)
-    assert both["entered 05-16..06-30 and 09-01..10-15, by days"] == (910.0, 91.0)
+    lines = assessed(ingested(tmp_path, ("2024", 3660)), path).lines()
+    told = lines.select("segment", "customs_value_usd", "duty_increment_usd")
+    both = {segment: rest for segment, *rest in told.rows()}
+    assert both["entered 07-01..08-31, by days"] == [620.0, 124.0]
+    assert both["entered 05-16..06-30 and 09-01..10-15, by days"] == [910.0, 91.0]
     assert sum(value for value, _ in both.values()) == 3660.0
 
 
@@ -115,14 +122,17 @@ def test_a_partner_has_a_rate_of_its_own_in_one_season(tmp_path: Path) -> None:
         '[{ season = "05-16..10-15", rate = { all = "10%", CHL = "3%" } }, '
         '{ season = "10-16..05-15", rate = "5%" }]'
     )
-    place = ran(tmp_path, scenario(tmp_path, rate), ("2024-07", 100), ("2024-12", 100))
-    assert place.table("lines")["duty_increment_usd"].to_list() == [3.0, 5.0]
+    place = ingested(tmp_path, ("2024-07", 100), ("2024-12", 100))
+    assert assessed(place, scenario(tmp_path, rate)).lines()["duty_increment_usd"].to_list() == [
+        3.0,
+        5.0,
+    ]
 
 
 def test_dates_and_rates_are_swept_with_seasons(tmp_path: Path) -> None:
     steps = f'[{{ from = 2024-01-01, rate = {SUMMER} }}, {{ from = 2025-01-01, rate = "20%" }}]'
     path = scenario(tmp_path, steps, top="as_of = 2024-06-01\n")
-    place = ran(tmp_path, path, ("2024-05", 310), ("2024-06", 100))
+    place = ingested(tmp_path, ("2024-05", 310), ("2024-06", 100))
     done = place.do("sweep", path, "--by-date", "--json", "-q")
     assert done.code == 0, done.err
     added = [row["duty_increment_usd"] for row in done.object["by_date"]]
