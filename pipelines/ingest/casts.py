@@ -201,6 +201,7 @@ def _meanings(column: str) -> Dictionary[str, str]:
     return {folded(text): value for value, said in declared.items() for text in said}
 
 
+@functools.cache
 def constant(column: str, text: str) -> str:
     """The value that an option gives to a column of all rows.
 

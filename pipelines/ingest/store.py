@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import dataframely as dy
 import polars as pl
 
 from calc import judge
@@ -22,7 +23,7 @@ from pipelines.ingest.faults import original
 from pipelines.ingest.repairs import repairs_of
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import Combined
-from pipelines.parquet import write_table
+from pipelines.parquet import ROW_GROUP_ROWS, write_fresh_table
 from pipelines.table_writer import TableWriter
 from pipelines.validation.quarantine import failed_rules, reason
 
@@ -95,22 +96,31 @@ def write_rows(
         The file of the table.
 
     Raises:
-        StorageError: A file cannot be written.
+        OSError, StorageError: A file cannot be written.
     """
     rows, table = combined.rows, fresh / f"{name}.parquet"
-    with TableWriter(table, "trade", Trade) as out:
-        out.write(rows)
-    beside = fresh / f"{name}.provenance.parquet"
-    with TableWriter(beside, "trade_provenance", TradeProvenance) as out:
-        out.write(rows)
+    _write(table, rows, "trade", Trade)
+    _write(fresh / f"{name}.provenance.parquet", rows, "trade_provenance", TradeProvenance)
     if combined.parts.height:
-        with TableWriter(fresh / f"{name}.parts.parquet", "trade_parts", TradeParts) as out:
-            out.write(combined.parts)
+        _write(fresh / f"{name}.parts.parquet", combined.parts, "trade_parts", TradeParts)
     originals = originals_of(rows, readings)
     write_originals(fresh, name, originals)
     write_originals(fresh, name, rejects, part="rejects")
     write_repairs(fresh, name, readings)
     return table
+
+
+def _write(path: Path, frame: pl.DataFrame, name: str, table: type[dy.Schema]) -> None:
+    """Write a table into a folder that is flushed to disk as one.
+
+    Raises:
+        OSError, StorageError: The file cannot be written.
+    """
+    if frame.height < ROW_GROUP_ROWS:
+        write_fresh_table(path, frame, name, table, {})
+        return
+    with TableWriter(path, name, table) as out:
+        out.write(frame)
 
 
 def write_originals(
@@ -119,23 +129,23 @@ def write_originals(
     """Write rows with their original text, as REJECTS, where there are any.
 
     Raises:
-        StorageError: The file cannot be written.
+        OSError: The file cannot be written.
     """
     if frame.height:
         in_order = frame.sort("source_id", ROW)
-        write_table(fresh / f"{name}.{part}.parquet", in_order, "rejects", Rejects)
+        write_fresh_table(fresh / f"{name}.{part}.parquet", in_order, "rejects", Rejects, {})
 
 
 def write_repairs(fresh: Path, name: str, readings: Sequence[Reading]) -> None:
     """Write the cells that were read as something else than they say, where there are any.
 
     Raises:
-        StorageError: The file cannot be written.
+        OSError: The file cannot be written.
     """
     repairs = pl.concat([repairs_of(reading) for reading in readings])
     if repairs.height:
         path = fresh / f"{name}.repairs.parquet"
-        write_table(path, repairs.sort("source_id", ROW), "trade_repairs", TradeRepairs)
+        write_fresh_table(path, repairs.sort("source_id", ROW), "trade_repairs", TradeRepairs, {})
 
 
 def originals_of(rows: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """Verdicts on disk: a folder an input hash, written whole beside its place and then renamed."""
 
 import json
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -64,6 +65,7 @@ def subject_of(workspace: Workspace, table: Path, user_rules: Path | None = None
     )
 
 
+@cache
 def rules_sha256() -> str:
     """The hash of the declaration of the rules and of the code that judges by them.
 
