@@ -6,7 +6,9 @@ economies (C), values and units (V). Each is a lawful file with one thing done t
 
 import gzip
 import io
+import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +16,7 @@ import pytest
 
 from tests.ingest.files import HEADER, LINES, text_of, write
 from tests.run.tool import Place, contents, program
+from tests.shortened import shorten
 
 LAWFUL = text_of()
 CANADA = "USA,CAN,2024,import,HTS2024,84713001,7"
@@ -121,20 +124,39 @@ VALUES: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
 
 
 @pytest.fixture(scope="module")
-def earlier(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, bytes]]:
-    """A workspace with an earlier table of the name that every faulty file asks for."""
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, bytes]]:
+    """A workspace with a table, made once, and what is in it."""
     place = Place(tmp_path_factory.mktemp("earlier"))
     good = write(place.root / "good.csv", LAWFUL)
-    done = place.do("ingest", good, "--name", "t", "-q")
+    with pytest.MonkeyPatch.context() as patch:
+        shorten(patch)
+        done = place.do("ingest", good, "--name", "t", "-q")
     assert done.code == 0, done.err
     return place, contents(place.root / "data")
+
+
+@pytest.fixture
+def earlier(kept: tuple[Place, dict[str, bytes]]) -> Iterator[tuple[Place, dict[str, bytes]]]:
+    """A workspace with an earlier table of the name that every faulty file asks for.
+
+    What a test that fails did to it is undone, so that none fails for another.
+    """
+    place, before = kept
+    yield kept
+    if contents(place.root / "data") != before:
+        shutil.rmtree(place.root / "data")
+        for name, content in before.items():
+            path = place.root / "data" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
 
 def refused(
     earlier: tuple[Place, dict[str, bytes]],
     folder: Path,
     fault: tuple[str, str | bytes, tuple[str, ...]],
-) -> None:
+) -> str:
+    """What is said of a file that is refused, the table that was there being as it was."""
     place, before = earlier
     name, content, said = fault
     done = place.do("ingest", write(folder / name, content), "--name", "t", "-q")
@@ -144,6 +166,7 @@ def refused(
     for text in (name, *said):
         assert text in done.err, done.err
     assert contents(place.root / "data") == before
+    return done.err
 
 
 Earlier = tuple[Place, dict[str, bytes]]

@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import lzma
+import re
 from pathlib import Path
 
 import openpyxl
@@ -20,6 +21,7 @@ from tests.faults.test_command_faults import (
     LAWFUL,
     Earlier,
     earlier,
+    kept,
     line,
     parquet,
     refused,
@@ -28,7 +30,8 @@ from tests.faults.test_command_faults import (
 from tests.ingest.files import HEADER, LINES, write
 from tests.run.tool import Place, contents
 
-__all__ = ["earlier"]
+__all__ = ["earlier", "kept"]
+pytestmark = pytest.mark.usefixtures("tables_alone")
 COLUMNS = HEADER.split(",")
 ROW = dict(zip(COLUMNS, ["USA", "JPN", "2024", "import", "HTS2024", "87082951", 1.0], strict=True))
 
@@ -215,7 +218,13 @@ CELLS: dict[str, tuple[str, ...]] = {
         *("45292", "2024.0", "2024-W05", "2024H1", "20240715", "07/2024", "-2024", "2024p"),
     ),
 }  # fmt: skip
-IN_CELLS = [(fault, cell) for fault, cells in CELLS.items() for cell in cells]
+JUDGED_BY_OTHERS = ("F23", "F24")
+"""Faults of which the other cells of the column are evidence: each cell has a file of its own."""
+IN_CELLS = [
+    (fault, together)
+    for fault, cells in CELLS.items()
+    for together in ([(one,) for one in cells] if fault[:3] in JUDGED_BY_OTHERS else [cells])
+]
 
 
 def with_cell(text: str, kind: str) -> bytes:
@@ -275,17 +284,24 @@ def test_files(earlier: Earlier, tmp_path: Path, fault: str) -> None:
     refused(earlier, tmp_path, FILES[fault])
 
 
-@pytest.mark.parametrize(("fault", "cell"), IN_CELLS)
-def test_cells(earlier: Earlier, tmp_path: Path, fault: str, cell: str) -> None:
+@pytest.mark.parametrize(("fault", "cells"), IN_CELLS)
+def test_cells(earlier: Earlier, tmp_path: Path, fault: str, cells: tuple[str, ...]) -> None:
+    """Each cell is told with its row, all of a file at once."""
     column = fault.partition(" ")[2]
-    shown = cell.strip('"').strip()[:40]
-    place = ("row 5", f'column "{column}"', *([shown] if shown else []))
-    refused(earlier, tmp_path, ("t.csv", line(**{column: cell}), place))
+    rows = [line(**{column: cell}).splitlines(keepends=True)[-1] for cell in cells]
+    head = f"{len(cells)} of {len(cells) + len(LINES)} rows of t.csv cannot be read"
+    said = refused(earlier, tmp_path, ("t.csv", LAWFUL + "".join(rows), (head,) * (len(cells) > 1)))
+    told = re.findall(r'^error: column "(.+?)" = (".*): .*\nwhere: t.csv row (\d+)$', said, re.M)
+    assert [(name, int(row)) for name, _, row in told] == [
+        (column, row) for row, _ in enumerate(cells, 5)
+    ]
+    for cell, (_, shown, _) in zip(cells, told, strict=True):
+        assert cell.strip('"').strip()[:40] in shown
 
 
 def test_no_class_is_told_twice() -> None:
     assert len(FILES) + len(CELLS) == len({*FILES, *CELLS})
-    assert len(set(IN_CELLS)) == len(IN_CELLS)
+    assert all(len(set(cells)) == len(cells) for cells in CELLS.values())
 
 
 def test_parent_that_is_no_sum(earlier: Earlier, tmp_path: Path) -> None:
