@@ -2,7 +2,7 @@
 # Needs python3 (3.11 or newer) with venv and pip, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fuzz guided bench cluster torture mutation lock clean
+.PHONY: help setup demo test lint fuzz guided bench cluster torture laws mutation lock clean
 .NOTPARALLEL:
 
 PYTHON ?= python3
@@ -75,8 +75,12 @@ cluster: setup  ## test Spark on a table of ROWS=10000000 (needs PySpark and Jav
 torture: setup  ## injure the program at length (ARGS="--moments 20": shorter)
 	@$(BIN)/python -m tests.torture $(ARGS)
 
+laws: setup  ## draw and injure as much as the tests can, where an ordinary run draws less
+	@RETORSION_DRAWS=long $(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder \
+		tests/properties tests/fuzz tests/acceptance tests/torture $(ARGS)
+
 mutation: setup  ## put small faults into calc/ and list those that no test finds
-	@POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.mutation $(ARGS)
+	@RETORSION_DRAWS=long POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m tests.mutation $(ARGS)
 
 lock:  ## remake requirements.lock from pyproject.toml (needs uv)
 	@$(UV) pip compile pyproject.toml --extra dev \

@@ -236,6 +236,10 @@ def _exclusion_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     ]
 
 
+def _at_rate(rate: float) -> Row:
+    return {"ad_valorem_rate": rate, "rate_text": f"{rate * 100:g}%"}
+
+
 @st.composite
 def _measure_rows(draw: st.DrawFn, number: int) -> Row:
     """A measure of any authority, rank and state."""
@@ -248,8 +252,7 @@ def _measure_rows(draw: st.DrawFn, number: int) -> Row:
         "authority": draw(st.sampled_from(AUTHORITIES)),
         "programme": draw(st.sampled_from(PROGRAMMES)),
         "mode": draw(st.sampled_from(("add", "replace"))),
-        "ad_valorem_rate": rate,
-        "rate_text": f"{rate * 100:g}%",
+        **_at_rate(rate),
         "state": state,
         "is_in_force": state == "in force",
         "names_products": draw(st.booleans()),
@@ -258,10 +261,41 @@ def _measure_rows(draw: st.DrawFn, number: int) -> Row:
     }
 
 
+@st.composite
+def _likes(draw: st.DrawFn, measures: list[Row], partners: list[Row]) -> dict[str, list[Row]]:
+    """For some measures another on the same goods, of partners that its like does not name.
+
+    No line is under both, so they leave nothing unsettled that was settled without them.
+    """
+    found: dict[str, list[Row]] = {}
+    for measure in measures:
+        if measure["partner_rank"] >= 2 and draw(st.booleans()):
+            of_like = [row for row in partners if row["measure_id"] == measure["measure_id"]]
+            named = {row["partner"] for row in of_like if row["role"] == "include"}
+            others = st.sampled_from([one for one in PARTNERS if one not in named])
+            cells = {"measure_id": f"{measure['measure_id']}-like", "step": 0, "role": "include"}
+            found[measure["measure_id"]] = [
+                cells | {"partner": one} for one in draw(_unique(others, 4, least=1))
+            ]
+    return found
+
+
 def _law(draw: st.DrawFn, measures: list[Row]) -> Law:
-    """The measures with scopes drawn for each."""
+    """The measures with scopes drawn for each, and others on the same goods of other partners."""
     products = [row for measure in measures for row in draw(_product_rows(measure))]
     partners = [row for measure in measures for row in draw(_partner_rows(measure))]
+    likes = draw(_likes(measures, partners))
+    partners += [row for rows in likes.values() for row in rows]
+    products += [
+        row | {"measure_id": f"{row['measure_id']}-like"}
+        for row in products
+        if row["measure_id"] in likes
+    ]
+    measures += [
+        row | {"measure_id": f"{row['measure_id']}-like"} | _at_rate(draw(rates()))
+        for row in measures
+        if row["measure_id"] in likes
+    ]
     exclusions = [row for measure in measures for row in draw(_exclusion_rows(measure))]
     return Law(
         table(measures, Measures),
@@ -279,9 +313,12 @@ def laws(draw: st.DrawFn, *, max_measures: int = 5) -> Law:
 
 
 @st.composite
-def settled_laws(draw: st.DrawFn, *, max_measures: int = 5) -> Law:
-    """Measures between which the rank decides everywhere: one authority, no two of one rank."""
-    ranks = _unique(st.tuples(st.booleans(), st.integers(0, 3)), max_measures)
+def settled_laws(draw: st.DrawFn, *, min_measures: int = 0, max_measures: int = 5) -> Law:
+    """Measures between which the rank decides everywhere: one authority, no two of one rank.
+
+    Two are of one rank where they are on the same goods of different partners.
+    """
+    ranks = _unique(st.tuples(st.booleans(), st.integers(0, 3)), max_measures, min_measures)
     measures = [
         draw(_measure_rows(number))
         | {

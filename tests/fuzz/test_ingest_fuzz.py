@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest.record import read_record
+from tests.draws import draws
 from tests.fuzz.mutants import AMOUNTS, KINDS, TEXT, Mutation, mutated, read_simply
 from tests.run.tool import ROOT, environment, retorsion
 
-IN_TESTS = 2000
+IN_TESTS = draws(800, 2000)
 """Files that a run of the tests tries, the same every time."""
 FILES = int(os.environ.get("RETORSION_FUZZ", IN_TESTS))
 SECONDS = 20

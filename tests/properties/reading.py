@@ -109,12 +109,13 @@ def names(law: Law, trade: pl.DataFrame, *, finer: bool = False) -> Iterator[tup
     """
     for measure in law.measures.iter_rows(named=True):
         own = trade.filter(importer=measure["importer"])["partner"].unique()
-        for partner in own:
-            for code in trade["code"].unique():
-                prefix = longest_prefix(law, measure["measure_id"], "include", code)
-                if prefix is None and finer:
-                    prefix = part_of_code(law, measure["measure_id"], code)
-                if prefix is not None and is_hit(law, measure, partner):
+        hit = [partner for partner in own if is_hit(law, measure, partner)]
+        for code in trade["code"].unique():
+            prefix = longest_prefix(law, measure["measure_id"], "include", code)
+            if prefix is None and finer:
+                prefix = part_of_code(law, measure["measure_id"], code)
+            if prefix is not None:
+                for partner in hit:
                     yield (measure["importer"], partner, code), measure | {"prefix": prefix}
 
 
@@ -150,3 +151,53 @@ def candidate_rows(law: Law, trade: pl.DataFrame) -> list[Row]:
 def precedence(measure: Row) -> tuple[bool, int, int]:
     """The order of the law, most specific last: goods named, partners named, longer prefix."""
     return measure["names_products"], measure["partner_rank"], len(measure["prefix"])
+
+
+def expected_status(row: Row, group: list[Row]) -> str:
+    """What becomes of a measure among those of its authority on a line, read in plain words."""
+    if row["is_excluded"]:
+        return "excluded"
+    rivals = [
+        precedence(other)
+        for other in group
+        if not other["is_excluded"] and other["is_in_force"] == row["is_in_force"]
+    ]
+    if precedence(row) < max(rivals):
+        return "displaced"
+    return "applied" if row["is_in_force"] else "threatened"
+
+
+def told_of_measures(components: pl.DataFrame) -> dict[Line, str]:
+    """What a run says becomes of each measure on each flow: by partner, code and measure."""
+    told = components.select("partner", "code", "measure_id", "status")
+    return {(partner, code, name): status for partner, code, name, status in told.iter_rows()}
+
+
+def read_row_by_row(law: Law, trade: pl.DataFrame) -> dict[tuple[str, str, str], str]:
+    """What becomes of every measure on every flow, where authorities stand beside each other."""
+    flows = set(trade.select("partner", "code").iter_rows())
+    by_line: dict[tuple[str, str], list[Row]] = {}
+    for (importer, partner, code), measure in names(law, trade, finer=True):
+        if importer == "USA" and (partner, code) in flows:
+            out = is_out(law, measure, partner, code)
+            by_line.setdefault((partner, code), []).append(measure | {"is_excluded": out})
+    found = {}
+    for line, rows in by_line.items():
+        for row in rows:
+            basis = (row["authority"], row["programme"])
+            group = [one for one in rows if (one["authority"], one["programme"]) == basis]
+            found[(*line, row["measure_id"])] = expected_status(row, group)
+    return found
+
+
+def is_out(law: Law, measure: Row, partner: str, code: str) -> bool:
+    """Whether exceptions or an exclusion take a line out of a measure."""
+    measure_id = measure["measure_id"]
+    assert is_hit(law, measure, partner)
+    left_out = longest_prefix(law, measure_id, "exclude", code) is not None
+    taken_in = longest_prefix(law, measure_id, "but", code) is not None
+    rows = law.exclusions.filter(measure_id=measure_id).iter_rows(named=True)
+    excluded = any(
+        code.startswith(row["prefix"]) and row["partner"] in ("*", partner) for row in rows
+    )
+    return excluded or (left_out and not taken_in)

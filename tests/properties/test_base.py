@@ -1,13 +1,14 @@
 """Laws of the base duty: a named partner first, then the longest prefix, and nothing invented."""
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from calc.base import RATE_COLUMNS, attach_base
 from calc.scope import ALL
 from calc.tables.base import Base
+from tests.draws import draws
 from tests.properties.reading import codes_of
 from tests.strategies import Row, base_tables, shuffled, table, trade_tables
 
@@ -26,6 +27,7 @@ def base_row(base: pl.DataFrame, line: Row) -> Row | None:
     return max(able, key=lambda row: (row["partner"] != ALL, len(row["code"])), default=None)
 
 
+@settings(max_examples=draws(20, 40))
 @given(trade_tables(), base_tables())
 def test_base_is_that_of_a_reading_line_by_line(trade: pl.DataFrame, base: pl.DataFrame) -> None:
     lines = lines_of(trade)
@@ -38,6 +40,7 @@ def test_base_is_that_of_a_reading_line_by_line(trade: pl.DataFrame, base: pl.Da
     assert_frame_equal(attached, frame, check_row_order=False)
 
 
+@settings(max_examples=draws(20, 40))
 @given(trade_tables(), base_tables(), st.data())
 def test_order_of_base_and_lines_does_not_matter(
     trade: pl.DataFrame, base: pl.DataFrame, data: st.DataObject
@@ -50,6 +53,7 @@ def test_order_of_base_and_lines_does_not_matter(
     assert_frame_equal(attached, again, check_row_order=False)
 
 
+@settings(max_examples=draws(20, 40))
 @given(trade_tables(min_rows=1))
 def test_empty_base_leaves_every_duty_unknown(trade: pl.DataFrame) -> None:
     lines = lines_of(trade)

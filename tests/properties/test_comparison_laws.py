@@ -17,6 +17,7 @@ from pipelines.compare.steps import state_of
 from pipelines.progress import Talk
 from pipelines.run.compute import answer
 from pipelines.run.inputs import RunSettings
+from tests.draws import draws
 from tests.run.test_include import flow
 from tests.run.tool import Place
 from tests.validation.tables import write_trade
@@ -76,7 +77,7 @@ def written(place: Place, name: str, drawn: dict[str, Any]) -> Path:
     return path
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(3, 8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=DRAWN, second=DRAWN)
 def test_causes_add_up_to_the_difference(
     judged: Place, first: dict[str, Any], second: dict[str, Any]

@@ -10,6 +10,7 @@ from calc.money import unit_of
 from calc.tables.trade import Trade
 from calc.terms import ROW
 from pipelines.nomenclature import codes_of, nomenclature
+from tests.draws import draws
 from tests.run.asking import trade_of
 
 FLOW = ["importer", "partner", "period", "flow"]
@@ -50,7 +51,7 @@ def units(frame: pl.DataFrame, name: str) -> int:
     return sum(unit_of(amount) for amount in frame[name].drop_nulls())
 
 
-@settings(max_examples=25)
+@settings(max_examples=draws(10, 25))
 @given(drawn=traded())
 def test_dollars_are_kept_to_the_last_unit(drawn: tuple[pl.DataFrame, str, str]) -> None:
     trade, _, target = drawn
@@ -66,7 +67,7 @@ def test_dollars_are_kept_to_the_last_unit(drawn: tuple[pl.DataFrame, str, str])
     assert found["source_rows"].sum() == trade.height - lost.height
 
 
-@settings(max_examples=25)
+@settings(max_examples=draws(10, 25))
 @given(drawn=traded())
 def test_each_row_is_cut_into_parts_that_add_up(drawn: tuple[pl.DataFrame, str, str]) -> None:
     trade, _, _ = drawn
@@ -80,7 +81,7 @@ def test_each_row_is_cut_into_parts_that_add_up(drawn: tuple[pl.DataFrame, str, 
         assert parts.filter(pl.col(ROW) == row[ROW])["counts"].sum() == 1
 
 
-@settings(max_examples=25)
+@settings(max_examples=draws(10, 25))
 @given(drawn=traded())
 def test_what_is_put_together_is_a_lawful_table(drawn: tuple[pl.DataFrame, str, str]) -> None:
     parts, found = put(drawn)
@@ -92,7 +93,7 @@ def test_what_is_put_together_is_a_lawful_table(drawn: tuple[pl.DataFrame, str, 
     assert found.filter("is_estimated").height <= parts.filter("is_split").height
 
 
-@settings(max_examples=15)
+@settings(max_examples=draws(6, 15))
 @given(drawn=traded())
 def test_links_lead_from_each_row_to_all_that_it_holds(
     drawn: tuple[pl.DataFrame, str, str],
@@ -109,7 +110,7 @@ def test_links_lead_from_each_row_to_all_that_it_holds(
     assert all(abs(share - 1) < 1e-9 for share in shares)
 
 
-@settings(max_examples=15)
+@settings(max_examples=draws(6, 15))
 @given(drawn=traded(), seed=st.integers(0, 2**32))
 def test_the_order_of_rows_changes_nothing(drawn: tuple[pl.DataFrame, str, str], seed: int) -> None:
     trade, source, target = drawn

@@ -13,6 +13,7 @@ from calc.tables import TABLES
 from pipelines.report.checks import failed_checks
 from pipelines.run.compute import NAMES, Tables
 from pipelines.run.parts import joined
+from tests.draws import draws
 from tests.properties.test_run_laws import KEY, with_waiting
 from tests.run.asking import ask
 from tests.strategies import Law, base_tables, settled_laws, trade_tables
@@ -37,7 +38,7 @@ def drawn(draw: st.DrawFn) -> tuple[pl.DataFrame, dict[str, Law], pl.DataFrame]:
     return trade.with_columns(customs_value_usd=value.clip(lower_bound=1.0)), laws, base
 
 
-@settings(max_examples=8)
+@settings(max_examples=draws(4, 8))
 @given(drawn())
 def test_the_whole_is_its_parts(
     asked: tuple[pl.DataFrame, dict[str, Law], pl.DataFrame],

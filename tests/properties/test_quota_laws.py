@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 from calc.policy.expression import AdValorem
 from calc.policy.model import Policy
 from pipelines.run.compute import Answer
+from tests.draws import draws
 from tests.properties.test_run_laws import asked
 from tests.properties.test_segment_laws import BY, FIGURES, Drawn
 from tests.run.asking import law_of, trade_of
@@ -54,7 +55,7 @@ def beef(rows: list[tuple[str, str, float]], *quotas: Row, by: float = 1.0) -> A
     return ask_quota(trade_of(cells), BEEF, policy_under(BEEF, OVER_RATE), *quotas)
 
 
-@settings(max_examples=5)
+@settings(max_examples=draws(3, 5))
 @given(asked())
 def test_where_nothing_is_allowed_all_pays_the_rate_over_the_quota(
     drawn: Drawn,
@@ -68,7 +69,7 @@ def test_where_nothing_is_allowed_all_pays_the_rate_over_the_quota(
         assert_frame_equal(found.tables[name], over.tables[name])
 
 
-@settings(max_examples=5)
+@settings(max_examples=draws(3, 5))
 @given(asked())
 def test_where_enough_is_allowed_all_pays_its_own_rate_or_nobody_knows(
     drawn: Drawn,
@@ -88,7 +89,7 @@ def answered(drawn: Drawn, policy: Policy, *quotas: Row) -> Answer:
     return ask_quota(trade, law, policy, *quotas, base=base)
 
 
-@settings(max_examples=5)
+@settings(max_examples=draws(3, 5))
 @given(asked(), st.floats(0.0, 1e12))
 def test_what_is_within_and_over_is_the_whole(drawn: Drawn, amount: float) -> None:
     law = drawn[1]
@@ -111,7 +112,7 @@ def test_what_is_within_and_over_is_the_whole(drawn: Drawn, amount: float) -> No
     assert abs(fsum(lines["customs_value_usd"].drop_nulls()) - told) < 0.01
 
 
-@settings(max_examples=5)
+@settings(max_examples=draws(3, 5))
 @given(flows, weights, st.sampled_from([0.25, 2.0, 64.0]))
 def test_amount_and_quantities_may_be_counted_in_another_unit(
     rows: list[tuple[str, str, float]], amount: float, by: float
@@ -123,7 +124,7 @@ def test_amount_and_quantities_may_be_counted_in_another_unit(
     assert_frame_equal(sums(plain), sums(scaled))
 
 
-@settings(max_examples=5)
+@settings(max_examples=draws(3, 5))
 @given(flows, weights, weights)
 def test_a_larger_amount_lets_no_more_be_over(
     rows: list[tuple[str, str, float]], amount: float, more: float
@@ -135,7 +136,7 @@ def test_a_larger_amount_lets_no_more_be_over(
     assert duty[1] <= duty[0]
 
 
-@settings(max_examples=5)
+@settings(max_examples=draws(3, 5))
 @given(flows, weights)
 def test_a_year_as_a_whole_is_a_lower_bound_of_its_quarters(
     rows: list[tuple[str, str, float]], amount: float
@@ -158,7 +159,7 @@ def test_a_year_as_a_whole_is_a_lower_bound_of_its_quarters(
     assert whole["over_value_usd"].item() <= fsum(quarters["over_value_usd"]) + 0.01
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=draws(4, 8), deadline=None)
 @given(flows, st.floats(1.0, 1e6), st.sampled_from((0.25, 0.3, 0.5, 1.0)))
 def test_quarters_under_a_cap_are_filled_one_after_another(
     rows: list[tuple[str, str, float]], amount: float, cap: float
@@ -177,7 +178,7 @@ def test_quarters_under_a_cap_are_filled_one_after_another(
     assert found["over_value_usd"].to_list() == pytest.approx(over, rel=1e-6, abs=0.01)
 
 
-@settings(max_examples=5)
+@settings(max_examples=draws(3, 5))
 @given(asked(), st.floats(0.0, 1e9), st.data())
 def test_no_order_of_rows_or_measures_changes_a_figure(
     drawn: Drawn, amount: float, data: st.DataObject

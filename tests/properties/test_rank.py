@@ -5,24 +5,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from calc.policy.outcome import UnsettledError
-from tests.properties.reading import Line, outcomes_of, precedence
-from tests.strategies import Law, Row, laws, reordered, settled_laws, trade_tables
+from tests.draws import draws
+from tests.properties.reading import Line, expected_status, outcomes_of
+from tests.strategies import Law, laws, reordered, settled_laws, trade_tables
 
 Told = dict[Line, dict[str, str]]
-
-
-def expected_status(row: Row, group: list[Row]) -> str:
-    """What becomes of a measure among those of its authority on a line, read in plain words."""
-    if row["is_excluded"]:
-        return "excluded"
-    rivals = [
-        precedence(other)
-        for other in group
-        if not other["is_excluded"] and other["is_in_force"] == row["is_in_force"]
-    ]
-    if precedence(row) < max(rivals):
-        return "displaced"
-    return "applied" if row["is_in_force"] else "threatened"
 
 
 def statuses(law: Law, trade: pl.DataFrame) -> Told | None:
@@ -37,7 +24,7 @@ def statuses(law: Law, trade: pl.DataFrame) -> Told | None:
     }
 
 
-@settings(max_examples=20)
+@settings(max_examples=draws(12, 20))
 @given(laws() | settled_laws(), trade_tables(min_rows=4))
 def test_status_follows_goods_then_partners_then_prefix(law: Law, trade: pl.DataFrame) -> None:
     try:
@@ -51,7 +38,7 @@ def test_status_follows_goods_then_partners_then_prefix(law: Law, trade: pl.Data
             assert outcome.status == expected_status(row, group)
 
 
-@settings(max_examples=20)
+@settings(max_examples=draws(12, 20))
 @given(laws(), trade_tables(min_rows=4))
 def test_a_law_is_unsettled_where_two_measures_would_be_charged(
     law: Law, trade: pl.DataFrame
@@ -63,7 +50,7 @@ def test_a_law_is_unsettled_where_two_measures_would_be_charged(
         assert list(outcomes.values()).count("applied") <= 1
 
 
-@settings(max_examples=20)
+@settings(max_examples=draws(12, 20))
 @given(laws() | settled_laws(), trade_tables(min_rows=4), st.data())
 def test_order_of_measures_does_not_matter(
     law: Law, trade: pl.DataFrame, data: st.DataObject

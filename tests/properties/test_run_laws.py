@@ -15,6 +15,8 @@ from polars.testing import assert_frame_equal
 from calc.money import unit_of
 from pipelines.report.checks import failed_checks
 from pipelines.run.compute import Answer
+from tests.draws import draws
+from tests.properties.reading import read_row_by_row, told_of_measures
 from tests.run.asking import NO_BASE, WAITING, ask, law_of
 from tests.strategies import (
     Law,
@@ -54,14 +56,14 @@ def with_waiting(law: Law) -> Law:
 @st.composite
 def asked(draw: st.DrawFn) -> tuple[pl.DataFrame, Law, pl.DataFrame]:
     """A table with imports of the USA, each with a value for duty; a law; a base."""
-    trade = draw(trade_tables(min_rows=4))
+    trade = draw(trade_tables(min_rows=8, max_rows=20))
     assume("USA" in trade["importer"].to_list())
     value = pl.coalesce("customs_value_usd", "fob_value_usd", "cif_value_usd")
     # Small enough for a float of USD to hold each ten-thousandth, and large enough for no specific
     # duty to be millions of times the value: no schedule knows such a duty.
     paid = pl.when(value > 0).then((value / 1000).clip(lower_bound=1.0)).otherwise(value)
     specific = pl.col("specific_rate_usd") / 1e6
-    law, base = draw(settled_laws()), draw(base_tables())
+    law, base = draw(settled_laws(min_measures=1)), draw(base_tables())
     return (
         trade.with_columns(customs_value_usd=paid),
         with_waiting(law),
@@ -175,18 +177,20 @@ def check_sums(imports: pl.DataFrame, found: Answer) -> None:
     assert failed_checks(found.tables) == []
 
 
-@settings(max_examples=15)
+@settings(max_examples=draws(8, 15))
 @given(asked())
 def test_duties_are_those_worked_out_by_hand_and_add_up(
     drawn: tuple[pl.DataFrame, Law, pl.DataFrame],
 ) -> None:
     trade, law, base = drawn
     found = answer_of(trade, law, base)
+    imports = trade.filter(importer="USA")
     check_duties(trade, base, found.tables["lines"])
-    check_sums(trade.filter(importer="USA"), found)
+    check_sums(imports, found)
+    assert told_of_measures(found.tables["components"]) == read_row_by_row(law, imports)
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked(), st.data())
 def test_order_of_trade_and_of_measures_does_not_matter(
     drawn: tuple[pl.DataFrame, Law, pl.DataFrame], data: st.DataObject
@@ -200,7 +204,7 @@ def test_order_of_trade_and_of_measures_does_not_matter(
         assert_frame_equal(other.tables[name], frame, check_exact=True)
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked(), st.integers(1, 6))
 def test_value_times_a_power_of_two_is_duty_times_it(
     drawn: tuple[pl.DataFrame, Law, pl.DataFrame], power: int
@@ -225,7 +229,7 @@ def test_value_times_a_power_of_two_is_duty_times_it(
                 assert abs(second - first * times) <= (times + 1) * 1e-4 + abs(second) * 1e-12
 
 
-@settings(max_examples=8)
+@settings(max_examples=draws(3, 8))
 @given(asked(), st.integers(1, 6))
 def test_value_and_quantity_times_a_power_of_two_are_duty_times_it(
     drawn: tuple[pl.DataFrame, Law, pl.DataFrame], power: int
@@ -244,7 +248,7 @@ def test_value_and_quantity_times_a_power_of_two_are_duty_times_it(
                 assert abs(second - first * times) <= 2 * (times + 1) * 1e-4 + abs(second) * 1e-12
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked(), st.floats(0.001, 2.0))
 def test_a_higher_rate_on_top_never_lowers_the_duty(
     drawn: tuple[pl.DataFrame, Law, pl.DataFrame], more: float
@@ -260,7 +264,7 @@ def test_a_higher_rate_on_top_never_lowers_the_duty(
     assert_frame_equal(low.select("duty_before_usd"), high.select("duty_before_usd"))
 
 
-@settings(max_examples=4)
+@settings(max_examples=draws(2, 4))
 @given(asked())
 def test_an_empty_scenario_changes_nothing(drawn: tuple[pl.DataFrame, Law, pl.DataFrame]) -> None:
     """No line is named, no sum is but 0; told of every line, the duty after is that before."""
@@ -279,7 +283,7 @@ def test_an_empty_scenario_changes_nothing(drawn: tuple[pl.DataFrame, Law, pl.Da
     assert lines["duty_increment_usd"].fill_null(0).to_list() == [0.0] * lines.height
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked())
 def test_a_measure_not_in_force_applies_nothing(
     drawn: tuple[pl.DataFrame, Law, pl.DataFrame],

@@ -1,12 +1,13 @@
 """Laws of scopes: prefixes, exclusions, partners; the order of rows says nothing."""
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from calc.scope import ALL, expand_prefixes, match_exclusions, match_partners, match_products
 from calc.tables.measures import MeasureProducts
+from tests.draws import draws
 from tests.properties.reading import (
     candidate_rows,
     candidates_of,
@@ -40,6 +41,7 @@ def test_prefixes_of_a_code_are_all_goods_its_parents_and_itself(codes: list[str
     assert expanded.height == len(expected)
 
 
+@settings(max_examples=draws(20, 40))
 @given(laws(), trade_tables())
 def test_products_are_read_as_the_language_says(law: Law, trade: pl.DataFrame) -> None:
     found = match_products(law.products.lazy(), codes_of(trade)).collect()
@@ -77,6 +79,7 @@ def test_an_exclusion_wins_over_inclusions_of_any_length_until_but_takes_in_agai
     assert left_out([*scope, ("but", excluded)]) == dict.fromkeys(named, False)
 
 
+@settings(max_examples=draws(20, 40))
 @given(laws(), trade_tables())
 def test_partners_are_read_as_the_language_says(law: Law, trade: pl.DataFrame) -> None:
     found = match_partners(law.partners.lazy(), pairs_of(trade), law.measures.lazy()).collect()
@@ -90,6 +93,7 @@ def test_partners_are_read_as_the_language_says(law: Law, trade: pl.DataFrame) -
     assert found.height == len(expected)
 
 
+@settings(max_examples=draws(20, 40))
 @given(laws(), trade_tables())
 def test_candidates_are_those_of_a_reading_line_by_line(law: Law, trade: pl.DataFrame) -> None:
     found = candidates_of(law, trade).collect()
@@ -100,6 +104,7 @@ def test_candidates_are_those_of_a_reading_line_by_line(law: Law, trade: pl.Data
     assert_frame_equal(found.select(READ), expected, check_row_order=False)
 
 
+@settings(max_examples=draws(20, 40))
 @given(laws(), trade_tables(), st.data())
 def test_order_of_measures_scopes_and_trade_does_not_matter(
     law: Law, trade: pl.DataFrame, data: st.DataObject
@@ -112,6 +117,7 @@ def test_order_of_measures_scopes_and_trade_does_not_matter(
     )
 
 
+@settings(max_examples=draws(20, 40))
 @given(laws(), trade_tables())
 def test_no_row_is_multiplied(law: Law, trade: pl.DataFrame) -> None:
     found = candidates_of(law, trade).collect()
@@ -121,6 +127,7 @@ def test_no_row_is_multiplied(law: Law, trade: pl.DataFrame) -> None:
     assert joined.height <= lines.height * law.measures.height
 
 
+@settings(max_examples=draws(20, 40))
 @given(laws(), trade_tables())
 def test_an_exclusion_names_a_line_at_most_once(law: Law, trade: pl.DataFrame) -> None:
     excluded = match_exclusions(law.exclusions.lazy(), codes_of(trade), pairs_of(trade)).collect()

@@ -18,8 +18,8 @@ from calc.money import unit_of
 from calc.policy.expression import AdValorem
 from calc.policy.model import Alternative, Branch, Policy, Relation, Stacking
 from pipelines.run.compute import Answer
-from tests.properties.reading import is_hit, longest_prefix, names
-from tests.properties.test_rank import expected_status
+from tests.draws import draws
+from tests.properties.reading import read_row_by_row, told_of_measures
 from tests.properties.test_run_laws import KEY, asked, with_waiting
 from tests.run.policies import ask_under, policy_for, share
 from tests.strategies import AUTHORITIES, Law, Row, base_tables, laws
@@ -92,7 +92,7 @@ def assert_same(found: Answer, expected: Answer) -> None:
     assert_frame_equal(*(one.select(*parts, "measure_duty_usd") for one in told))
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked(), st.sampled_from([at_other_rate, exempted]))
 def test_a_portion_of_nothing_is_as_if_it_were_not_there(
     drawn: Drawn, change: Callable[[Branch], Branch]
@@ -104,7 +104,7 @@ def test_a_portion_of_nothing_is_as_if_it_were_not_there(
     assert_same(run(drawn, policy), plain)  # a line without a share has none of it
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked())
 def test_an_exclusion_of_a_portion_is_nothing_at_0_and_the_whole_at_1(drawn: Drawn) -> None:
     trade, law, base = drawn
@@ -115,7 +115,7 @@ def test_an_exclusion_of_a_portion_is_nothing_at_0_and_the_whole_at_1(drawn: Dra
     assert_same(run(drawn, policy, share("claimed", 1.0)), run(drawn, policy_for(law)))
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked())
 def test_a_measure_on_a_portion_of_all_is_the_measure_and_of_nothing_is_out(drawn: Drawn) -> None:
     law = drawn[1]
@@ -130,7 +130,7 @@ def test_a_measure_on_a_portion_of_all_is_the_measure_and_of_nothing_is_out(draw
     assert none["by_importer"]["covered_value_usd"].item() == 0.0
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked())
 def test_another_rate_in_a_portion_of_all_is_that_rate(drawn: Drawn) -> None:
     law = drawn[1]
@@ -150,7 +150,7 @@ def weight_of(segment: str, first: float, second: float) -> float:
     return (first if one else 1 - first) * (second if other else 1 - second)
 
 
-@settings(max_examples=10)
+@settings(max_examples=draws(4, 10))
 @given(asked(), shares, shares)
 def test_parts_of_a_split_line_add_up_to_it_exactly(
     drawn: Drawn, first: float, second: float
@@ -178,7 +178,7 @@ def test_parts_of_a_split_line_add_up_to_it_exactly(
             assert_frame_equal(found[name].select(column), whole[name].select(column))
 
 
-@settings(max_examples=10)
+@settings(max_examples=draws(4, 10))
 @given(asked(), shares)
 def test_the_duty_on_a_portion_is_that_portion_of_the_duty(drawn: Drawn, part: float) -> None:
     """For rates of value and quantity alike, to within the rounding of each amount."""
@@ -197,7 +197,7 @@ def test_the_duty_on_a_portion_is_that_portion_of_the_duty(drawn: Drawn, part: f
     assert set(outside["duty_increment_usd"].drop_nulls()) <= {0.0}
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked())
 def test_a_content_of_all_is_the_whole_value_and_of_nothing_is_untouched(drawn: Drawn) -> None:
     law = drawn[1]
@@ -214,7 +214,7 @@ def test_a_content_of_all_is_the_whole_value_and_of_nothing_is_untouched(drawn: 
     assert_frame_equal(none.select(*KEY, "status"), listed)
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked(), shares)
 def test_the_duty_on_a_content_is_that_part_of_the_duty(drawn: Drawn, part: float) -> None:
     law = drawn[1]
@@ -229,7 +229,7 @@ def test_the_duty_on_a_content_is_that_part_of_the_duty(drawn: Drawn, part: floa
                 assert abs(other - one * part) <= 3e-4 + abs(one) * 1e-9
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked())
 def test_an_unknown_content_leaves_the_duty_unknown_and_not_nothing(drawn: Drawn) -> None:
     law = drawn[1]
@@ -241,7 +241,7 @@ def test_an_unknown_content_leaves_the_duty_unknown_and_not_nothing(drawn: Drawn
     assert set(charged["duty_increment_usd"].drop_nulls()) <= {0.0}
 
 
-@settings(max_examples=10)
+@settings(max_examples=draws(4, 10))
 @given(asked(), st.floats(0.0, 1.0))
 def test_an_all_in_rate_tops_the_base_up_and_adds_nothing_where_it_is_higher(
     drawn: Drawn, rate: float
@@ -260,7 +260,7 @@ def test_an_all_in_rate_tops_the_base_up_and_adds_nothing_where_it_is_higher(
                 assert (added, line["is_affected"]) == (0.0, False)
 
 
-@settings(max_examples=6)
+@settings(max_examples=draws(3, 6))
 @given(asked())
 def test_a_law_of_which_every_measure_is_void_is_the_base(drawn: Drawn) -> None:
     law = drawn[1]
@@ -281,52 +281,17 @@ def many(draw: st.DrawFn) -> Drawn:
     return trade, with_waiting(draw(laws())), base
 
 
-@settings(max_examples=15)
+@settings(max_examples=draws(6, 15))
 @given(many())
 def test_each_measure_on_each_line_is_as_a_reading_row_by_row_says(drawn: Drawn) -> None:
     """Kinds of lines, hashes and joins say of each line what a reader of the law says of it."""
     trade, law, _ = drawn
     found = run(drawn, policy_for(law, stacking=BESIDE)).tables["components"]
-    told = {
-        (partner, code, measure_id): status
-        for partner, code, measure_id, status in found.select(
-            "partner", "code", "measure_id", "status"
-        ).iter_rows()
-    }
+    told = told_of_measures(found)
     assert told == read_row_by_row(law, trade.filter(importer="USA"))
 
 
-def read_row_by_row(law: Law, trade: pl.DataFrame) -> dict[tuple[str, str, str], str]:
-    """What becomes of every measure on every flow, where authorities stand beside each other."""
-    flows = {(row["partner"], row["code"]) for row in trade.iter_rows(named=True)}
-    by_line: dict[tuple[str, str], list[Row]] = {}
-    for (importer, partner, code), measure in names(law, trade, finer=True):
-        if importer == "USA" and (partner, code) in flows:
-            out = is_out(law, measure, partner, code)
-            by_line.setdefault((partner, code), []).append(measure | {"is_excluded": out})
-    found = {}
-    for line, rows in by_line.items():
-        for row in rows:
-            basis = (row["authority"], row["programme"])
-            group = [one for one in rows if (one["authority"], one["programme"]) == basis]
-            found[(*line, row["measure_id"])] = expected_status(row, group)
-    return found
-
-
-def is_out(law: Law, measure: Row, partner: str, code: str) -> bool:
-    """Whether exceptions or an exclusion take a line out of a measure."""
-    measure_id = measure["measure_id"]
-    assert is_hit(law, measure, partner)
-    left_out = longest_prefix(law, measure_id, "exclude", code) is not None
-    taken_in = longest_prefix(law, measure_id, "but", code) is not None
-    rows = law.exclusions.filter(measure_id=measure_id).iter_rows(named=True)
-    excluded = any(
-        code.startswith(row["prefix"]) and row["partner"] in ("*", partner) for row in rows
-    )
-    return excluded or (left_out and not taken_in)
-
-
-@settings(max_examples=8)
+@settings(max_examples=draws(4, 8))
 @given(many())
 def test_authorities_share_the_duty_out_to_the_last_unit(drawn: Drawn) -> None:
     law = drawn[1]
@@ -337,7 +302,7 @@ def test_authorities_share_the_duty_out_to_the_last_unit(drawn: Drawn) -> None:
     assert abs(shared - unit_of(total or 0.0)) <= 2 * found["components"].height
 
 
-@settings(max_examples=8)
+@settings(max_examples=draws(4, 8))
 @given(many(), base_tables())
 def test_authorities_that_add_pay_what_each_pays_by_itself(
     drawn: Drawn, base: pl.DataFrame

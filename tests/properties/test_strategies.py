@@ -2,12 +2,13 @@
 
 import dataframely as dy
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 
 from calc.rules import declared_rules, row_rules
 from calc.tables.base import Base
 from calc.tables.measures import Exclusions, MeasurePartners, MeasureProducts, Measures
 from calc.tables.trade import Trade
+from tests.draws import draws
 from tests.properties.reading import outcomes_of
 from tests.strategies import Law, base_tables, laws, settled_laws, trade_tables
 
@@ -22,16 +23,19 @@ def assert_lawful(frame: pl.DataFrame, table: type[dy.Schema]) -> None:
     assert table.is_valid(frame)
 
 
+@settings(max_examples=draws(20, 40))
 @given(trade_tables(flows=("import", "export"), periods=("2023", "2024-02")))
 def test_trade_is_lawful(trade: pl.DataFrame) -> None:
     assert_lawful(trade, Trade)
 
 
+@settings(max_examples=draws(20, 40))
 @given(base_tables())
 def test_base_is_lawful(base: pl.DataFrame) -> None:
     assert_lawful(base, Base)
 
 
+@settings(max_examples=draws(20, 40))
 @given(laws())
 def test_laws_are_lawful(law: Law) -> None:
     assert_lawful(law.measures, Measures)
@@ -40,6 +44,7 @@ def test_laws_are_lawful(law: Law) -> None:
     assert_lawful(law.exclusions, Exclusions)
 
 
+@settings(max_examples=draws(20, 40))
 @given(settled_laws(), trade_tables())
 def test_settled_laws_leave_no_line_in_conflict(law: Law, trade: pl.DataFrame) -> None:
     for outcomes in outcomes_of(law, trade).values():

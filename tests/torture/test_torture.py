@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.draws import draws
 from tests.run.tool import Place, flip
 from tests.torture.flips import flips_in_pack, flips_in_run
 from tests.torture.ground import JOBS, is_old_or_new
@@ -12,6 +13,10 @@ from tests.torture.hostile import hostile_inputs
 from tests.torture.sameness import same_bytes
 from tests.torture.space import small_disk
 from tests.torture.tally import Tally
+
+BITS, BITS_OF_PACK, FULL_DISKS = draws(40, 40), draws(6, 12), 2
+ONE_IN = draws(8, 4)
+"""Of the hostile inputs one in so many is tried."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,11 +38,11 @@ def unharmed(tally: Tally, tried: int) -> None:
 
 
 def test_bits_turned_in_a_run_are_found(ground: Place, tmp_path: Path) -> None:
-    unharmed(flips_in_run(ground, tmp_path, 40), 40)
+    unharmed(flips_in_run(ground, tmp_path, BITS), BITS)
 
 
 def test_bits_turned_in_a_pack_are_found(ground: Place, tmp_path: Path) -> None:
-    unharmed(flips_in_pack(ground, tmp_path, 12), 12)
+    unharmed(flips_in_pack(ground, tmp_path, BITS_OF_PACK), BITS_OF_PACK)
 
 
 def test_other_circumstances_give_the_same_bytes(ground: Place, tmp_path: Path) -> None:
@@ -45,14 +50,14 @@ def test_other_circumstances_give_the_same_bytes(ground: Place, tmp_path: Path) 
 
 
 def test_disk_without_room(ground: Place, tmp_path: Path) -> None:
-    tally = small_disk(ground, tmp_path, 2)
+    tally = small_disk(ground, tmp_path, FULL_DISKS)
     if tally.note:
         pytest.skip(tally.note)
-    unharmed(tally, 2)
+    unharmed(tally, FULL_DISKS)
 
 
 def test_hostile_inputs_are_refused(ground: Place, tmp_path: Path) -> None:
-    unharmed(hostile_inputs(ground, tmp_path, share=4), 13)
+    unharmed(hostile_inputs(ground, tmp_path, share=ONE_IN), draws(7, 13))
 
 
 def test_harm_is_seen() -> None:
