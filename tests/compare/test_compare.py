@@ -9,6 +9,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines.compare.sides import side_of
+from pipelines.compare.step import compare, write_comparison
+from pipelines.compare.told import comparison_dict, comparison_lines
+from pipelines.progress import Talk
+from pipelines.run.inputs import RunSettings
 from tests.run.test_include import flow
 from tests.run.tool import Done, Place, contents, flip
 from tests.shortened import shorten
@@ -81,6 +86,15 @@ def compared(place: Place, *arguments: str | Path) -> dict[str, Any]:
     assert done.code == 0, done.err
     told: dict[str, Any] = done.object
     return told
+
+
+def told_twice(place: Place, *sides: Path, comments: Path | None = None) -> tuple[str, Any]:
+    """A comparison as the screen has it and as an object, computed once and written."""
+    talk = Talk(quiet=True)
+    first, second = (side_of(place.workspace, str(path), RunSettings(), talk) for path in sides)
+    done = compare(first, second, comments)
+    folder = place.workspace.relative(write_comparison(place.workspace, done))
+    return "\n".join(comparison_lines(done, folder)), comparison_dict(done, folder)
 
 
 def causes(told: Mapping[str, Any], figure: str = "duty_increment") -> dict[str, float]:
@@ -188,8 +202,7 @@ def test_the_comment_log_says_who_asked_for_what(desk: Place) -> None:
         encoding="utf-8",
     )
 
-    done = desk.do("compare", first, second, "--comments", log)
-    told = compared(desk, first, second, "--comments", log)
+    screen, told = told_twice(desk, first, second, comments=log)
 
     entries = {row["prefix"]: row for row in told["schedule_changes"]}
     assert {code: row["change"] for code, row in entries.items()} == {
@@ -200,8 +213,8 @@ def test_the_comment_log_says_who_asked_for_what(desk: Place) -> None:
     assert entries["9018"]["commenter"] is None
     assert entries["9018"]["named_value_second_usd"] == 0.0  # known: there is no such trade
     assert told["comments_on_nothing_changed"] == ["9403"]
-    assert "[Glaziers asked: remove; decided: removed; because: no other source]" in done.out
-    assert "comments  1 on codes that did not change: 9403" in done.out
+    assert "[Glaziers asked: remove; decided: removed; because: no other source]" in screen
+    assert "comments  1 on codes that did not change: 9403" in screen
     lines = pl.read_parquet(desk.root / told["folder"] / "list_changes.parquet")
     assert lines.select("code", "change", "ask").rows() == [
         ("700521", "removed", "remove"),
@@ -331,18 +344,16 @@ def in_euro(place: Place, name: str, rate: str, stated: str = EURO) -> Path:
 
 def test_two_that_are_told_in_one_money_are_compared_in_it(desk: Place) -> None:
     first, second = in_euro(desk, "v1", "25%"), in_euro(desk, "v2", "2 USD/number + 40%")
-    done = desk.do("compare", first, in_euro(desk, "v3", "40%"), "-q")
-    assert done.code == 0, done.err
-    lines = done.out.splitlines()
+    screen, told = told_twice(desk, first, in_euro(desk, "v3", "40%"))
+    lines = screen.splitlines()
     assert lines[2:4] == [
         "money     amounts in EUR, at USD 1.25 for one on 2024-12-31 (ECB)",
         f"{'EUR':<36}{'first':>19}{'second':>19}{'change':>19}",
     ]
     # 1,000 USD at 25 and 40 percent.
     assert f"{'USA  duty added':<36}{'200':>19}{'320':>19}{'+120':>19}" in lines
-    assert done.out.count("USD") == 1
+    assert screen.count("USD") == 1
 
-    told = compared(desk, first, in_euro(desk, "v3", "40%"))
     assert told["currency"] == {"code": "EUR", "usd": 1.25, "on": "2024-12-31", "source": "ECB"}
     assert told["causes"][0]["changes_eur"]["duty_increment"] == 120.0
     (lines_changed,) = told["list_changes"]

@@ -6,14 +6,16 @@ others 20 %: 100 + 1,800 = 1,900. Of the code 73072210 of Japan, 1,000 USD, all 
 at 5 %: 50.
 """
 
+import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from tests.run.assessed import assessed
 from tests.run.tool import Place
 
-pytestmark = pytest.mark.usefixtures("tables_alone")
+pytestmark = pytest.mark.usefixtures("tables_alone_throughout")
 
 TRADE = """\
 importer,partner,period,flow,nomenclature,code,customs_value_usd,quantity,quantity_unit
@@ -47,19 +49,25 @@ source = "made up"
 """
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    found = Place(tmp_path)
-    (tmp_path / "trade.csv").write_text(TRADE, encoding="utf-8")
-    (tmp_path / "firms.csv").write_text(FIRMS, encoding="utf-8")
-    (tmp_path / "fittings.toml").write_text(SCENARIO, encoding="utf-8")
-    assert found.do("ingest", tmp_path / "trade.csv", "--name", "t").code == 0
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A workspace with the run of the scenario, not to be written to."""
+    found = Place(tmp_path_factory.mktemp("firms"))
+    for name, text in (("trade.csv", TRADE), ("firms.csv", FIRMS), ("fittings.toml", SCENARIO)):
+        (found.root / name).write_text(text, encoding="utf-8")
+    assert found.do("ingest", found.root / "trade.csv", "--name", "t").code == 0
+    done = found.do("run", found.root / "fittings.toml", "-q")
+    assert done.code == 0, done.err
     return found
 
 
-def test_each_firm_is_a_segment_with_its_own_duty(place: Place) -> None:
-    done = place.do("run", place.root / "fittings.toml", "-q")
-    assert done.code == 0, done.err
+@pytest.fixture
+def place(ran: Place, tmp_path: Path) -> Place:
+    return Place(shutil.copytree(ran.root, tmp_path / "workspace"))
+
+
+def test_each_firm_is_a_segment_with_its_own_duty(ran: Place) -> None:
+    place = ran
     lines = place.table("lines", "fittings").sort("partner", "code", "segment")
     told = lines.select("partner", "code", "segment", "customs_value_usd", "duty_increment_usd")
 
@@ -79,12 +87,11 @@ def test_each_firm_is_a_segment_with_its_own_duty(place: Place) -> None:
     assert place.table("by_importer", "fittings")["duty_increment_usd"].item() == 33_950.0
 
 
-def test_a_line_in_parts_is_one_row_of_the_funnel(place: Place) -> None:
+def test_a_line_in_parts_is_one_row_of_the_funnel(ran: Place) -> None:
     """Three rows of trade in six segments: three rows at each step, and the dollars once."""
-    assert place.do("run", place.root / "fittings.toml", "-q").code == 0
-    steps = place.table("funnel", "fittings").select("kind", "stage", "rows", "value_usd")
+    steps = ran.table("funnel", "fittings").select("kind", "stage", "rows", "value_usd")
 
-    assert place.table("lines", "fittings").height == 6
+    assert ran.table("lines", "fittings").height == 6
     assert {row[2:] for row in steps.rows() if row[0] == "kept"} == {(3, 111_000.0)}
     # The line of which B is free of the duty is a row of what is covered: its other parts are.
     assert [row[2:] for row in steps.rows() if row[0] == "part"] == [
@@ -93,15 +100,12 @@ def test_a_line_in_parts_is_one_row_of_the_funnel(place: Place) -> None:
 
 
 def test_the_scenario_as_resolved_says_the_same(place: Place) -> None:
-    assert place.do("run", place.root / "fittings.toml", "-q").code == 0
     text = (place.folder("fittings") / "scenario.toml").read_text(encoding="utf-8")
 
     assert 'rate = { split = "firms.csv" }' in text
-    (place.root / "again.toml").write_text(
-        text.replace('id = "fittings"', 'id = "again"'), encoding="utf-8"
-    )
-    assert place.do("run", place.root / "again.toml", "-q").code == 0
-    assert place.table("lines", "again").equals(place.table("lines", "fittings"))
+    again = place.root / "again.toml"
+    again.write_text(text, encoding="utf-8")
+    assert assessed(place, again).lines().equals(place.table("lines", "fittings"))
 
 
 @pytest.mark.parametrize(
@@ -147,16 +151,12 @@ def test_a_firm_may_have_another_portion_at_each_step(place: Place) -> None:
     """After the review A has a half of each flow at 10 %, all others 30 %: a fifth of 111,000."""
     (place.root / "review.csv").write_text(REVIEW, encoding="utf-8")
     text = SCENARIO.replace('rate = { split = "firms.csv" }\n', BY_STEP)
-    (place.root / "steps.toml").write_text(
-        text.replace('id = "fittings"', 'id = "steps"'), encoding="utf-8"
-    )
-    for day, duty in (("2024-03-01", 33_950.0), ("2024-08-01", 22_200.0)):
-        done = place.do("run", place.root / "steps.toml", "--as-of", day, "-q", "--json")
-        assert done.code == 0, done.err
-        folder = place.root / done.object["run"]["folder"]
-        assert pl.read_parquet(folder / "by_importer.parquet")["duty_increment_usd"].item() == duty
-    lines = pl.read_parquet(folder / "lines.parquet")
-    assert lines["segment"].unique().sort().to_list() == [
+    path = place.root / "steps.toml"
+    path.write_text(text, encoding="utf-8")
+    before, after = (assessed(place, path, day) for day in ("2024-03-01", "2024-08-01"))
+    assert before.sums()["duty_increment_usd"] == 33_950.0
+    assert after.sums()["duty_increment_usd"] == 22_200.0
+    assert after.lines()["segment"].unique().sort().to_list() == [
         "not order from 2024-07-01/A", "order from 2024-07-01/A",
     ]  # fmt: skip
 
