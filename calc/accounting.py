@@ -9,6 +9,7 @@ notes: tariff lines are averaged to six digits first).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 import polars as pl
 
@@ -25,6 +26,8 @@ WEIGHTED = {
     "trade_weighted_rate_after": ("duty_after_e4", COVERED & ~PROHIBITED),
 }
 """Average rates by value: which duty, on which lines."""
+AVERAGED = {"simple_average_rate_before": "rate_before", "simple_average_rate_after": "rate_after"}
+"""Simple average rates: of which rates of lines."""
 BEHIND = "lines_behind"
 """Of cells in place of lines (``calc.assessed.cells``): how many lines each is of."""
 IS_ESTIMATE = pl.col("estimate").is_not_null() | pl.col("threatened_estimate").is_not_null()
@@ -104,7 +107,12 @@ def told_in_usd(cells: pl.LazyFrame, names: Iterable[str]) -> pl.LazyFrame:
 
     Afterwards and not in the sum: what is divided there is summed twice.
     """
-    return cells.with_columns(usd(pl.col(name)).alias(name) for name in names)
+    return cells.with_columns(map(_in_usd, names))
+
+
+@cache
+def _in_usd(name: str) -> pl.Expr:
+    return usd(pl.col(name)).alias(name)
 
 
 def number_of(lines: pl.LazyFrame) -> pl.Expr:
@@ -144,7 +152,6 @@ def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.La
         ``simple_average_rate_after``; null where no line has a known rate.
     """
     code = pl.col("code")
-    rates = {"simple_average_rate_before": "rate_before", "simple_average_rate_after": "rate_after"}
     level = lines.filter(COVERED).select(
         *(pl.col(name).alias(f"key_{at}") for at, name in enumerate(key)),
         "code",
@@ -153,15 +160,15 @@ def average_rates(lines: pl.LazyFrame, key: Sequence[str], digits: int) -> pl.La
         subheading=code.str.slice(0, 6),
         value=VALUE.cast(pl.Int128),
         of=pl.col(BEHIND) if BEHIND in lines.collect_schema() else pl.lit(1),
-        **{name: scaled(pl.col(rate)) for name, rate in rates.items()},
+        **{name: scaled(pl.col(rate)) for name, rate in AVERAGED.items()},
     )
     held = ("subheading", "tariff_line", "partner", "code")
     own = [f"key_{at}" for at in range(len(key))]
-    level = _means_by_value(level, [*own, *held], list(rates))
+    level = _means_by_value(level, [*own, *held], tuple(AVERAGED))
     for count in (3, 2, 1, 0):
-        level = whole_means(level, [*own, *held[:count]], list(rates))
+        level = whole_means(level, [*own, *held[:count]], tuple(AVERAGED))
     named = [pl.col(mine).alias(name) for mine, name in zip(own, key, strict=True)]
-    return level.select(*named, *(divided_by(pl.col(name), RATE_UNITS) for name in rates))
+    return level.select(*named, *(divided_by(pl.col(name), RATE_UNITS) for name in AVERAGED))
 
 
 def scaled(rate: pl.Expr) -> pl.Expr:
@@ -171,32 +178,40 @@ def scaled(rate: pl.Expr) -> pl.Expr:
 
 def whole_means(rows: pl.LazyFrame, by: Sequence[str], names: Sequence[str]) -> pl.LazyFrame:
     """The mean of each column of whole numbers by a key, a whole number; null where all are."""
-    summed = rows.group_by(by).agg(
-        *(pl.col(name).sum().alias(f"{name}_total") for name in names),
-        *(pl.col(name).count().alias(f"{name}_count") for name in names),
-    )
-    return summed.select(*by, *(_mean(name).alias(name) for name in names))
+    summed = rows.group_by(by).agg(*map(_total, names), *map(_count, names))
+    return summed.select(*by, *map(_mean, names))
+
+
+@cache
+def _total(name: str) -> pl.Expr:
+    return pl.col(name).sum().alias(f"{name}_total")
+
+
+@cache
+def _count(name: str) -> pl.Expr:
+    return pl.col(name).count().alias(f"{name}_count")
 
 
 def _means_by_value(rows: pl.LazyFrame, by: Sequence[str], names: Sequence[str]) -> pl.LazyFrame:
     """The mean of each column of rates by value; of parts without a value, by their number."""
     weights = [(name, of) for name in names for of in ("value", "of")]
-    summed = rows.group_by(by).agg(
-        sums
-        for name, of in weights
-        for sums in _weighed_total(name, pl.col(of).cast(pl.Int128), of)
-    )
+    summed = rows.group_by(by).agg(sums for pair in weights for sums in _weighed_total(*pair))
     means = (pl.coalesce(_mean(f"{name}_value"), _mean(f"{name}_of")).alias(name) for name in names)
     return summed.select(*by, *means)
 
 
-def _weighed_total(name: str, weight: pl.Expr, of: str) -> Iterator[pl.Expr]:
+@cache
+def _weighed_total(name: str, of: str) -> tuple[pl.Expr, pl.Expr]:
     """The sum of whole numbers by their weights, and of the weights of those that are known."""
-    yield (pl.col(name) * weight).sum().alias(f"{name}_{of}_total")
-    yield weight.filter(pl.col(name).is_not_null()).sum().alias(f"{name}_{of}_count")
+    weight, known = pl.col(of).cast(pl.Int128), pl.col(name).is_not_null()
+    return (
+        (pl.col(name) * weight).sum().alias(f"{name}_{of}_total"),
+        weight.filter(known).sum().alias(f"{name}_{of}_count"),
+    )
 
 
+@cache
 def _mean(name: str) -> pl.Expr:
     """A total over its count, rounded to a whole number; null where that is 0."""
     total, count = pl.col(f"{name}_total"), pl.col(f"{name}_count")
-    return pl.when(count > 0).then(ratio(total, count).round().cast(pl.Int128))
+    return pl.when(count > 0).then(ratio(total, count).round().cast(pl.Int128)).alias(name)

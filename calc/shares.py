@@ -16,6 +16,9 @@ from calc.terms import ROW
 SHARE_UNITS = 10**15
 """Shares of portions are whole millionths of a thousand-millionth, as they are added up."""
 
+HELD = {ROW: pl.UInt32, "share": pl.Int32, "share_e15": pl.Int64}
+"""What ``shares_asked`` gives, of a law that has no portions."""
+
 Estimate = Literal["central", "low", "high"]
 
 

@@ -15,7 +15,7 @@ from calc.policy.program import Kind, Program, compile_program
 from calc.policy.rows import components_table, segments_table, terms_of
 from calc.portions import asked_of, held_by_division, room_left, season_shares
 from calc.seasons import part_of
-from calc.shares import SHARE_UNITS, attach_shares, shares_asked
+from calc.shares import HELD, SHARE_UNITS, attach_shares, shares_asked
 from calc.terms import ROW, Frame, Terms
 from pipelines.run.compiled import Lines, divided
 from pipelines.run.fill import Fill, fill_of, with_shares_over
@@ -154,6 +154,8 @@ def _with_contents(question: Question, trade: pl.DataFrame) -> pl.DataFrame:
 def _held(question: Question, matched: Matched) -> pl.DataFrame:
     """What portions take of the rows on which the law asks for them."""
     policy, trade = question.policy, matched.trade
+    if not policy.portions:  # most laws: three queries that find nothing
+        return pl.DataFrame(schema=HELD)
     lines, named = trade.lazy().select(ROW, *LINE), matched.named.lazy()
     asked = asked_of(lines, named, matched.partly.lazy(), policy).collect()
     if policy.base_seasons:
