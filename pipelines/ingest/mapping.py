@@ -166,10 +166,10 @@ def _money_of(header: str, declared: Declaration) -> tuple[str, str | None] | No
     """The valuation and the unit that a folded header says; None where it is not money."""
     endings: dict[str, str | None] = {"": None, **words().unit_endings}
     for kind, names in declared.money.items():
-        for name in names:
-            for ending, unit in endings.items():
-                if header == folded(name) + ending:
-                    return kind, unit
+        for start in map(folded, names):
+            ending = header.removeprefix(start)
+            if header.startswith(start) and ending in endings:
+                return kind, endings[ending]
     return None
 
 
