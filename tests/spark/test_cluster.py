@@ -19,6 +19,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.run.compute import answer
+from pipelines.spark.session import FEW_ROWS, SOON_OVER
 from pipelines.spark.standalone import Standalone, standalone
 from tests.run.tool import PROGRAM, SCENARIO, Place, environment, hidden
 from tests.spark.job import asked
@@ -28,7 +29,9 @@ pytestmark = [
     pytest.mark.skipif(util.find_spec("pyspark") is None, reason="PySpark is not installed"),
     pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed"),
 ]
-ROWS = int(os.environ.get("RETORSION_SPARK_ROWS", "200000"))
+LEAST_ROWS = FEW_ROWS * 6 // 5
+"""Enough for a table of whole copies to be set as a large one."""
+ROWS = int(os.environ.get("RETORSION_SPARK_ROWS", str(LEAST_ROWS)))
 REPORTS = ("by_importer", "by_partner", "by_group", "by_product")
 JOB = Path(__file__).with_name("job.py")
 TRADE = "data/processed/trade/us-2024.parquet"
@@ -37,8 +40,11 @@ PATIENCE_SECONDS = 900 + ROWS // 5_000
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standalone]:
-    with standalone(tmp_path_factory.mktemp("cluster")) as started:
-        yield started
+    with pytest.MonkeyPatch.context() as patch:
+        if ROWS <= LEAST_ROWS:  # workers, too, then work for seconds only
+            patch.setenv("JAVA_TOOL_OPTIONS", SOON_OVER)
+        with standalone(tmp_path_factory.mktemp("cluster")) as started:
+            yield started
 
 
 def running(*command: str | Path, folder: Path) -> subprocess.Popen[str]:
@@ -123,6 +129,7 @@ def test_a_worker_that_dies_half_way_changes_no_figure(
     place: Place, cluster: Standalone, tmp_path: Path
 ) -> None:
     question = replace(asked(place, SCENARIO), table=larger(place))
+    assert pl.scan_parquet(question.table).select(pl.len()).collect().item() > FEW_ROWS
     job = running(JOB, cluster.url, question.table, tmp_path, folder=place.root)
     wait_for(job, tmp_path, "lines/_temporary")  # rows are shuffled, the lines are not written
     cluster.kill_worker(1)
