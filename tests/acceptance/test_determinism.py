@@ -78,6 +78,15 @@ def test_other_order_of_rows_locale_zone_hash_seed_folder_and_one_thread(
     numbers = made.table("provenance")["source_row"]
     assert numbers.sort().to_list() != numbers.to_list(), "the rows were in another order"
     assert made.do("verify", "us-japan-2024").code == 0
+    before, after = (
+        contents(place.root / "data" / "processed" / "trade") for place in (demonstration[0], made)
+    )
+    assert set(after) == set(before)
+    differing = {name for name in before if before[name] != after[name]}
+    assert differing == {"us-2024.json", "us-2024.provenance.parquet"}, "the table is the same"
+    kept = made.root / "data" / "processed" / "trade" / "us-2024.provenance.parquet"
+    order = pl.read_parquet(kept)["source_row"]
+    assert sorted(order) != order.to_list()
 
 
 def test_threads_do_not_matter(demonstration: tuple[Place, Done], tmp_path: Path) -> None:
@@ -98,16 +107,3 @@ def test_a_run_made_again_after_its_removal_is_the_same(place: Place) -> None:
     assert place.runs() == []
     assert place.run().code == 0
     assert run_of(place) == before
-
-
-def test_ingest_of_shuffled_rows_gives_the_same_table(place: Place, tmp_path: Path) -> None:
-    trade = place.root / "data" / "processed" / "trade"
-    before = contents(trade)
-    source = shuffled(tmp_path / "received")
-    assert place.do("ingest", source, "--name", "us-2024").code == 0
-    after = contents(trade)
-    assert after["us-2024.parquet"] == before["us-2024.parquet"]
-    differing = {name for name in before if before[name] != after[name]}
-    assert differing == {"us-2024.json", "us-2024.provenance.parquet"}
-    rows = pl.read_parquet(trade / "us-2024.provenance.parquet")["source_row"]
-    assert sorted(rows) != rows.to_list()

@@ -204,6 +204,7 @@ def test_o01_no_space_for_a_run(place: Place, size: int) -> None:
     assert hidden(place.root) == []
 
 
+@pytest.mark.usefixtures("tables_alone")
 @pytest.mark.parametrize("size", [0, 10_000])
 def test_o01_no_space_for_a_table(place: Place, size: int) -> None:
     before = contents(place.root)
@@ -241,6 +242,7 @@ def written_to(place: Place) -> list[Done]:
     ]
 
 
+@pytest.mark.usefixtures("tables_alone")
 def test_o04_folder_that_cannot_be_written(
     demonstration: tuple[Place, Done], tmp_path: Path
 ) -> None:

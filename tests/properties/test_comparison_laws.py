@@ -20,6 +20,7 @@ from pipelines.run.inputs import RunSettings
 from tests.draws import draws
 from tests.run.test_include import flow
 from tests.run.tool import Place
+from tests.shortened import shorten
 from tests.validation.tables import write_trade
 
 CODES = ("870323", "700521", "851713", "901890")
@@ -50,9 +51,11 @@ DRAWN = st.fixed_dictionaries(
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = Place(tmp_path_factory.mktemp("laws"))
-    for name, rows in TABLES.items():
-        write_trade(place.workspace, name, rows)
-        assert place.do("validate", place.workspace.trade / f"{name}.parquet").code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        shorten(patch)
+        for name, rows in TABLES.items():
+            write_trade(place.workspace, name, rows)
+            assert place.do("validate", place.workspace.trade / f"{name}.parquet").code == 0
     return place
 
 

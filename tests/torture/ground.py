@@ -43,18 +43,24 @@ JOBS = (
 
 
 def prepared(folder: Path) -> Place:
-    """The demonstration, with an older workbook and pack, and a smaller file of trade."""
+    """The demonstration, with what else is injured."""
     folder.mkdir(parents=True)
     done = program("demo", folder=folder)
     if done.code:
         raise RuntimeError(f"the demonstration fails: {done.err}")
+    return furnished(Place(folder))
+
+
+def furnished(place: Place) -> Place:
+    """A workspace with an older workbook and pack, and a smaller file of trade."""
+    folder = place.root
     source = folder / "data" / "less" / IMPORTS.name
     source.parent.mkdir()
     lines = IMPORTS.read_text(encoding="utf-8").splitlines(keepends=True)
     source.write_text("".join(lines[:-9]), encoding="utf-8")
     for name in ("mine.xlsx", "mine.zip"):
         (folder / "data" / name).write_bytes(b"what was there before")
-    return Place(folder)
+    return place
 
 
 def copied(place: Place, folder: Path) -> Place:

@@ -2,11 +2,11 @@
 
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.run.tool import IMPORTS, SCENARIO, Place
-from tests.torture.ground import JOBS, RUN_NAME, carried_out, copied, visible
+from tests.torture.ground import JOBS, RUN_NAME, Job, carried_out, copied, visible
 from tests.torture.tally import Tally
 
 LOCALES = ("C.UTF-8", "de_DE.UTF-8", "ja_JP.UTF-8", "C")
@@ -28,14 +28,14 @@ def circumstances(count: int) -> Iterator[dict[str, str]]:
         }
 
 
-def same_bytes(ground: Place, scratch: Path, count: int) -> Tally:
+def same_bytes(ground: Place, scratch: Path, count: int, jobs: Sequence[Job] = JOBS) -> Tally:
     """All that the commands write, made again in another folder under other circumstances."""
     tally = Tally("other circumstances", "repeats of all")
     first: dict[str, bytes] = {}
     for number, settings in enumerate(circumstances(count)):
         place = copied(ground, scratch / f"same-{number}" / ("a", "b/c")[number % 2])
         tally.tried += 1
-        for job in JOBS:
+        for job in jobs:
             done = carried_out(place, job.command, settings)
             tally.hold(done.code == 0, f"{job.name} under {settings}: {done.err}")
         made = visible(place)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.draws import draws
-from tests.run.tool import Place, flip
+from tests.run.tool import Done, Place, flip
 from tests.torture.flips import flips_in_pack, flips_in_run
-from tests.torture.ground import JOBS, is_old_or_new
+from tests.torture.ground import JOBS, copied, furnished, is_old_or_new
 from tests.torture.hostile import hostile_inputs
 from tests.torture.sameness import same_bytes
 from tests.torture.space import small_disk
@@ -17,6 +17,8 @@ from tests.torture.tally import Tally
 BITS, BITS_OF_PACK, FULL_DISKS = draws(40, 40), draws(6, 12), 2
 ONE_IN = draws(8, 4)
 """Of the hostile inputs one in so many is tried."""
+COMMANDS = JOBS[draws(2, 0) :]
+"""Those done again; ingest and run are so in ``tests/acceptance/test_determinism.py`` too."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,11 +27,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def ground(demonstration: tuple[Place, Done], tmp_path_factory: pytest.TempPathFactory) -> Place:
     """The workspace that is injured; made once."""
-    from tests.torture.ground import prepared
-
-    return prepared(tmp_path_factory.mktemp("torture") / "ground")
+    return furnished(copied(demonstration[0], tmp_path_factory.mktemp("torture") / "ground"))
 
 
 def unharmed(tally: Tally, tried: int) -> None:
@@ -46,7 +46,7 @@ def test_bits_turned_in_a_pack_are_found(ground: Place, tmp_path: Path) -> None:
 
 
 def test_other_circumstances_give_the_same_bytes(ground: Place, tmp_path: Path) -> None:
-    unharmed(same_bytes(ground, tmp_path, 2), 2)
+    unharmed(same_bytes(ground, tmp_path, 2, COMMANDS), 2)
 
 
 def test_disk_without_room(ground: Place, tmp_path: Path) -> None:
