@@ -18,6 +18,8 @@ from calc.scope import (
 from calc.tables.quotas import Quotas
 
 BRANCH = "branch"
+NONE_PARTLY = {BRANCH: pl.UInt32, "code": pl.String, "partner": pl.String, "partly_by": pl.Int16}
+"""The exclusions that take a portion out, of a law that has none."""
 NO_QUOTAS = pl.LazyFrame(schema=polars_schema(Quotas))
 
 
@@ -92,9 +94,7 @@ def candidates_of(
     finer = match_finer(named, codes, key=BRANCH).join(whole_codes, on=[BRANCH, "code"], how="anti")
     goods = pl.concat([whole_codes, finer.select(whole_codes.collect_schema().names())])
     everything = products.filter(on_all).select(BRANCH, "prefix").unique()
-    partial, pair = partial_exclusions(policy), [BRANCH, "exclusion"]
-    whole = exclusions.join(partial, on=pair, how="anti")
-    partly = exclusions.join(partial, on=pair, how="semi")
+    whole, partly = _exclusions_of(exclusions, policy, codes, seen)
     importers = measures.select(BRANCH, "importer")
     return Candidates(
         goods=goods.join(importers, on=BRANCH, how="inner").with_columns(length=length),
@@ -102,10 +102,21 @@ def candidates_of(
         by_partner=everything.join(whom, on=BRANCH, how="inner").with_columns(length=length),
         left_out=match_left_out(products, codes, key=BRANCH),
         excluded=match_exclusions(whole, codes, seen, key=BRANCH),
-        partly=exclusions_on(partly, codes, seen, key=BRANCH, with_finer=True).rename(
-            {"exclusion": "partly_by"}
-        ),
+        partly=partly,
     )
+
+
+def _exclusions_of(
+    exclusions: pl.LazyFrame, policy: Policy, codes: pl.LazyFrame, seen: pl.LazyFrame
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The exclusions that take a whole line out, and on which lines the others take a portion."""
+    if not any(branch.exclusion_portions for branch in policy.branches):
+        return exclusions, pl.LazyFrame(schema=NONE_PARTLY)
+    partial, pair = partial_exclusions(policy), [BRANCH, "exclusion"]
+    whole = exclusions.join(partial, on=pair, how="anti")
+    taken = exclusions.join(partial, on=pair, how="semi")
+    on_lines = exclusions_on(taken, codes, seen, key=BRANCH, with_finer=True)
+    return whole, on_lines.rename({"exclusion": "partly_by"})
 
 
 def partial_exclusions(policy: Policy) -> pl.LazyFrame:

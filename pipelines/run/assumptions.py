@@ -130,7 +130,7 @@ def assumptions_table(
     imports: pl.LazyFrame = question.imports(found.period).to_native()
     by = ["period"] if question.policy.seasons else []
     trade = like_lines(asked, imports, by=by)
-    matched = match(question, nw.from_native(trade.lazy()))
+    matched = match(question, nw.from_native(trade.lazy()), found.scopes)
     trials = Trials(question=question, shares=every, trade=trade, matched=matched)
     named = _Named(shares=shares, credits=credits, calibrated=calibrated)
     rows = [{"importer": question.importers[0]} | row for row in _rows(trials, named)]

@@ -49,6 +49,7 @@ class Answer:
         shape: Rows and value of the table by flow, period, nomenclature, importer and partner.
         period: Reference period that was used.
         rows: The key of each line with its rows in the trade table, in the order of LINES.
+        scopes: The branches that may name a line; see ``pipelines.run.match.Matched``.
         links: Which rows of the table are in those that were converted; None where none was.
     """
 
@@ -56,6 +57,7 @@ class Answer:
     shape: pl.DataFrame
     period: Reference
     rows: pl.DataFrame
+    scopes: Sequence[pl.DataFrame] = ()
     links: pl.DataFrame | None = None
 
 
@@ -89,7 +91,7 @@ def answer(question: Question) -> Answer:
     if resolved.fill is not None:
         tables["by_quota"] = _by_quota(question, resolved.fill, found)
     rows = _rows_behind(question, found.lines.select(*line_tables.KEY, ROW), period)
-    return Answer(tables=tables, shape=shape, period=period, rows=rows)
+    return Answer(tables=tables, shape=shape, period=period, rows=rows, scopes=resolved.scopes)
 
 
 def _alternatives(question: Question, found: Found, flows: pl.LazyFrame) -> Tables:

@@ -30,31 +30,37 @@ class Matched:
 
     ``named`` has one row a trade row and branch (``calc.hits.with_exclusions``); ``partly`` the
     exclusions that take a portion out of it: ``table_row``, ``branch`` and ``partly_by``.
+    ``scopes`` are the branches that may name a line of the imports, by ``match`` taken again.
     """
 
     trade: pl.DataFrame
     named: pl.DataFrame
     partly: pl.DataFrame
+    scopes: Sequence[pl.DataFrame]
 
 
-def match(question: Question, imports: Frame) -> Matched | None:
+def match(
+    question: Question, imports: Frame, scopes: Sequence[pl.DataFrame] = ()
+) -> Matched | None:
     """The rows of the importers' imports that a measure names; null where none is.
 
     Args:
         question: What is asked.
         imports: The imports with their value for duty, with ``table_row``.
+        scopes: The ``scopes`` of a match of the same scopes of a law with imports of which these
+            are a part, or sums; worked out where none are given.
 
     Raises:
         LimitError: What is told of the rows would take more memory than there may be.
     """
-    tables = _candidates(question, imports)
+    tables = scopes or _candidates(question, imports)
     of_goods, of_partners = _rows(imports, tables)
     trade = _each_once(of_goods, of_partners)
     if trade.is_empty():
         return None
     _refuse_too_many(question, trade.height)
     named, partly = _named(of_goods, of_partners, tables)
-    return Matched(trade=trade, named=named, partly=partly)
+    return Matched(trade=trade, named=named, partly=partly, scopes=tables)
 
 
 def _candidates(question: Question, imports: Frame) -> Sequence[pl.DataFrame]:

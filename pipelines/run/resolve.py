@@ -38,6 +38,7 @@ class Resolved:
         held: What portions take of each division.
         program: The law on each kind of line.
         terms: What the numbers in its tables stand for.
+        scopes: The branches that may name a line; see ``pipelines.run.match.Matched``.
         fill: How far quotas are filled; null where the law has none.
     """
 
@@ -49,6 +50,7 @@ class Resolved:
     held: pl.DataFrame
     program: Program
     terms: Terms
+    scopes: Sequence[pl.DataFrame]
     fill: Fill | None = None
 
 
@@ -94,6 +96,7 @@ def resolved_on(question: Question, matched: Matched, imports: Frame) -> Resolve
         held=held_by_division(law.divisions.lazy(), lines.held.lazy()).collect(),
         program=law.program,
         terms=terms,
+        scopes=matched.scopes,
         fill=fill,
     )
 
