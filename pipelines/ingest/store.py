@@ -16,6 +16,7 @@ from calc.rules import declared_rules, row_rules
 from calc.tables.audit import Rejects
 from calc.tables.provenance import TradeParts, TradeProvenance, TradeRepairs
 from calc.tables.trade import Trade
+from pipelines import parquet
 from pipelines.files import clear_leftovers, flush_to_disk, make_folder
 from pipelines.folders import flush_all, take_away
 from pipelines.ingest.cells import Reading
@@ -23,7 +24,7 @@ from pipelines.ingest.faults import original
 from pipelines.ingest.repairs import repairs_of
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import Combined
-from pipelines.parquet import ROW_GROUP_ROWS, write_fresh_table
+from pipelines.parquet import write_fresh_table
 from pipelines.table_writer import TableWriter
 from pipelines.validation.quarantine import failed_rules, reason
 
@@ -116,7 +117,7 @@ def _write(path: Path, frame: pl.DataFrame, name: str, table: type[dy.Schema]) -
     Raises:
         OSError, StorageError: The file cannot be written.
     """
-    if frame.height < ROW_GROUP_ROWS:
+    if frame.height < parquet.ROW_GROUP_ROWS:
         write_fresh_table(path, frame, name, table, {})
         return
     with TableWriter(path, name, table) as out:
