@@ -16,6 +16,7 @@ from pipelines.report.currency import currency_told, money_of_inputs
 from pipelines.report.money import Currency
 from pipelines.run.compute import answer
 from pipelines.run.inputs import Inputs, RunSettings
+from pipelines.run.manifest import read_manifest
 from pipelines.run.parts import joined
 from pipelines.run.store import find_run
 from pipelines.run.tables import read_table, scan_table
@@ -36,12 +37,14 @@ class Side:
             scenario file was computed now.
         tables: LINES and COMPONENTS.
         currency: The money that its reports are told in; None for USD.
+        kept_id: The id of a kept run, of which the inputs as kept may give another.
     """
 
     whole: Whole
     recorded: pl.DataFrame | None
     tables: Mapping[str, pl.DataFrame]
     currency: Currency | None = None
+    kept_id: str | None = None
 
     @property
     def parts(self) -> Mapping[str, Inputs]:
@@ -55,7 +58,7 @@ class Side:
         return {
             "scenario": self.whole.scenario.scenario_id,
             "title": self.whole.scenario.title,
-            "run_id": self.whole.run_id(),
+            "run_id": self.kept_id or self.whole.run_id(),
             "is_kept_run": self.recorded is not None,
             "trade": one.trade_name,
             "as_of": ", ".join(days),
@@ -86,6 +89,7 @@ def side_of(workspace: Workspace, wanted: str, settings: RunSettings, talk: Talk
         recorded=figures_of(scan_table(folder, "by_importer")).collect(),
         tables={name: read_table(folder, name) for name in LISTS},
         currency=currency_told(folder, None),
+        kept_id=read_manifest(folder).run_id,
     )
 
 

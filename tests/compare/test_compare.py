@@ -177,6 +177,10 @@ def test_runs_that_are_kept_are_taken_apart_from_what_they_were_made_of(desk: Pl
     assert causes(told) == {"law: measure cars": 50.0}
     assert told["first"]["is_kept_run"]
     assert told["second"]["is_kept_run"]
+    ids = [told[side]["run_id"] for side in ("first", "second")]
+    assert ids == [desk.folder(run).name for run in ("v1~1", "v1")], (
+        "the ids by which they are kept"
+    )
 
 
 def test_a_run_whose_trade_table_was_replaced_cannot_be_taken_apart(desk: Place) -> None:
