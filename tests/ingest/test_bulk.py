@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from calc.errors import DataRejectedError
+from calc.errors import DataRejectedError, StorageError
+from calc.tables.provenance import TradeProvenance
+from pipelines import parquet, table_writer
 from pipelines.ingest import even
 from pipelines.ingest.bulk import batches, ingest, ordered
 from pipelines.ingest.bulk.ingest import Bulk, bulk_ingest
@@ -98,8 +100,6 @@ def test_same_bytes_in_batches(workspace: Workspace, tmp_path: Path, used: list[
 def test_same_bytes_of_many_row_groups(
     workspace: Workspace, tmp_path: Path, used: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipelines import parquet, table_writer
-
     for module in (parquet, table_writer):
         monkeypatch.setattr(module, "ROW_GROUP_ROWS", 256)
     quick, whole = both(workspace, write(tmp_path / "t.csv", text_of(lines(2500))), used)
@@ -312,3 +312,31 @@ def test_the_table_that_comes_with_the_tool_has_the_same_bytes_in_batches(
     quick, whole = both(workspace, embedded("us-imports-2024.csv"), used)
     assert quick == whole
     assert [stage["rows"] for stage in record(quick)["funnel"][1:-1]] == [127]
+
+
+@pytest.mark.parametrize("failing", [1, 4])
+def test_a_row_group_that_cannot_be_written_beside_the_next_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    """The first one, which others follow, and the last, after which nothing is written."""
+    for module in (parquet, table_writer):
+        monkeypatch.setattr(module, "ROW_GROUP_ROWS", 256)
+    path = tmp_path / "t.parquet"
+    path.write_bytes(b"the old file")
+    written = pq.ParquetWriter.write_table
+    seen: list[int] = []
+
+    def write_table(writer: pq.ParquetWriter, rows: pa.Table, *arguments: Any) -> None:
+        seen.append(rows.num_rows)
+        if len(seen) == failing:
+            raise OSError(28, "No space left on device")
+        written(writer, rows, *arguments)
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", write_table)
+    rows = pl.DataFrame({"source_id": ["t.csv"] * 1024, "source_row": range(2, 1026)})
+    parts = ((rows.slice(start, 256), rows.head(0)) for start in range(0, 1024, 256))
+    writer = table_writer.TableWriter(path, "trade_provenance", TradeProvenance)
+    with pytest.raises(StorageError, match="No space left"):
+        ingest.written([(writer, 0)], parts)
+    assert path.read_bytes() == b"the old file"
+    assert [one.name for one in tmp_path.iterdir()] == ["t.parquet"]

@@ -26,6 +26,7 @@ from pipelines.ingest.table import NO_ECONOMY
 
 BATCH_ROWS = 500_000
 AT_ONCE = 2
+"""Columns of cells that are numbered at once."""
 REMAINDER = "is_remainder"
 """Whether a row is left out, but is a part of a total over partners nevertheless."""
 
