@@ -44,7 +44,7 @@ setup:  ## install the locked dependencies and retorsion into .venv, unless done
 	@$(PIP) install -qq --no-compile --require-hashes -r requirements.lock
 	@$(PIP) install -qq --no-compile --no-deps --no-build-isolation -e .
 	@echo "  compiling them, so that commands start fast" >&2
-	@$(BIN)/python -m compileall -qq -j 0 \
+	@$(BIN)/python -m compileall -qq -j 0 -x 'site-packages/.*/tests/' \
 		"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
 		calc pipelines tests > /dev/null 2>&1 || true
 	@$(BIN)/python -c '$(SIGNATURE)' > $(STAMP)
