@@ -19,21 +19,20 @@ HS6 = pl.col("code").str.slice(0, HS6_DIGITS)
 MOST_CODES = 3
 
 
-def warnings_of(rows: pl.LazyFrame) -> Iterator[str]:
+def warnings_of(rows: pl.LazyFrame, codes: pl.DataFrame) -> Iterator[str]:
     """A sentence for each nomenclature some of whose codes are those of another edition.
 
     Args:
-        rows: Rows of TRADE; their values are looked at only where there is something to tell.
+        rows: Rows of TRADE; looked at only where there is something to tell.
+        codes: The nomenclatures and codes that stand together in them.
     """
-    names = rows.select(pl.col(NAME).unique()).collect(engine="streaming").to_series()
-    by = [pl.lit(names.item()).alias(NAME)] if len(names) == 1 else [NAME]
-    codes = rows.group_by("code", *by).agg(pl.len().alias(judge.ROWS)).collect(engine="streaming")
-    met = codes.group_by(NAME, HS6).agg(pl.col(judge.ROWS).sum())
-    worthless = met.lazy().with_columns(pl.lit(None, pl.Int64).alias(judge.VALUE))
-    wrong = judged_groups(worthless, RULE, known()).filter(breaks(RULE)).collect()
-    for (nomenclature,), codes in wrong.sort(NAME, "code").group_by(NAME, maintain_order=True):
+    met = codes.select(NAME, HS6).unique()
+    uncounted = [pl.lit(None, pl.Int64).alias(name) for name in (judge.ROWS, judge.VALUE)]
+    groups = judged_groups(met.lazy().with_columns(uncounted), RULE, known())
+    wrong = groups.filter(breaks(RULE)).collect()
+    for (nomenclature,), found in wrong.sort(NAME, "code").group_by(NAME, maintain_order=True):
         own = met.filter(pl.col(NAME) == nomenclature)["code"]
-        yield _told(str(nomenclature), codes["code"], own, rows)
+        yield _told(str(nomenclature), found["code"], own, rows)
 
 
 def _told(nomenclature: str, wrong: pl.Series, own: pl.Series, rows: pl.LazyFrame) -> str:

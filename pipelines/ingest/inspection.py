@@ -137,7 +137,7 @@ def _understood(opened: Any, understood: Any, settings: IngestSettings) -> dict[
         "partners": kept["partner"].n_unique(),
         "codes": kept["code"].n_unique(),
         "code_digits": tuple(sorted(kept["code"].str.len_chars().unique())),
-        "notes": (*reading.notes, *odd.warnings_of(kept.lazy(), kept)),
+        "notes": (*reading.notes, *odd.warnings_of(kept.lazy(), kept, kept)),
     }
 
 

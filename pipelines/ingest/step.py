@@ -74,7 +74,7 @@ def ingest(
             if made is not None or not any(source.is_quick for source in opened):
                 break
         if made is not None:
-            of_bulk = Made(made.table, None, made.rows, made.funnel, made.notes)
+            of_bulk = Made(made.table, None, made.rows, made.codes, made.funnel, made.notes)
             record = _record(of_bulk, made.readings, made.read, settings, rows=made.height)
         else:
             refuse_files(files, settings.memory_limit, times=HELD)
@@ -85,7 +85,7 @@ def ingest(
 
 
 class Made(NamedTuple):
-    """A table made: its file, economies, periods and nomenclatures, funnel and notes.
+    """A table made: its file, economies, periods, nomenclatures and codes, funnel and notes.
 
     ``held`` are its rows where they are in memory; else they are in the file alone.
     """
@@ -93,6 +93,7 @@ class Made(NamedTuple):
     file: Path
     held: "pl.DataFrame | None"
     rows: "pl.DataFrame"
+    codes: "pl.DataFrame"
     funnel: tuple[FunnelStage, ...]
     notes: tuple[str, ...]
 
@@ -118,9 +119,10 @@ def _whole(
     _check_left(combined.rows, settings)
     with talk.working("writing the table"):
         written = store.write_rows(fresh, settings.name, combined, pl.concat(rejects), readings)
-    made = Made(written, combined.rows, combined.rows, combined.funnel, combined.notes)
+    rows = combined.rows
+    made = Made(written, rows, rows, rows, combined.funnel, combined.notes)
     stages = tuple(_read_stage(reading) for reading in readings)
-    return _record(made, readings, stages, settings, rows=combined.rows.height)
+    return _record(made, readings, stages, settings, rows=rows.height)
 
 
 def _open_all(
@@ -226,7 +228,7 @@ def _record(
     known = [(read.source.name, read.mapping) for read in readings if read.mapping is not None]
     layouts = sorted({mapping.declared.name for _, mapping in known}) or ["canonical"]
     table = pl.scan_parquet(made.file) if made.held is None else made.held.lazy()
-    odd_ones = list(odd.warnings_of(table, made.rows))
+    odd_ones = list(odd.warnings_of(table, made.rows, made.codes))
     told = [*(note for reading in readings for note in reading.notes), *made.notes, *odd_ones]
     warned = [*(text for reading in readings for text in reading.warnings), *odd_ones]
     return IngestRecord(

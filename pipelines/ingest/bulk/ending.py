@@ -14,6 +14,7 @@ from pipelines.ingest.bulk.figures import values_of
 from pipelines.ingest.bulk.marks import Marks
 from pipelines.ingest.bulk.ordered import Ranked, as_table, as_texts, sorted_rows
 from pipelines.ingest.bulk.plan import Plan
+from pipelines.ingest.bulk.scopes import coders_of
 from pipelines.ingest.cells import EXCLUDED
 from pipelines.ingest.source import ROW
 from pipelines.ingest.table import ADDS, Added, added_note, in_order, special_note
@@ -30,7 +31,7 @@ from pipelines.ingest.totals import (
 )
 
 WORLDS = ("partner", "importer")
-SOURCED = "source_id"
+GOODS = ("nomenclature", "code")
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Ending:
         totals: By role, totals that were left out beside the sums of what they are totals of.
         stays: By column, rows of totals that are kept.
         specials: By reason, the rows whose code is no good.
+        met: Numbers of the nomenclatures and codes of the table that were met together.
     """
 
     plan: Plan
@@ -58,6 +60,7 @@ class Ending:
     totals: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     stays: dict[str, int] = field(default_factory=dict)
     specials: dict[str, Sums] = field(default_factory=dict)
+    met: list[pl.DataFrame] = field(default_factory=list)
     faulty: pl.Series | None = None
 
     @property
@@ -142,6 +145,8 @@ class Ending:
                 self.stays[column] = self.stays.get(column, 0) + here
             elif self.plan.constants.get(column) == name:
                 self.stays[column] = self.stays.get(column, 0) + kept.height
+        if names := coders_of(self.plan, GOODS):
+            self.met.append(kept.select(names).unique())
         coder = self.plan.coder("code")
         for special in self.plan.mapping.declared.specials:
             if special.kept and coder is not None:
@@ -172,6 +177,23 @@ class Ending:
         if len(self.faulty):
             broken = as_texts(table.filter(table[ROW].cast(pl.Int64).is_in(self.faulty.implode())))
             self.broken.append(broken.with_columns(values_of(broken), pl.col(ROW).cast(pl.Int64)))
+
+    def codes(self) -> pl.DataFrame:
+        """The nomenclatures and codes of the table that stand together in it, each once."""
+        coders = {name: self.plan.coder(name) for name in GOODS}
+        columns: list[pl.Expr | pl.Series] = [
+            pl.lit(self.plan.constants[name], dtype=pl.String).alias(name)
+            for name, coder in coders.items()
+            if coder is None
+        ]
+        if self.met:
+            met = pl.concat(self.met, how="vertical_relaxed")
+            columns += [
+                coder.of(met[coder.name], name)
+                for name, coder in coders.items()
+                if coder is not None
+            ]
+        return pl.select(columns).select(GOODS).unique(maintain_order=True)
 
     def check(self) -> None:
         """Nothing, where every code beside finer ones is their sum.

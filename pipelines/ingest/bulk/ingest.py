@@ -51,6 +51,7 @@ class Bulk:
         funnel: All stages.
         notes: What the table is told of as a whole.
         rows: Distinct importer, partner, period, nomenclature and flow of the table.
+        codes: Distinct nomenclature and code of the table.
         height: Rows of the table.
         sums: Rows read (``read``), in the table (``kept``) and left out (by reason), exactly.
     """
@@ -61,6 +62,7 @@ class Bulk:
     funnel: tuple[FunnelStage, ...]
     notes: tuple[str, ...]
     rows: pl.DataFrame
+    codes: pl.DataFrame
     height: int
     sums: dict[str, Sums]
 
@@ -258,6 +260,7 @@ def _bulk(ending: Ending, reading: Reading, rejects: pl.DataFrame, table: Path) 
         funnel=funnel,
         notes=tuple(ending.notes()),
         rows=ending.marks.kept.select("importer", "partner", "period", "nomenclature", "flow"),
+        codes=ending.codes(),
         height=ending.rows,
         sums={READ: found.read, KEPT: found.kept, **found.left_out},
     )

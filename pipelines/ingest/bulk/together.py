@@ -96,6 +96,7 @@ def _whole(made: Sequence[Bulk], table: Path) -> Bulk:
         funnel=tuple(_funnel(made, sums)),
         notes=tuple(f"{one.readings[0].source.name}: {note}" for one in made for note in one.notes),
         rows=pl.concat([one.rows for one in made]).unique(maintain_order=True),
+        codes=pl.concat([one.codes for one in made]).unique(maintain_order=True),
         height=sum(one.height for one in made),
         sums=sums,
     )
