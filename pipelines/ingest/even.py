@@ -10,15 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
+import numpy.typing as npt
 
-from pipelines.ingest.shape import NEWLINE, WINDOW, Totals, has_power
+from pipelines.ingest.shape import BLOCK, NEWLINE, WINDOW, Totals, has_power
 
 LEAST_BYTES = 4_000_000
 """Smaller texts are looked at record by record."""
 STRETCH = 8 * WINDOW
 AT_ONCE = 2
+LAST_ASCII = 127
 BEHIND = 2
 """Bytes of the next stretch that tell whether this one ends in a power of ten."""
 
@@ -43,7 +46,10 @@ def even(path: Path, delimiter: str, fields: int) -> Totals | None:
     size = path.stat().st_size
     if size < LEAST_BYTES:
         return None
-    look = partial(_looked_at, path, ord(delimiter))
+    desks: SimpleQueue[bytearray] = SimpleQueue()
+    for _ in range(AT_ONCE):
+        desks.put(bytearray(STRETCH + BEHIND))
+    look = partial(_looked_at, path, ord(delimiter), desks)
     lines = delimiters = 0
     has_powers = False
     for stretch in _ahead(look, range(0, size, STRETCH)):
@@ -69,22 +75,41 @@ def _ahead(look: partial[_Stretch | None], starts: range) -> Iterator[_Stretch |
             pool.shutdown(cancel_futures=True)
 
 
-def _looked_at(path: Path, delimiter: int, start: int) -> _Stretch | None:
-    with path.open("rb") as stream:
-        stream.seek(start)
-        text = stream.read(STRETCH + BEHIND)
-    own = text[:STRETCH]
-    if not own.isascii() or b'"' in own or b"\0" in own or not _has_line_ends(own):
+def _looked_at(
+    path: Path, delimiter: int, desks: SimpleQueue[bytearray], start: int
+) -> _Stretch | None:
+    """What is counted of a stretch; null where it is not plain.
+
+    It is read onto one of the desks: memory had from the system for each costs as much as counting.
+    """
+    desk = desks.get()
+    try:
+        with path.open("rb") as stream:
+            stream.seek(start)
+            size = stream.readinto(desk)
+        return _counts(desk if size == len(desk) else desk[:size], delimiter)
+    finally:
+        desks.put(desk)
+
+
+def _counts(text: bytearray, delimiter: int) -> _Stretch | None:
+    content = np.frombuffer(text, dtype=np.uint8)
+    is_plain = content.min() > 0 and content.max() <= LAST_ASCII  # beside which others go on
+    if not is_plain or b'"' in text or not _has_line_ends(text):
         return None
-    content = np.frombuffer(own, dtype=np.uint8)
     return _Stretch(
-        lines=int(np.count_nonzero(content == NEWLINE)),
-        delimiters=int(np.count_nonzero(content == delimiter)),
-        has_powers=has_power(text, delimiter),
+        lines=_counted(content[:STRETCH], NEWLINE),
+        delimiters=_counted(content[:STRETCH], delimiter),
+        has_powers=has_power(content, delimiter),
     )
 
 
-def _has_line_ends(text: bytes) -> bool:
+def _counted(content: npt.NDArray[np.uint8], byte: int) -> int:
+    blocks = (content[at : at + BLOCK] for at in range(0, len(content), BLOCK))
+    return sum(int(np.count_nonzero(block == byte)) for block in blocks)
+
+
+def _has_line_ends(text: bytearray) -> bool:
     """Whether no record in a stretch can be absurdly long: each whole window has a line end."""
     windows = range(0, len(text) - WINDOW + 1, WINDOW)
     return all(text.find(b"\n", at, at + WINDOW) >= 0 for at in windows)

@@ -13,8 +13,10 @@ import numpy.typing as npt
 NEWLINE, RETURN, QUOTE = 10, 13, 34
 LETTER_E, SMALL = ord("e"), 32
 """The letter of powers of ten, and the bit that a capital lacks."""
-BLOCK = 65_536
+BLOCK = 1_048_576
+"""Bytes that are compared at once: what is made of more is had from the system anew each time."""
 PLUS, COMMA, NINE = ord("+"), ord(","), ord("9")
+FIRST_SIGN = np.uint8(COMMA)
 MAX_MISSHAPEN = 100_000
 MAX_RECORD_BYTES = 1_000_000
 WINDOW = MAX_RECORD_BYTES // 2
@@ -104,7 +106,8 @@ class Shape:
     def _look_for_powers(self, chunk: bytes) -> None:
         if not self.has_powers:
             texts = (self._end + chunk[:2], chunk)
-            self.has_powers = any(has_power(text, self.delimiter) for text in texts)
+            arrays = (np.frombuffer(text, dtype=np.uint8) for text in texts)
+            self.has_powers = any(has_power(content, self.delimiter) for content in arrays)
         self._end = (self._end + chunk[-2:])[-2:]
 
     def _is_regular(self, chunk: bytes) -> bool:
@@ -172,15 +175,16 @@ class Shape:
         return wrong
 
 
-def has_power(text: bytes, delimiter: int) -> bool:
+def has_power(content: npt.NDArray[np.uint8], delimiter: int) -> bool:
     """Whether a text has a digit, the letter of powers of ten, and a digit or plus sign."""
-    whole = np.frombuffer(text, dtype=np.uint8)
-    for start in range(0, len(whole), BLOCK):  # in parts that stay near the processor
-        content = whole[start : start + BLOCK + 2]
-        letters = np.flatnonzero((content[1:-1] | SMALL) == LETTER_E)
-        before = content[letters]
-        is_number = (before >= COMMA) & (before <= NINE) & (before != delimiter)
-        behind = content[letters[is_number] + 2]
+    for start in range(0, len(content) - 2, BLOCK):
+        block = content[start : start + BLOCK + 2]
+        before = (block[:-2] - FIRST_SIGN) <= NINE - COMMA  # below a comma it is a large number
+        before &= (block[1:-1] | SMALL) == LETTER_E
+        if not before.any():
+            continue
+        letters = np.flatnonzero(before)
+        behind = block[letters[block[letters] != delimiter] + 2]
         if ((behind >= PLUS) & (behind <= NINE)).any():
             return True
     return False
