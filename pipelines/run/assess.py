@@ -12,6 +12,7 @@ from calc.hits import charged_lines, combine, segment_lines, sum_applied, threat
 from calc.money import LARGEST_SUM_USD, UNITS_PER_USD
 from calc.sides import tell_charged
 from calc.terms import ROW
+from pipelines.engines import engine_for
 from pipelines.run.question import Question
 from pipelines.run.resolve import Resolved, program_frames
 
@@ -45,11 +46,15 @@ def assess(question: Question, resolved: Resolved, *, with_threats: bool = True)
     rows = nw.from_native(resolved.rows.lazy())
     trade = nw.from_native(resolved.trade.lazy())
     lines = segment_lines(trade, rows, segments, terms)
-    held = _within_limits(question, lines.to_native())
+    held = _within_limits(question, lines.to_native(), resolved.rows)
     lines = nw.from_native(held.lazy())
-    alone = _within_limits(question, charged_lines(lines, parts, terms).to_native())
+    alone = _within_limits(question, charged_lines(lines, parts, terms).to_native(), held)
     credits = question.policy.credits
-    components = share_out(alone.lazy(), held.lazy(), credits).collect() if credits else alone
+    components = (
+        share_out(alone.lazy(), held.lazy(), credits).collect(engine=engine_for(alone))
+        if credits
+        else alone
+    )
     sums = sum_applied(nw.from_native(components.lazy()))
     whole = line_tables.with_status(combine(lines, sums, terms).to_native())
     if terms.sides:
@@ -61,10 +66,10 @@ def assess(question: Question, resolved: Resolved, *, with_threats: bool = True)
     tagged = line_tables.tag_groups(
         whole.join(added, on=[ROW, "segment"], how="left", validate="1:1"), question.groups.lazy()
     )
-    return Found(lines=_within_limits(question, tagged), components=components)
+    return Found(lines=_within_limits(question, tagged, components), components=components)
 
 
-def _within_limits(question: Question, plan: pl.LazyFrame) -> pl.DataFrame:
+def _within_limits(question: Question, plan: pl.LazyFrame, of: pl.DataFrame) -> pl.DataFrame:
     """A plan collected, whose amounts are within what whole ten-thousandths of a USD can sum.
 
     Raises:
@@ -76,7 +81,7 @@ def _within_limits(question: Question, plan: pl.LazyFrame) -> pl.DataFrame:
         hint=f"the sum of an amount may be USD {LARGEST_SUM_USD:.0e}; check rates and units",
     )
     try:
-        found = plan.collect(engine="streaming")
+        found = plan.collect(engine=engine_for(of))
     except pl.exceptions.InvalidOperationError as err:  # an amount that no whole number holds
         raise beyond from err
     if any(is_beyond(amounts) for amounts in found if amounts.name.endswith("_e4")):
@@ -106,7 +111,7 @@ def _threats(
     held = nw.from_native(waiting.lazy())
     alone: pl.LazyFrame = charged_lines(held, parts, terms).to_native()
     if question.policy.credits:
-        held_alone = alone.collect().lazy()
+        held_alone = alone.collect(engine=engine_for(waiting)).lazy()
         alone = share_out(held_alone, lines.lazy(), question.policy.credits)
     sums = sum_applied(nw.from_native(alone))
     added: pl.LazyFrame = threats(held, segments, sums, terms).to_native()

@@ -12,6 +12,7 @@ from calc.policy.program import Conflict, Kind, Program, compile_program
 from calc.policy.readings import AVERAGED
 from calc.portions import divisions_of, states_of, states_with_shares, weights_of
 from calc.terms import ROW
+from pipelines.engines import engine_for
 from pipelines.run.question import Question
 
 
@@ -37,10 +38,12 @@ def compiled(question: Question, told: Told, named: pl.DataFrame, rows: pl.DataF
         ScenarioError: The law does not say which of two measures goes first, or how they combine.
     """
     policy = question.policy
-    of_rows = kinds_of(told, rows.lazy(), policy).collect()
-    kinds = kinds_told(of_rows.lazy(), policy).collect()
-    by_row = kind_by_row(of_rows.lazy(), kinds.lazy(), policy).collect()
-    read = read_kinds(kinds, pl.collect_all(list(of_kinds(told, kinds.lazy()))), policy)
+    engine = engine_for(rows, named)
+    of_rows = kinds_of(told, rows.lazy(), policy).collect(engine=engine)
+    kinds = kinds_told(of_rows.lazy(), policy).collect(engine=engine)
+    by_row = kind_by_row(of_rows.lazy(), kinds.lazy(), policy).collect(engine=engine)
+    of_them = pl.collect_all(list(of_kinds(told, kinds.lazy())), engine=engine)
+    read = read_kinds(kinds, of_them, policy)
     program = compile_program(read, policy, default_programme=question.default_programme)
     _refuse_conflicts(program.conflicts, by_row, named)
     return Compiled(kinds=read, by_row=by_row, program=program)
@@ -85,12 +88,16 @@ def divided(question: Question, lines: Lines) -> Divided:
         states = states_with_shares(states, held)
     told = Told(lines.named.lazy(), lines.partly.lazy(), states)
     law = compiled(question, told, lines.named, lines.rows)
-    divisions = divisions_of(law.by_row.lazy(), held).collect()
-    weights = weights_of(divisions.lazy(), held, law.program.segments, question.policy).collect()
+    engine = engine_for(lines.rows, lines.held)
+    divisions = divisions_of(law.by_row.lazy(), held).collect(engine=engine)
+    weighed = weights_of(divisions.lazy(), held, law.program.segments, question.policy)
     return Divided(
-        kinds=law.kinds, by_row=law.by_row, program=law.program, divisions=divisions,
-        weights=weights,
-    )  # fmt: skip
+        kinds=law.kinds,
+        by_row=law.by_row,
+        program=law.program,
+        divisions=divisions,
+        weights=weighed.collect(engine=engine),
+    )
 
 
 def _refuse_conflicts(

@@ -27,6 +27,7 @@ from calc.resolve import BRANCH, branch_numbers
 from calc.tables import TABLES
 from calc.terms import ROW
 from calc.unmatched import idle_schedule, missed_trade, unmatched_table
+from pipelines.engines import AT_ONCE, engine_for
 from pipelines.run.assess import Found, assess
 from pipelines.run.fill import Fill
 from pipelines.run.question import Question, chosen_period, refuse_misfits, shape_of
@@ -85,7 +86,7 @@ def answer(question: Question) -> Answer:
         by_authority(question, resolved, found).lazy(),
         tables["components"].lazy(),
         tables["by_measure"].lazy().select("importer", "measure_id", "authority"),
-    ).collect()
+    ).collect(engine=engine_for(found.components))
     if question.policy.credits:
         tables["credits"] = _credits(question, found)
     if resolved.fill is not None:
@@ -103,7 +104,8 @@ def _alternatives(question: Question, found: Found, flows: pl.LazyFrame) -> Tabl
         {
             "by_end_use": by_end_use(lines, end_uses.lazy()),
             "suppliers": suppliers(lines, flows),
-        }
+        },
+        found,
     )
 
 
@@ -113,7 +115,7 @@ def _by_quota(question: Question, fill: Fill, found: Found) -> pl.DataFrame:
     told = by_quota(
         fill.fills.lazy(), fill.flows.lazy(), components, quotas, is_averaged=is_averaged
     )
-    return told.collect()
+    return told.collect(engine=engine_for(found.components))
 
 
 def _nothing(shape: pl.DataFrame, period: Reference) -> Answer:
@@ -145,13 +147,16 @@ def _totals(
     pairs = hits.lazy().select("importer", "partner", is_hit=pl.lit(value=True)).unique()
     by_code = totals_by_code(imports, nw.from_native(pairs)).to_native()
     tags = hits.lazy().select("product_group").unique().drop_nulls()
-    groups = question.groups.lazy().join(tags, on="product_group", how="semi").collect()
+    groups = (
+        question.groups.lazy().join(tags, on="product_group", how="semi").collect(engine=AT_ONCE)
+    )
     of_groups = imports.filter(nw.col("code").str.slice(0, 6).is_in(groups["prefix"].to_list()))
     of_pairs = of_groups.join(nw.from_native(pairs), on=["importer", "partner"], how="semi")
     by_line = totals(of_pairs, LINE).to_native()
     told = imports.select(*LINE, "value_e4").to_native()
     plans = [by_code, by_line, imports_of_codes(hits.lazy(), told)]
-    sums = [frame.lazy() for frame in pl.collect_all(plans, engine="streaming")]
+    rows = int(shape["rows"].sum())
+    sums = [frame.lazy() for frame in pl.collect_all(plans, engine=engine_for(rows))]
     return reports.Totals(by_flow=by_flow, by_code=sums[0], by_line=sums[1]), sums[2]
 
 
@@ -194,13 +199,15 @@ def _tables(question: Question, resolved: Resolved, found: Found, sums: reports.
             ),
             "components": line_tables.components_table(components, lines, resolved.named.lazy()),
             "unmatched": _unmatched(question, lines, resolved, sums),
-        }
+        },
+        found,
     )
 
 
 def _credits(question: Question, found: Found) -> pl.DataFrame:
     credits, importer = question.policy.credits, question.importers[0]
-    return credits_table(found.components.lazy(), credits, importer).collect()
+    told = credits_table(found.components.lazy(), credits, importer)
+    return told.collect(engine=engine_for(found.components))
 
 
 def _unmatched(
@@ -223,6 +230,7 @@ def codes_named(question: Question, resolved: Resolved) -> pl.LazyFrame:
     return pairs.join(numbers, on=BRANCH, how="inner", validate="m:1").select("measure_id", "code")
 
 
-def _collected(plans: dict[str, pl.LazyFrame]) -> Tables:
-    frames: Sequence[pl.DataFrame] = pl.collect_all(list(plans.values()))
+def _collected(plans: dict[str, pl.LazyFrame], found: Found) -> Tables:
+    engine = engine_for(found.lines, found.components)
+    frames: Sequence[pl.DataFrame] = pl.collect_all(list(plans.values()), engine=engine)
     return dict(zip(plans, frames, strict=True))

@@ -20,6 +20,7 @@ from calc.hits import (
 )
 from calc.resolve import candidates_of
 from calc.terms import ROW, Frame
+from pipelines.engines import AT_ONCE, engine_for
 from pipelines.memory import lines_need, refuse_beyond
 from pipelines.run.question import Question
 
@@ -73,7 +74,8 @@ def _candidates(question: Question, imports: Frame) -> Sequence[pl.DataFrame]:
     runs = trade.select(code).filter(code.ne_missing(code.shift()))
     distinct = [runs.unique(), trade.select(PAIR).unique()]
     codes, seen = (one.lazy() for one in pl.collect_all(distinct, engine="streaming"))
-    return pl.collect_all(list(candidates_of(question.law, question.policy, codes, seen)))
+    plans = candidates_of(question.law, question.policy, codes, seen)
+    return pl.collect_all(list(plans), engine=AT_ONCE)
 
 
 def _rows(imports: Frame, tables: Sequence[pl.DataFrame]) -> Sequence[pl.DataFrame]:
@@ -127,10 +129,11 @@ def _named(
     by_partner, left_out, excluded = scopes
     named = nw.concat([by_goods.select(*NAMED), named_by_partner(rows, by_partner)])
     plan: pl.LazyFrame = with_exclusions(named, left_out, excluded).to_native()
-    whole = plan.collect(engine="streaming")
+    engine = engine_for(of_goods, of_partners)
+    whole = plan.collect(engine=engine)
     line = ["branch", "code", "partner"]
     partly = whole.lazy().select(ROW, *line).join(tables[5].lazy(), on=line, how="inner")
-    return whole, partly.select(ROW, "branch", "partly_by").collect()
+    return whole, partly.select(ROW, "branch", "partly_by").collect(engine=engine)
 
 
 def _nw(tables: Iterable[pl.DataFrame]) -> list[Frame]:

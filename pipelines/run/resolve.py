@@ -17,6 +17,7 @@ from calc.portions import asked_of, held_by_division, room_left, season_shares
 from calc.seasons import part_of
 from calc.shares import HELD, SHARE_UNITS, attach_shares, shares_asked
 from calc.terms import ROW, Frame, Terms
+from pipelines.engines import engine_for
 from pipelines.run.compiled import Lines, divided
 from pipelines.run.fill import Fill, fill_of, with_shares_over
 from pipelines.run.match import Matched, match
@@ -78,7 +79,7 @@ def resolved_on(question: Question, matched: Matched, imports: Frame) -> Resolve
     """
     trade, named, partly = matched.trade, matched.named, matched.partly
     rows, held = _with_contents(question, trade), _held(question, matched)
-    room = room_left(held.lazy(), question.policy).collect()
+    room = room_left(held.lazy(), question.policy).collect(engine=engine_for(held))
     refuse_what_does_not_fit(question, held, room, trade)
     lines = Lines(named=named, partly=partly, rows=rows, held=held, room=room)
     fill = fill_of(question, lines, imports)
@@ -86,6 +87,7 @@ def resolved_on(question: Question, matched: Matched, imports: Frame) -> Resolve
         lines = replace(lines, held=with_shares_over(question, held, fill))
     law = divided(question, lines)
     placed = _with_base(question, rows, law.divisions, law.program)
+    of_divisions = held_by_division(law.divisions.lazy(), lines.held.lazy())
     whole, terms = with_terms(question, placed, terms_of(law.program, question.policy))
     return Resolved(
         trade=trade,
@@ -93,7 +95,7 @@ def resolved_on(question: Question, matched: Matched, imports: Frame) -> Resolve
         rows=whole.drop(LINE),
         kinds=law.kinds,
         weights=law.weights,
-        held=held_by_division(law.divisions.lazy(), lines.held.lazy()).collect(),
+        held=of_divisions.collect(engine=engine_for(law.divisions)),
         program=law.program,
         terms=terms,
         scopes=matched.scopes,
@@ -116,15 +118,16 @@ def _with_base(
     )
     division = divisions.lazy().select(ROW, "division", "kind")
     placed = based.join(division, on=ROW, how="left", validate="m:1")
+    engine = engine_for(rows)
     if program.mixes:
         mixes = pl.LazyFrame(
             [(kind, *pair) for kind, mix in program.mixes.items() for pair in mix.items()],
             schema={"kind": pl.UInt32, "base_programme": pl.String, "share": pl.Float64},
             orient="row",
         )
-        held = placed.collect().lazy()
+        held = placed.collect(engine=engine).lazy()
         placed = pl.concat([held, averaged_base(held, mixes, name=AVERAGED_BASE)])
-    return placed.drop("kind").collect()
+    return placed.drop("kind").collect(engine=engine)
 
 
 def under(resolved: Resolved, question: Question, policy: Policy) -> Resolved:
@@ -151,7 +154,8 @@ def _with_contents(question: Question, trade: pl.DataFrame) -> pl.DataFrame:
     """One row a trade row that a measure names, with its shares of contents."""
     names, shares = question.policy.contents, question.law.shares
     rows = trade.lazy().select(ROW, *LINE)
-    return attach_shares(rows, shares, names, column="content").collect()
+    whole = attach_shares(rows, shares, names, column="content")
+    return whole.collect(engine=engine_for(trade))
 
 
 def _held(question: Question, matched: Matched) -> pl.DataFrame:
@@ -160,17 +164,18 @@ def _held(question: Question, matched: Matched) -> pl.DataFrame:
     if not policy.portions:  # most laws: three queries that find nothing
         return pl.DataFrame(schema=HELD)
     lines, named = trade.lazy().select(ROW, *LINE), matched.named.lazy()
-    asked = asked_of(lines, named, matched.partly.lazy(), policy).collect()
+    engine = engine_for(matched.named)
+    asked = asked_of(lines, named, matched.partly.lazy(), policy).collect(engine=engine)
     if policy.base_seasons:
-        by_base = seasons_asked(lines, question.law.base, policy).collect()
+        by_base = seasons_asked(lines, question.law.base, policy).collect(engine=engine)
         asked = pl.concat([asked, by_base.select(asked.columns)]).unique()
     held = shares_asked(asked.lazy(), question.law.shares, policy.portions)
     if not policy.seasons:
-        return held.collect()
+        return held.collect(engine=engine)
     periods = trade.select(ROW, "period")
     dated = asked.lazy().join(periods.lazy(), on=ROW, how="inner", validate="m:1")
     entered = _entered(question, periods["period"].unique().sort().to_list())
-    return pl.concat([held, season_shares(dated, entered)]).collect()
+    return pl.concat([held, season_shares(dated, entered)]).collect(engine=engine)
 
 
 def _entered(question: Question, periods: Sequence[str]) -> pl.LazyFrame:
@@ -200,5 +205,5 @@ def program_frames(
     weights, key = resolved.weights.lazy().drop("place"), ["kind", "segment"]
     segments = segments_table(program.segments, policy, terms).join(weights, on=key, how="inner")
     # worked out here: left lazy, the engine may join every line with every segment first
-    held = segments.collect().lazy()
+    held = segments.collect(engine=engine_for(resolved.weights)).lazy()
     return held, components_table(program.components, policy, terms)

@@ -15,6 +15,7 @@ from calc.policy.attribution import MOST_AUTHORITIES, Worth, in_order, shapley
 from calc.policy.model import Policy
 from calc.tables.reports import ByAuthority
 from calc.terms import ROW
+from pipelines.engines import engine_for
 from pipelines.run.assess import Found, assess
 from pipelines.run.question import Question
 from pipelines.run.resolve import Resolved, under
@@ -44,17 +45,19 @@ class Variants:
 def variants_of(question: Question, resolved: Resolved) -> Variants:
     """The groups of like lines of a resolved law."""
     apart = lines_apart([question.policy], has_expressions=bool(resolved.terms.base_expressions))
-    trade = groups_of(resolved.trade.lazy(), resolved.rows.lazy(), apart=apart).collect()
+    grouped = groups_of(resolved.trade.lazy(), resolved.rows.lazy(), apart=apart)
+    engine = engine_for(resolved.rows)
+    trade = grouped.collect(engine=engine)
     kept = trade.lazy().select(ROW)
-    rows = resolved.rows.lazy().join(kept, on=ROW, how="semi").collect()
+    rows = resolved.rows.lazy().join(kept, on=ROW, how="semi").collect(engine=engine)
     return Variants(question=question, resolved=replace(resolved, trade=trade, rows=rows))
 
 
 def increments_of(lines: pl.DataFrame) -> dict[str, int]:
     """What measures in force add where it is known, by importer, in ten-thousandths of a USD."""
     covered = lines.lazy().filter(pl.col("status") != "excluded")
-    sums = covered.group_by("importer").agg(pl.col("increment_e4").sum()).collect()
-    return dict(sums.iter_rows())
+    sums = covered.group_by("importer").agg(pl.col("increment_e4").sum())
+    return dict(sums.collect(engine=engine_for(lines)).iter_rows())
 
 
 def by_authority(question: Question, resolved: Resolved, found: Found) -> pl.DataFrame:
