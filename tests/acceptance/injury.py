@@ -1,16 +1,18 @@
 """Runs the program and lets it be struck at a chosen moment; started as a program by tests.
 
-Usage: injury.py SIGNAL MOMENT COMMAND...
+Usage: injury.py [--light] SIGNAL MOMENT COMMAND...
 
 Moments are counted: each file opened or folder made, renamed or removed below the workspace is
 one. SIGNAL is sent to this process at the moment of that number; 0 only counts, and the count is
-the last line on standard error.
+the last line on standard error. With --light no chart is drawn and no sheet filled: see ``light``.
 """
 
 import signal
 import sys
 from pathlib import Path
 from typing import Any
+
+from tests.acceptance.light import lighten
 
 COUNTED = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link"}
 
@@ -32,11 +34,15 @@ class Strike:
 
 def main() -> None:
     """Run the command with the strike prepared."""
-    strike = Strike(int(sys.argv[1]), int(sys.argv[2]))
+    _, *arguments = sys.argv
+    if arguments[0] == "--light":
+        arguments = arguments[1:]
+        lighten()
+    strike = Strike(int(arguments[0]), int(arguments[1]))
     sys.addaudithook(strike)
     from pipelines.cli import run_command
 
-    code = run_command(sys.argv[3:])
+    code = run_command(arguments[2:])
     print(strike.seen, file=sys.stderr)
     sys.exit(code)
 

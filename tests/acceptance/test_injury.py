@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance import injury
+from tests.acceptance import injury, light
 from tests.draws import draws
 from tests.run.tool import (
     IMPORTS,
@@ -30,6 +30,7 @@ from tests.run.tool import (
 
 DAY = "2024-11-01"
 RUN = ("run", str(SCENARIO), "--as-of", DAY)
+LIGHT_PROGRAM = (sys.executable, light.__file__)
 KILLED_RUNS, KILLED_INGESTS, KILLED_BY_THE_CLOCK = draws(3, 7), draws(1, 2), draws(1, 3)
 
 pytestmark = [
@@ -38,10 +39,17 @@ pytestmark = [
 ]
 
 
+@pytest.fixture
+def lightly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs in this process are without charts and sheets, as are those of ``struck``."""
+    light.lighten(monkeypatch.setattr)
+
+
 def struck(place: Place, number: int, moment: int, *command: str) -> Done:
-    """A command that is sent a signal at a moment; see ``injury``."""
+    """A command that is sent a signal at a moment; see ``injury``. Runs are light."""
+    lightly = ["--light"] if command[0] == "run" else []
     done = subprocess.run(
-        [sys.executable, injury.__file__, str(number), str(moment), *command],
+        [sys.executable, injury.__file__, *lightly, str(number), str(moment), *command],
         cwd=place.root,
         env=environment(),
         capture_output=True,
@@ -89,6 +97,7 @@ def copied(place: Place, folder: Path) -> Place:
     return Place(folder)
 
 
+@pytest.mark.usefixtures("lightly")
 def test_o02_killed_run_leaves_no_half_and_the_next_one_works(
     place: Place, run_moments: int
 ) -> None:
@@ -145,6 +154,7 @@ def test_o02_killed_ingest_leaves_the_old_table_or_the_new_one(place: Place) -> 
     }
 
 
+@pytest.mark.usefixtures("lightly")
 def test_o02_killed_by_the_clock(place: Place) -> None:
     """At moments that nothing chose: the program itself, from its start on."""
     before, first = contents(place.root), place.folder().name
@@ -302,7 +312,7 @@ def test_workspace_that_is_a_file(tmp_path: Path) -> None:
 def test_o05_two_runs_at_once_are_one_run(place: Place) -> None:
     started = [
         subprocess.Popen(
-            [PROGRAM, *RUN], cwd=place.root, env=environment(),
+            [*LIGHT_PROGRAM, *RUN], cwd=place.root, env=environment(),
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )
         for _ in range(2)
@@ -317,7 +327,7 @@ def test_o05_two_runs_at_once_are_one_run(place: Place) -> None:
 def test_reader_that_goes_away_does_no_harm(place: Place) -> None:
     """``retorsion run ... | head -0``: the run is kept, and nobody sees a traceback."""
     started = subprocess.Popen(
-        [PROGRAM, *RUN], cwd=place.root, env=environment(),
+        [*LIGHT_PROGRAM, *RUN], cwd=place.root, env=environment(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert started.stdout is not None
