@@ -86,6 +86,10 @@ def _coded(column: pl.Series) -> pa.DictionaryArray:
         column = column.cast(pl.Enum(column.drop_nulls().unique().sort()))
     assert isinstance(column.dtype, pl.Enum)
     values = column.dtype.categories
+    if len(values) == 1 and not column.null_count():
+        same = np.zeros(len(column), dtype=np.int32)
+        texts = values.head(len(column)).to_arrow(compat_level=pl.CompatLevel.oldest())
+        return pa.DictionaryArray.from_arrays(pa.array(same), texts, safe=False)
     absent = column.is_null().to_numpy() if column.null_count() else None
     numbers = column.to_physical().fill_null(0).to_numpy().astype(np.int32)
     used = np.flatnonzero(np.bincount(numbers if absent is None else numbers[~absent]))

@@ -1,7 +1,7 @@
 """The rows of a file batch by batch: cast, judged, counted, and kept on disk as numbers."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
@@ -14,12 +14,11 @@ from calc.money import UNITS_PER_USD
 from calc.tables.trade import VALUE_COLUMNS
 from pipelines.ingest.bulk.coded import APART, BLANK, FAULTY, PADDED, REASON
 from pipelines.ingest.bulk.figures import Figures, settled, values_of
+from pipelines.ingest.bulk.judged import Judge
 from pipelines.ingest.bulk.plan import Plan, spilled
 from pipelines.ingest.bulk.scopes import Counted
 from pipelines.ingest.bulk.spill import to_disk
-from pipelines.ingest.casts import NUMBERS
 from pipelines.ingest.excluded import EMPTY_ROW
-from pipelines.ingest.mapped import COLUMNS
 from pipelines.ingest.record import FunnelStage, Kind
 from pipelines.ingest.source import ROW, cell
 from pipelines.ingest.table import NO_ECONOMY
@@ -99,13 +98,11 @@ def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found
         TextsError: Numbers are not plain ones, and were read as such.
         polars.exceptions.ComputeError: So they were, or the text is damaged.
     """
-    found = Found()
-    batches = plan.cells.collect_batches(chunk_size=BATCH_ROWS, engine="streaming")
-    with ThreadPoolExecutor(1) as lane, ThreadPoolExecutor(AT_ONCE) as pool:
+    found, rules = Found(), Judge(plan)
+    with ThreadPoolExecutor(1) as lane:
         keeping: Future[None] | None = None
-        for batch in batches:
-            numbers = pool.map(lambda coded, here=batch: coded.numbers(here), plan.coded.values())
-            kept = _one(plan, batch, pl.DataFrame(list(numbers)), found)
+        for batch, numbers in _numbered(plan):
+            kept = _one(plan, batch, numbers, found, rules)
             if keeping is not None:
                 keeping.result()
             path = folder / f"{len(found.files):06}.arrow"
@@ -117,7 +114,28 @@ def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found
     return found
 
 
-def _one(plan: Plan, batch: pl.DataFrame, texts: pl.DataFrame, found: Found) -> pl.DataFrame:
+def _numbered(plan: Plan) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Each batch with the numbers of its texts, had while the batch before is judged.
+
+    The texts of the next batch may then be known already: what they are is told once and for all.
+    """
+    batches = plan.cells.collect_batches(chunk_size=BATCH_ROWS, engine="streaming")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        before: tuple[pl.DataFrame, Iterator[pl.Series]] | None = None
+        for batch in batches:
+            if before is not None:
+                held = before[0], pl.DataFrame(list(before[1]))
+            numbers = pool.map(lambda coded, here=batch: coded.numbers(here), plan.coded.values())
+            if before is not None:
+                yield held
+            before = batch, numbers
+        if before is not None:
+            yield before[0], pl.DataFrame(list(before[1]))
+
+
+def _one(
+    plan: Plan, batch: pl.DataFrame, texts: pl.DataFrame, found: Found, rules: Judge
+) -> pl.DataFrame:
     figures = Figures(plan, batch)
     found.counts.update(figures.counts)
     numbers = settled(plan, figures.columns, texts)
@@ -131,7 +149,7 @@ def _one(plan: Plan, batch: pl.DataFrame, texts: pl.DataFrame, found: Found) -> 
         sums.add(rows[judge.VALUE].filter((reason == why).fill_null(value=False)))
     kept = _without_rejected(plan, rows, reason, figures.faulty, found=found)
     found.kept.add(kept[judge.VALUE])
-    _judge(plan, kept, found)
+    found.broken += rules.broken(kept)
     found.scopes.add(plan, kept, scoped=True)
     spill = kept
     if any(NO_ECONOMY in why for why in found.left_out):
@@ -146,8 +164,8 @@ def _one(plan: Plan, batch: pl.DataFrame, texts: pl.DataFrame, found: Found) -> 
 
 def _narrowed(plan: Plan, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows in as few bytes as they need; a value is had from its columns again."""
-    whole = [rows[name].shrink_dtype() for name in (*spilled(plan), ROW)]
-    return pl.DataFrame([*whole, *rows.drop(*plan.coded, ROW, judge.VALUE)])
+    numbers = rows.drop(*plan.coded, ROW, judge.VALUE)
+    return rows.select(spilled(plan)).with_columns(rows[ROW].shrink_dtype(), *numbers)
 
 
 def _count_padded(plan: Plan, rows: pl.DataFrame, found: Found) -> None:
@@ -196,35 +214,6 @@ def _without_rejected(
     there = [name for name in VALUE_COLUMNS if name in rows.columns]
     found.rejected.append(rows.filter(wrong & open_row).select(ROW, judge.VALUE, *there))
     return rows.filter(~wrong & open_row)
-
-
-def _judge(plan: Plan, kept: pl.DataFrame, found: Found) -> None:
-    """Note the rows that break a rule; those of a text alone are judged once a text."""
-    needed = {name for rule in plan.rules for name in rule.passes().meta.root_names()}
-    columns = [_column(plan, kept, name) for name in COLUMNS if name in needed]
-    rows = kept.lazy().select(ROW).with_columns(columns)
-    broken = rows.filter(pl.any_horizontal(~rule.passes() for rule in plan.rules)).select(ROW)
-    found.broken.append(broken.collect().to_series())
-    for rule in plan.once:
-        (name,) = set(rule.passes().meta.root_names())
-        coder = plan.coder(name)
-        if coder is None:
-            same = plan.source.name if name == "source_id" else plan.constants.get(name)
-            one = pl.DataFrame({name: [same]}, schema={name: pl.String})
-            if one.select(~rule.passes()).item():
-                found.broken.append(kept[ROW])
-        elif (wrong := coder.known.select((~rule.passes()).alias(name)).to_series()).any():
-            found.broken.append(kept[ROW].filter(wrong.gather(kept[coder.name])))
-
-
-def _column(plan: Plan, kept: pl.DataFrame, name: str) -> pl.Series | pl.Expr:
-    if name in kept.columns:
-        return kept[name]
-    coder = plan.coder(name)
-    if coder is not None:
-        return coder.of(kept[coder.name], name)
-    dtype = pl.Float64 if name in NUMBERS else pl.String
-    return pl.lit(plan.constants.get(name), dtype=dtype).alias(name)
 
 
 __all__ = ["APART", "BATCH_ROWS", "REMAINDER", "Found", "Sums", "read_batches"]

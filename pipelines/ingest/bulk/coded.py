@@ -73,14 +73,14 @@ class Coded:
         return batch.select(pl.concat_str(parts, separator=APART)).to_series()
 
     def _looked_up(self, texts: pl.Series) -> pl.Series:
-        """The number of each text, null where it was not seen before."""
+        """The number of each text, in as few bytes as it needs; null where it was not seen."""
         if not len(self._texts):
-            found = pl.repeat(None, len(texts), dtype=pl.UInt32, eager=True)
+            found = pl.repeat(None, len(texts), dtype=pl.UInt8, eager=True)
         elif len(self._texts) < FEW:
-            known = pl.Series(range(len(self._texts)), dtype=pl.UInt32)
-            found = texts.replace_strict(self._texts, known, default=None, return_dtype=pl.UInt32)
+            known = pl.Series(range(len(self._texts)), dtype=pl.UInt8)
+            found = texts.replace_strict(self._texts, known, default=None, return_dtype=pl.UInt8)
         else:
-            found = texts.cast(pl.Enum(self._texts), strict=False).to_physical().cast(pl.UInt32)
+            found = texts.cast(pl.Enum(self._texts), strict=False).to_physical()
         return found.alias(self.name)
 
     def of(self, numbers: pl.Series, column: str) -> pl.Series:

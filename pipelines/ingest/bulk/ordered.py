@@ -215,7 +215,7 @@ def _twins(rows: pl.DataFrame, ranks: dict[str, Ranked], placed: Places, order: 
 
 
 def _gathered(rows: pl.DataFrame, order: npt.NDArray[np.unsignedinteger]) -> pl.DataFrame:
-    return rows.select(pl.all().gather(pl.Series(order.astype(np.uint32))))
+    return rows[pl.Series(order.astype(np.uint32))]  # its bounds looked at once, not a column
 
 
 def as_table(plan: Plan, rows: pl.DataFrame, ranks: dict[str, Ranked]) -> pl.DataFrame:

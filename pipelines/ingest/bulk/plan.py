@@ -41,7 +41,7 @@ class Plan:
         written: How each column of numbers writes them.
         grouped: Whether it is known how thousands are separated.
         rules: Rules of TRADE that have to be judged row by row.
-        once: Rules of TRADE on a column of text alone, judged once a text.
+        on_texts: Rules of TRADE on columns of text alone, judged once a combination of texts.
     """
 
     source: Source
@@ -55,7 +55,7 @@ class Plan:
     written: dict[str, Numbers]
     grouped: bool
     rules: tuple[Rule, ...]
-    once: tuple[Rule, ...]
+    on_texts: tuple[Rule, ...]
 
     def coder(self, column: str) -> Coded | None:
         """The coder that a TRADE column is read by; null where it is the same throughout."""
@@ -100,7 +100,7 @@ def plan_of(
     casts = casts_of(mapping, settings, numbers, own_codes_of(settings))
     coded, constants = _coders(source, mapping, casts, counts)
     rules = row_rules(declared_rules("trade", Trade))
-    alone = [rule for rule in rules if _is_of_text(rule)]
+    on_texts = [rule for rule in rules if _is_on_texts(rule)]
     return Plan(
         source=source,
         cells=_typed(source, mapping, coded) if typed and not seen else source.cells,
@@ -116,8 +116,8 @@ def plan_of(
         casts=casts,
         written=numbers,
         grouped=grouped,
-        rules=tuple(rule for rule in rules if rule not in alone and _is_open(rule, mapping)),
-        once=tuple(alone),
+        rules=tuple(rule for rule in rules if rule not in on_texts and _is_open(rule, mapping)),
+        on_texts=tuple(on_texts),
     )
 
 
@@ -219,10 +219,9 @@ def _schema(names: set[str]) -> dict[str, pl.DataType]:
     return {name: declared[name] for name in names}
 
 
-def _is_of_text(rule: Rule) -> bool:
+def _is_on_texts(rule: Rule) -> bool:
     assert rule.expression is not None
-    roots = set(rule.expression.meta.root_names())
-    return len(roots) == 1 and roots <= {*TEXTS, "source_id"}
+    return set(rule.passes().meta.root_names()) <= {*TEXTS, "source_id"}
 
 
 def _check(source: Source, mapping: Mapping) -> None:
