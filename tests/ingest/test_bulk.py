@@ -14,7 +14,7 @@ from calc.errors import DataRejectedError, StorageError
 from calc.tables.provenance import TradeProvenance
 from pipelines import parquet, table_writer
 from pipelines.ingest import even
-from pipelines.ingest.bulk import batches, ingest, ordered
+from pipelines.ingest.bulk import batches, ingest, parts
 from pipelines.ingest.bulk.ingest import Bulk, bulk_ingest
 from pipelines.ingest.bulk.plan import Plan, plan_of
 from pipelines.workspace import Workspace, embedded
@@ -36,7 +36,8 @@ def used(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     monkeypatch.setattr(ingest, "BULK_BYTES", 0)
     monkeypatch.setattr(even, "LEAST_BYTES", 0)
     monkeypatch.setattr(batches, "BATCH_ROWS", 700)
-    monkeypatch.setattr(ordered, "PART_ROWS", 400)
+    monkeypatch.setattr(parts, "PART_ROWS", 400)
+    monkeypatch.setattr(parts, "GROUP_ROWS", 1200)
     monkeypatch.setattr(ingest, "bulk_ingest", watched)
     return told
 
@@ -248,7 +249,8 @@ def test_same_bytes_over_random_faults_and_batch_sizes(
         for _ in range(chance.randrange(4)):
             rows.insert(chance.randrange(len(rows)), fault)
     monkeypatch.setattr(batches, "BATCH_ROWS", chance.randrange(20, 500))
-    monkeypatch.setattr(ordered, "PART_ROWS", chance.randrange(50, 500))
+    monkeypatch.setattr(parts, "PART_ROWS", chance.randrange(50, 500))
+    monkeypatch.setattr(parts, "GROUP_ROWS", chance.randrange(50, 900))
     path = write(tmp_path / "t.csv", text_of(rows))
     quick, whole = both(workspace, path, used, quarantine=True)
     assert quick == whole

@@ -11,7 +11,7 @@ import pytest
 from calc.errors import DataRejectedError
 from pipelines import parquet, table_writer
 from pipelines.ingest import even
-from pipelines.ingest.bulk import batches, ingest, merge, ordered
+from pipelines.ingest.bulk import batches, ingest, merge, parts
 from pipelines.workspace import Workspace
 from tests.ingest.files import HEADER, contents, run, table, text_of, write
 from tests.ingest.test_bulk import comtrade, lines
@@ -31,7 +31,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(ingest, "BULK_BYTES", 0)
     monkeypatch.setattr(even, "LEAST_BYTES", 0)
     monkeypatch.setattr(batches, "BATCH_ROWS", 700)
-    monkeypatch.setattr(ordered, "PART_ROWS", 400)
+    monkeypatch.setattr(parts, "PART_ROWS", 400)
+    monkeypatch.setattr(parts, "GROUP_ROWS", 1200)
     monkeypatch.setattr(merge, "PART_ROWS", 300)
     for module in (parquet, table_writer):
         monkeypatch.setattr(module, "ROW_GROUP_ROWS", 256)

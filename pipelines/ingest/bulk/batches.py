@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -15,9 +15,9 @@ from calc.tables.trade import VALUE_COLUMNS
 from pipelines.ingest.bulk.coded import APART, BLANK, FAULTY, PADDED, REASON
 from pipelines.ingest.bulk.figures import Figures, settled, values_of
 from pipelines.ingest.bulk.judged import Judge
+from pipelines.ingest.bulk.parts import Keeper, Stored
 from pipelines.ingest.bulk.plan import Plan, spilled
 from pipelines.ingest.bulk.scopes import Counted
-from pipelines.ingest.bulk.spill import to_disk
 from pipelines.ingest.excluded import EMPTY_ROW
 from pipelines.ingest.record import FunnelStage, Kind
 from pipelines.ingest.source import ROW, cell
@@ -63,7 +63,7 @@ class Found:
     """What the batches of a file hold.
 
     Attributes:
-        files: The batches on disk: numbers of texts by cell, numbers, and row.
+        stored: The rows on disk: numbers of texts by cell, numbers, and row.
         read: All rows; ``left_out`` those of each reason; ``kept`` the others.
         counts: As ``cells`` counts them: suppressed and missing cells, codes with lost zeros.
         scopes: How many rows kept each importer, partner, period, flow, nomenclature and level of
@@ -72,7 +72,7 @@ class Found:
         rejected: Rows that cannot be read, with their values.
     """
 
-    files: list[Path] = field(default_factory=list)
+    stored: Stored = field(default_factory=Stored)
     read: Sums = field(default_factory=Sums)
     left_out: dict[str, Sums] = field(default_factory=dict)
     kept: Sums = field(default_factory=Sums)
@@ -99,18 +99,10 @@ def read_batches(plan: Plan, folder: Path, done: Callable[[int], None]) -> Found
         polars.exceptions.ComputeError: So they were, or the text is damaged.
     """
     found, rules = Found(), Judge(plan)
-    with ThreadPoolExecutor(1) as lane:
-        keeping: Future[None] | None = None
+    with Keeper(plan, found.pairs, folder, found.stored) as keeper:
         for batch, numbers in _numbered(plan):
-            kept = _one(plan, batch, numbers, found, rules)
-            if keeping is not None:
-                keeping.result()
-            path = folder / f"{len(found.files):06}.arrow"
-            keeping = lane.submit(to_disk, kept, path)
-            found.files.append(path)
+            keeper.keep(_one(plan, batch, numbers, found, rules))
             done(batch.height)
-        if keeping is not None:
-            keeping.result()
     return found
 
 

@@ -12,8 +12,9 @@ from pipelines.ingest.bulk.batches import REMAINDER, Found, Sums
 from pipelines.ingest.bulk.coded import CLASS
 from pipelines.ingest.bulk.figures import values_of
 from pipelines.ingest.bulk.marks import Marks
-from pipelines.ingest.bulk.ordered import Ranked, as_table, as_texts, sorted_rows
+from pipelines.ingest.bulk.ordered import as_table, as_texts, sorted_rows
 from pipelines.ingest.bulk.plan import Plan
+from pipelines.ingest.bulk.ranks import Ranked
 from pipelines.ingest.bulk.scopes import coders_of
 from pipelines.ingest.cells import EXCLUDED
 from pipelines.ingest.source import ROW

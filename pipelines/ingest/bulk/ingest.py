@@ -18,8 +18,9 @@ from pipelines.ingest.bulk.coded import UnsuitedError
 from pipelines.ingest.bulk.ending import Ending
 from pipelines.ingest.bulk.figures import GroupedError, TextsError
 from pipelines.ingest.bulk.marks import marks_of
-from pipelines.ingest.bulk.ordered import parts_of, ranked
+from pipelines.ingest.bulk.parts import parts_of
 from pipelines.ingest.bulk.plan import Plan, plan_of
+from pipelines.ingest.bulk.ranks import ranked
 from pipelines.ingest.cells import REJECTED, Reading
 from pipelines.ingest.mapped import Mapping
 from pipelines.ingest.reading_notes import notes_of, repaired, warnings_of
@@ -189,7 +190,8 @@ def _write(ending: Ending, settings: IngestSettings, fresh: Path) -> Path:
         *([(TableWriter(beside, "trade_parts", TradeParts), 1)] if plan.adds_up else []),
     ]
     how = {"families": ending.marks.nested, "light": ending.is_light}
-    parts = parts_of(ending.found, ending.ranks, **how)
+    found = ending.found
+    parts = parts_of(found.stored, found.pairs, ending.ranks, **how)
     written(outputs, (some for rows in parts for some in ending.part(rows)))
     ending.check()
     broken = [rows for rows in ending.broken if rows.height]
