@@ -213,29 +213,34 @@ def _record(
     rows: int | None = None,
 ) -> IngestRecord:
     """What is kept of an ingest; the rows of the table are those kept where none were added up."""
+    from concurrent.futures import ThreadPoolExecutor
+
     import polars as pl
 
     from pipelines.ingest import odd
 
     kept = made.funnel[-1]
+    table = pl.scan_parquet(made.file) if made.held is None else made.held.lazy()
+    with ThreadPoolExecutor(1) as lane:  # the hash is had while the table is looked at
+        hashed = lane.submit(sha256_of, made.file)
+        beside = lane.submit(hashes_beside, made.file)
+        odd_ones = list(odd.warnings_of(table, made.rows, made.codes))
     facts = TableFacts(
         file=made.file.name,
-        sha256=sha256_of(made.file),
+        sha256=hashed.result(),
         bytes=made.file.stat().st_size,
         rows=kept.rows if rows is None else rows,
         value_usd=kept.value_usd,
     )
     known = [(read.source.name, read.mapping) for read in readings if read.mapping is not None]
     layouts = sorted({mapping.declared.name for _, mapping in known}) or ["canonical"]
-    table = pl.scan_parquet(made.file) if made.held is None else made.held.lazy()
-    odd_ones = list(odd.warnings_of(table, made.rows, made.codes))
     told = [*(note for reading in readings for note in reading.notes), *made.notes, *odd_ones]
     warned = [*(text for reading in readings for text in reading.warnings), *odd_ones]
     return IngestRecord(
         name=settings.name,
         tool_version=tool_version(),
         table=facts,
-        beside=hashes_beside(made.file),
+        beside=beside.result(),
         sources=tuple(map(_source_facts, readings, stages)),
         layout=", ".join(layouts),
         mapping=tuple(item for reading in readings for item in _mapped(reading, settings)),

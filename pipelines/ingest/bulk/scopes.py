@@ -55,8 +55,9 @@ class Counted:
             self.sizes, self.counts = sizes, np.zeros(math.prod(sizes.values()), dtype=np.int64)
         place = np.zeros(height, dtype=np.int64)
         for column in columns:
-            place *= sizes[column.name]
-            place += column.to_numpy()
+            if (size := sizes[column.name]) > 1:
+                place *= size
+                place += column.to_numpy()
         self.counts += np.bincount(place, minlength=len(self.counts))
 
     def _met(self) -> list[pl.DataFrame]:
