@@ -1,12 +1,17 @@
 """What all tests share: the demonstration, made once, copied for each test."""
 
+import contextlib
+import json
+import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from pipelines import locks
 from tests.run.tool import Done, Place, program
 from tests.shortened import shorten
 
@@ -31,11 +36,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Done]:
-    """The workspace that ``retorsion demo`` makes, and what it said; not to be written to."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    done = program("demo", folder=folder)
-    assert done.code == 0, done.err
-    return Place(folder), done
+    """The workspace that ``retorsion demo`` makes, and what it said; not to be written to.
+
+    It is made by whichever process of the tests asks first; each of them has a copy of its own.
+    """
+    own, shared = tmp_path_factory.mktemp("demonstration"), tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ and locks.are_there():
+        shared = shared.parent
+    first, said = shared / "first", shared / "said.json"
+    with held_by_one(shared / "demonstration.lock"):
+        if not said.exists():
+            shutil.rmtree(first, ignore_errors=True)
+            first.mkdir()
+            done = program("demo", folder=first)
+            assert done.code == 0, done.err
+            said.write_text(json.dumps(asdict(done)), encoding="utf-8")
+    shutil.copytree(first, own, dirs_exist_ok=True)
+    return Place(own), Done(**json.loads(said.read_text(encoding="utf-8")))
+
+
+@contextlib.contextmanager
+def held_by_one(path: Path) -> Iterator[None]:
+    """A lock that other processes of the tests wait for, however long; nothing without locks."""
+    with path.open("w") as lock:
+        if locks.are_there():
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import importlib
 import os
 import re
+import shutil
 import subprocess
 import sysconfig
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from pipelines.scenario.law import law_at
 from pipelines.scenario.measures import MODES
 from pipelines.scenario.read import read_scenario
 from pipelines.scenario.reference import read_reference
+from tests.run.tool import Done, Place
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -127,8 +129,20 @@ def followed(
 
 
 @pytest.mark.slow
-def test_readme_can_be_followed_in_an_empty_folder(tmp_path: Path) -> None:
-    seen = followed(README, tmp_path)
+def test_readme_can_be_followed_in_an_empty_folder(
+    demonstration: tuple[Place, Done], tmp_path: Path
+) -> None:
+    """Its first command, ``retorsion demo``, is the one that all tests share."""
+
+    def screen(typed: str, folder: Path) -> str:
+        if typed != "retorsion demo":
+            return screen_of(typed, folder)
+        assert list(folder.iterdir()) == []
+        place, done = demonstration
+        shutil.copytree(place.root, folder, dirs_exist_ok=True)
+        return done.out
+
+    seen = followed(README, tmp_path, screen)
 
     assert [command.typed for command in seen if len(command.shown.splitlines()) > 20] == [
         "retorsion demo"
