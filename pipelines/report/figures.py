@@ -21,12 +21,18 @@ HEADLINE_TABLES = ("by_group", "by_partner", "by_importer", "by_product", "by_me
 
 def exact_sum(frame: pl.DataFrame, name: str) -> float | None:
     """The sum of a column, whatever the order of its rows; null where no cell is known."""
-    known = frame[name].drop_nulls()
+    return exact_sum_of(frame[name])
+
+
+def exact_sum_of(cells: pl.Series) -> float | None:
+    """The sum of cells, whatever their order; null where none is known."""
+    known = cells.drop_nulls() if cells.null_count() else cells
     if known.is_empty():
         return None
     if known.len() <= FEW_ROWS or _may_wrap(known):
         return float(to_usd(sum(map(unit_of, known.to_list()))))
-    units = nw.from_native(frame, eager_only=True).select(to_units(nw.col(name)).sum())
+    frame = nw.from_native(known.to_frame(), eager_only=True)
+    units = frame.select(to_units(nw.col(known.name)).sum())
     return float(to_usd(units.item()))
 
 

@@ -14,6 +14,7 @@ from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.report.columns import UNKNOWN, Column
+from pipelines.report.plain_cells import sheet_class
 
 NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_]")
 EXCEL_ROWS = 1_048_576
@@ -163,23 +164,36 @@ def header_height(columns: Sequence[Column]) -> int:
 
 def put_grid(book: Book, grid: Grid, footer: str) -> None:
     """Write a grid to a new sheet."""
-    sheet = book.workbook.add_worksheet(grid.name)
+    sheet = book.workbook.add_worksheet(grid.name, sheet_class())
     for position, column in enumerate(grid.columns):
         sheet.set_column(position, position, column.width)
-    kinds = [shown_as(column) for column in grid.columns]
-    wrapped = [position for position, kind in enumerate(kinds) if kind == "wrapped"]
-    for number, row in enumerate(grid.rows, start=1):
-        for position, value in enumerate(row):
-            book.put(sheet, (number, position), value, kinds[position])
-        tallest = max((lines_of(str(row[p]), grid.columns[p].width) for p in wrapped), default=1)
-        # Heights are written because not every program fits rows to wrapped text by itself.
-        if tallest > 1:
-            sheet.set_row(number, LINE_HEIGHT * min(tallest, MOST_LINES))
+    put_rows(book, sheet, grid)
     for name, row_of, column_of in grid.names:
         cell = xl_range_abs(row_of + 1, column_of, row_of + 1, column_of)
         book.workbook.define_name(NOT_IN_NAME.sub("_", name), f"={grid.name}!{cell}")
     add_table(book, sheet, grid)
     set_page(sheet, grid, footer)
+
+
+def put_rows(book: Book, sheet: Worksheet, grid: Grid) -> None:
+    """Write the rows of a grid under its header, each as high as its wrapped texts need."""
+    kinds = [shown_as(column) for column in grid.columns]
+    # Nearly all cells are texts and numbers, whose formats are looked up once a column.
+    formats = [(book.text_format(kind), book.formats[kind]) for kind in kinds]
+    wrapped = [position for position, kind in enumerate(kinds) if kind == "wrapped"]
+    text, number = sheet.write_string, sheet.write_number
+    for at, row in enumerate(grid.rows, start=1):
+        for position, value in enumerate(row):
+            if value.__class__ is str and len(value) <= LONGEST_TEXT:
+                text(at, position, value, formats[position][0])
+            elif value.__class__ is int or (value.__class__ is float and math.isfinite(value)):
+                number(at, position, value, formats[position][1])
+            else:
+                book.put(sheet, (at, position), value, kinds[position])
+        tallest = max((lines_of(str(row[p]), grid.columns[p].width) for p in wrapped), default=1)
+        # Heights are written because not every program fits rows to wrapped text by itself.
+        if tallest > 1:
+            sheet.set_row(at, LINE_HEIGHT * min(tallest, MOST_LINES))
 
 
 def shown_as(column: Column) -> str:

@@ -10,10 +10,12 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from calc.errors import StorageError
 from pipelines.report.columns import Column
 from pipelines.report.grid import Book, Grid, put_grid
+from pipelines.report.plain_cells import PlainCells, sheet_class
 from pipelines.report.workbook import workbook_bytes, write_workbook
 from tests.report.tables import FACTS, LINES, frame, tables
 
@@ -286,6 +288,15 @@ def test_the_same_run_gives_the_same_bytes(content: bytes) -> None:
     shuffled = {name: some.reverse() for name, some in reversed(tables().items())}
     assert workbook_bytes(FACTS, tables()) == content
     assert workbook_bytes(FACTS, shuffled) == content
+
+
+def test_cells_are_those_that_the_library_writes(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sheet_class() is PlainCells, "try what it writes against the version now locked"
+    monkeypatch.setattr("pipelines.report.plain_cells.TRIED", "0")
+    assert sheet_class() is Worksheet
+    assert workbook_bytes(FACTS, tables()) == content
 
 
 def test_properties_hold_no_clock_and_no_name_of_a_person(book: Any) -> None:
