@@ -134,12 +134,11 @@ def _existence(rows: pl.LazyFrame, rule: Rule, known: Known) -> pl.LazyFrame:
 
 def _children(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
     """How far a code is from the sum of its finer codes beside it."""
-    by = key_of(rule)
-    nested = nested_codes(rows)
+    count, value = pl.len().alias(judge.ROWS), judge.exact_sum(VALUE).alias("exact_e4")
+    nested = nested_codes(rows, count, value)
     figure = gap(as_number(VALUE), as_number(pl.col("finer_value_e4")))
-    figures = nested.select(*by, figure.alias(FIGURE))
-    parents = counted(rows.join(figures, on=by, how="semi"), by)
-    return parents.join(figures, on=by, how="inner", validate="1:1")
+    exact = pl.col("exact_e4").alias(judge.VALUE)
+    return nested.select(*key_of(rule), judge.ROWS, exact, figure.alias(FIGURE))
 
 
 def _world(rows: pl.LazyFrame, rule: Rule, _: Known) -> pl.LazyFrame:
