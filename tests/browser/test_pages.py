@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from tests.browser.walk import SCHEMES, WIDTHS, walked
+from tests.browser.walk import SCHEMES, WIDTHS, Browser, walked
 from tests.run.tool import Done, Place
 
 BROKEN = """<!doctype html><html><head><title></title></head><body>
@@ -12,7 +12,7 @@ BROKEN = """<!doctype html><html><head><title></title></head><body>
 
 
 def test_pages_of_a_run_and_of_its_pack_have_no_violation(
-    demonstration: tuple[Place, Done], tmp_path: Path
+    browser: Browser, demonstration: tuple[Place, Done], tmp_path: Path
 ) -> None:
     place, _ = demonstration
     pack = tmp_path / "pack.zip"
@@ -26,16 +26,16 @@ def test_pages_of_a_run_and_of_its_pack_have_no_violation(
     # the verdict is walked in the pack, which has it as it is beside the run
     verdict = (run / "validation" / "report.html").read_bytes()
     assert verdict in [page.read_bytes() for page in pages]
-    found = walked(pages, tmp_path)
+    found = walked(browser, pages)
     assert len(found) == len(pages) * len(SCHEMES) * len(WIDTHS)
     assert all(one.passes for one in found), "the checker looked at nothing"
     assert [fault for one in found for fault in one.faults] == []
 
 
-def test_the_walk_finds_what_is_amiss(tmp_path: Path) -> None:
+def test_the_walk_finds_what_is_amiss(browser: Browser, tmp_path: Path) -> None:
     page = tmp_path / "broken.html"
     page.write_text(BROKEN, encoding="utf-8")
-    told = "\n".join(fault for one in walked([page], tmp_path) for fault in one.faults)
+    told = "\n".join(fault for one in walked(browser, [page]) for fault in one.faults)
     for rule in ("image-alt", "color-contrast", "html-has-lang", "document-title"):
         assert rule in told
     assert "asks the network for https://example.invalid/a.png" in told

@@ -1,7 +1,8 @@
 """Pages walked in headless Chromium with axe-core: what a page asks of the network, what is amiss.
 
 Needs ``chromium`` and ``node``, and the two packages of ``package.json`` in this folder, which
-``.ci/run`` installs. Where one is absent the tests of pages are skipped, and say why.
+``.ci/run`` installs. Where one is absent the tests of pages are skipped, and say why. One browser
+serves all tests of a process: its start takes as long as a page.
 """
 
 import json
@@ -11,9 +12,8 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from threading import Timer
 from typing import Any
-
-import pytest
 
 HERE = Path(__file__).parent
 PACKAGES = ("axe-core", "playwright-core")
@@ -57,14 +57,14 @@ class Walked:
         return [f"{Path(self.page).name}, {self.view}: {fault}" for fault in told]
 
 
-def browser() -> str | None:
+def chromium() -> str | None:
     """The path of the browser; null where there is none."""
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
 def absent() -> str:
     """What is not here of what walking needs; empty where all is."""
-    if browser() is None:
+    if chromium() is None:
         return "there is no chromium"
     if shutil.which("node") is None:
         return "there is no node"
@@ -73,9 +73,44 @@ def absent() -> str:
     return f"{' and '.join(lacking)} not installed: {how}" if lacking else ""
 
 
+class Browser:
+    """The browser, started once and asked line by line by ``browser.mjs``."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it with a profile in a folder."""
+        self.log = folder / "log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                ["node", HERE / "browser.mjs", str(chromium()), folder / "profile"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+                encoding="utf-8",
+            )  # fmt: skip
+
+    def ask(self, does: str, **asked: Any) -> Any:
+        """What a program of this folder finds in the browser."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        limit = Timer(SECONDS, self.process.kill)
+        limit.start()
+        try:
+            self.process.stdin.write(json.dumps({"does": does, **asked}) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        finally:
+            limit.cancel()
+        assert line, self.log.read_text(encoding="utf-8")
+        answer = json.loads(line)
+        assert "failed" not in answer, answer["failed"]
+        return answer["told"]
+
+    def close(self) -> None:
+        """End it."""
+        self.process.communicate(timeout=SECONDS)
+
+
 def walked(
+    browser: Browser,
     pages: Sequence[Path],
-    folder: Path,
     *,
     schemes: Sequence[str] = SCHEMES,
     widths: Sequence[int] = WIDTHS,
@@ -83,18 +118,15 @@ def walked(
 ) -> list[Walked]:
     """Each page in light and dark, wide and narrow, with what is found on it.
 
-    The test that asks is skipped where what walking needs is absent.
-
     Args:
+        browser: The browser that all tests share.
         pages: HTML files.
-        folder: A folder that the browser may keep its profile in.
         schemes: Light, dark, or both.
         widths: Of the window, in pixels.
         checked: Whether the accessibility checker looks at them.
     """
-    found = _told_by(
-        "walk.mjs",
-        folder,
+    found = browser.ask(
+        "walk",
         pages=[str(page.resolve()) for page in pages],
         views=[{"scheme": scheme, "width": width} for scheme in schemes for width in widths],
         checked=checked,
@@ -103,26 +135,10 @@ def walked(
     return [_walked(one) for one in found]
 
 
-def walked_by_keyboard(page: Path, folder: Path) -> dict[str, Any]:
+def walked_by_keyboard(browser: Browser, page: Path) -> dict[str, Any]:
     """What is met on the way by keyboard from the top of a page to a trail; see the program."""
-    told: dict[str, Any] = _told_by("keyboard.mjs", folder, page=str(page.resolve()))
+    told: dict[str, Any] = browser.ask("keyboard", page=str(page.resolve()))
     return told
-
-
-def _told_by(program: str, folder: Path, **asked: Any) -> Any:
-    """What a program of this folder finds in the browser; the test is skipped without one."""
-    if lacking := absent():
-        pytest.skip(lacking)
-    done = subprocess.run(
-        ["node", HERE / program],
-        input=json.dumps({"chromium": browser(), "profile": str(folder / "profile"), **asked}),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def _walked(one: dict[str, Any]) -> Walked:
