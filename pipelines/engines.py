@@ -5,7 +5,7 @@ from typing import Literal
 import polars as pl
 
 FEW_ROWS = 50_000
-"""Up to here all that a plan makes on its way is some megabytes."""
+"""Up to here all that a plan makes on its way is some tens of megabytes."""
 
 AT_ONCE: Literal["in-memory"] = "in-memory"
 """For plans of few rows whatever the trade: of codes, partners, and branches of a law."""
