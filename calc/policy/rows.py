@@ -112,6 +112,7 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
     ons = {on: number for number, on in enumerate(terms.ons)}
     rates = {rate: number for number, rate in enumerate(terms.rates)}
     sides = {side: number for number, side in enumerate(terms.sides)}
+    words = {rate: text_of(rate) for rate in {row.outcome.rate for row in rows}}
     found = []
     for row in rows:
         outcome, branch = row.outcome, policy.branches[row.outcome.candidate.branch]
@@ -131,7 +132,7 @@ def components_table(rows: Sequence[ComponentRow], policy: Policy, terms: Terms)
                 "rate": rates.get(outcome.rate),
                 "measure_rate": ad_valorem_rate(outcome.rate),
                 "on": ons[outcome.on],
-                "rate_text": text_of(outcome.rate) + (" all-in" if outcome.mode == ALL_IN else ""),
+                "rate_text": words[outcome.rate] + (" all-in" if outcome.mode == ALL_IN else ""),
                 "bites_on": on_text(outcome.on) + _taken_text(outcome),
                 "quota": branch.quota,
                 "quota_part": outcome.quota_part,

@@ -24,10 +24,11 @@ def as_meant(document: Document, grammar: Grammar) -> tuple[Document, dict[KeyPa
         The file, and the paths of the tables that were moved, to where they are written.
     """
     root, written = dict(document.root), dict[KeyPath, KeyPath]()
-    for key, value in document.root.items():
+    tables = {key: one for key, one in document.root.items() if isinstance(one, list | dict)}
+    for key, value in tables.items():  # of no other key is it asked what was meant
         name = _meant(key, grammar)
         there = root.get(name)
-        if not name or not isinstance(value, list | dict) or not _go_together(there, value):
+        if not name or not _go_together(there, value):
             continue
         if there is None:
             written[(name,)] = (key,)
