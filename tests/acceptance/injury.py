@@ -20,9 +20,9 @@ COUNTED = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link"}
 class Strike:
     """Counts moments, and strikes at one of them."""
 
-    def __init__(self, signal_number: int, moment: int) -> None:
+    def __init__(self, signal_number: int, moment: int, root: Path) -> None:
         self.signal_number, self.moment, self.seen = signal_number, moment, 0
-        self.folder = str(Path.cwd() / "data")
+        self.folder = str(root / "data")
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event not in COUNTED or self.folder not in str(arguments[0]):
@@ -38,7 +38,7 @@ def main() -> None:
     if arguments[0] == "--light":
         arguments = arguments[1:]
         lighten()
-    strike = Strike(int(arguments[0]), int(arguments[1]))
+    strike = Strike(int(arguments[0]), int(arguments[1]), Path.cwd())
     sys.addaudithook(strike)
     from pipelines.cli import run_command
 
