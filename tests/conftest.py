@@ -9,15 +9,22 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from pipelines import locks
 from tests.run.tool import Done, Place, program
 from tests.shortened import shorten
 
 # A first query of polars, or a first call of a solver, is slow and the next ones are not, so no
-# example has a deadline. Where ``CI`` is set, hypothesis adds its own choice: the same examples.
-settings.register_profile("patient", settings.default, deadline=None, max_examples=40)
+# example has a deadline, and slow drawing is no fault: a machine that stood still looks like it.
+# Where ``CI`` is set, hypothesis adds its own choice: the same examples.
+settings.register_profile(
+    "patient",
+    settings.default,
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("patient")
 
 LONG = ("tests/fuzz/", "tests/properties/")

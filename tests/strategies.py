@@ -2,11 +2,15 @@
 
 Codes are drawn from a few subheadings and national lines below them, so that prefixes of every
 length name some and miss others. Tables have the columns and types of their declarations.
+
+A strategy is made once and kept: hypothesis works out anew of each one what it can draw, which
+took as long as drawing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import dataframely as dy
@@ -48,6 +52,7 @@ def table(rows: Iterable[Mapping[str, Any]], schema: type[dy.Schema]) -> pl.Data
     return pl.DataFrame(list(rows), schema=polars_schema(schema))
 
 
+@cache
 def amounts(largest: float = LARGEST_VALUE_USD) -> st.SearchStrategy[float]:
     """Amounts of money in USD from 0 on: whole dollars, cents, and any fraction."""
     return (
@@ -57,17 +62,20 @@ def amounts(largest: float = LARGEST_VALUE_USD) -> st.SearchStrategy[float]:
     )
 
 
+@cache
 def rates(largest: float = 2.0) -> st.SearchStrategy[float]:
     """Ad valorem rates as a fraction of value: free, tenths of a percent, and any fraction."""
     tenths = st.integers(0, int(largest * 1000)).map(lambda tenth: tenth / 1000)
     return st.just(0.0) | tenths | st.floats(0, largest, allow_subnormal=False)
 
 
-def codes(digits: Sequence[int] = (6, 8, 10)) -> st.SearchStrategy[str]:
+@cache
+def codes(digits: tuple[int, ...] = (6, 8, 10)) -> st.SearchStrategy[str]:
     """Codes of goods with as many digits as asked for."""
     return st.sampled_from([code for count in digits for code in CODES[count]])
 
 
+@cache
 def prefixes() -> st.SearchStrategy[str]:
     """Code prefixes, a chapter as likely as a statistical line, so that scopes overlap."""
     of_length = {digits: [one for one in PREFIXES if len(one) == digits] for digits in DIGITS}
@@ -87,31 +95,53 @@ def events(max_size: int = 6) -> st.SearchStrategy[list[Event]]:
     return st.lists(event, max_size=max_size)
 
 
-@st.composite
+FREIGHT = st.floats(0, 0.2)
+VALUES_KNOWN = st.sets(
+    st.sampled_from(["cif_value_usd", "customs_value_usd", "fob_value_usd"]), min_size=1
+)
+QUANTITY = st.none() | st.just(0.0) | st.floats(0, LARGEST_QUANTITY, allow_subnormal=False)
+UNIT = st.sampled_from(UNITS)
+PARTNER = st.sampled_from(PARTNERS)
+ALL_OR_PARTNER = st.just("*") | PARTNER
+CALCULATED = st.none() | amounts(1e9)
+
+
 def _values(draw: st.DrawFn) -> Row:
     """The values of a flow: CIF not below FOB, at least one of them known."""
     fob = draw(amounts(LARGEST_VALUE_USD / 2))
     known = {
         "customs_value_usd": draw(amounts()),
-        "cif_value_usd": fob * (1 + draw(st.floats(0, 0.2))),
+        "cif_value_usd": fob * (1 + draw(FREIGHT)),
         "fob_value_usd": fob,
     }
-    kept = draw(st.sets(st.sampled_from(sorted(known)), min_size=1))
-    return {name: known[name] for name in sorted(kept)}
+    return {name: known[name] for name in sorted(draw(VALUES_KNOWN))}
 
 
-@st.composite
 def _quantities(draw: st.DrawFn) -> Row:
     """Two quantities, each with its unit or unknown, and a mass or none."""
-    quantity = st.none() | st.just(0.0) | st.floats(0, LARGEST_QUANTITY, allow_subnormal=False)
-    first, second = draw(quantity), draw(quantity)
+    first, second = draw(QUANTITY), draw(QUANTITY)
     return {
         "quantity": first,
-        "quantity_unit": None if first is None else draw(st.sampled_from(UNITS)),
+        "quantity_unit": None if first is None else draw(UNIT),
         "quantity_2": second,
-        "quantity_2_unit": None if second is None else draw(st.sampled_from(UNITS)),
-        "net_mass_kg": draw(quantity),
+        "quantity_2_unit": None if second is None else draw(UNIT),
+        "net_mass_kg": draw(QUANTITY),
     }
+
+
+@cache
+def _flow_keys(
+    least: int, most: int, digits: tuple[int, ...], periods: tuple[str, ...], flows: tuple[str, ...]
+) -> st.SearchStrategy[list[tuple[str, ...]]]:
+    """Keys of flows, none twice, no importer its own partner."""
+    key = st.tuples(
+        st.sampled_from(IMPORTERS),
+        PARTNER,
+        st.sampled_from(periods),
+        st.sampled_from(flows),
+        codes(digits),
+    ).filter(lambda cells: cells[0] != cells[1])
+    return st.lists(key, unique=True, min_size=least, max_size=most)
 
 
 @st.composite
@@ -125,37 +155,34 @@ def trade_tables(
     flows: Sequence[str] = ("import",),
 ) -> pl.DataFrame:
     """A lawful TRADE table: no key twice, no importer its own partner, each row with a value."""
-    key = st.tuples(
-        st.sampled_from(IMPORTERS),
-        st.sampled_from(PARTNERS),
-        st.sampled_from(periods),
-        st.sampled_from(flows),
-        codes(digits),
-    ).filter(lambda cells: cells[0] != cells[1])
+    keys = _flow_keys(min_rows, max_rows, tuple(digits), tuple(periods), tuple(flows))
     names = ("importer", "partner", "period", "flow", "code")
     rows = [
         dict(zip(names, cells, strict=True))
         | {"nomenclature": "HTS2024", "source_id": "drawn.csv"}
-        | draw(_values())
-        | draw(_quantities())
-        | {"calculated_duty_usd": draw(st.none() | amounts(1e9))}
-        for cells in draw(st.lists(key, unique=True, min_size=min_rows, max_size=max_rows))
+        | _values(draw)
+        | _quantities(draw)
+        | {"calculated_duty_usd": draw(CALCULATED)}
+        for cells in draw(keys)
     ]
     return table(rows, Trade)
+
+
+@cache
+def _unique(element: st.SearchStrategy[Any], most: int, least: int = 0) -> st.SearchStrategy[Any]:
+    return st.lists(element, unique=True, min_size=least, max_size=most)
+
+
+BASE_KEY = st.tuples(st.sampled_from(IMPORTERS), ALL_OR_PARTNER, prefixes())
+SPECIFIC = st.none() | st.tuples(rates(500.0), UNIT)
 
 
 @st.composite
 def base_tables(draw: st.DrawFn, *, max_rows: int = 10) -> pl.DataFrame:
     """A lawful BASE in force throughout: rates for all and for named partners, some specific."""
-    key = st.tuples(
-        st.sampled_from(IMPORTERS),
-        st.just("*") | st.sampled_from(PARTNERS),
-        prefixes(),
-    )
-    specific = st.none() | st.tuples(rates(500.0), st.sampled_from(UNITS))
     rows = []
-    for importer, partner, code in draw(st.lists(key, unique=True, max_size=max_rows)):
-        rate, unit = draw(specific) or (None, None)
+    for importer, partner, code in draw(_unique(BASE_KEY, max_rows)):
+        rate, unit = draw(SPECIFIC) or (None, None)
         ad_valorem = draw(rates())
         rows.append(
             {
@@ -185,16 +212,11 @@ class Law:
     exclusions: pl.DataFrame
 
 
-def _unique(element: st.SearchStrategy[Any], most: int, least: int = 0) -> st.SearchStrategy[Any]:
-    return st.lists(element, unique=True, min_size=least, max_size=most)
-
-
 def scope_of(measure: Row) -> Row:
     """The cells by which a row of a scope says of which measure and branch it is."""
     return {"measure_id": measure["measure_id"], "step": measure["step"]}
 
 
-@st.composite
 def _product_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     """Goods that a measure names, leaves out and takes in again."""
     prefix = prefixes()
@@ -211,13 +233,11 @@ def _product_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     ]
 
 
-@st.composite
 def _partner_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     """Partners that a measure hits and leaves out; all of them below the rank of a group."""
-    partner = st.sampled_from(PARTNERS)
     rank = measure["partner_rank"]
-    included = draw(_unique(partner, 8, least=1)) if rank >= 2 else ["*"]
-    excluded = [] if rank == 0 else draw(_unique(partner, 2, least=1 if rank == 1 else 0))
+    included = draw(_unique(PARTNER, 8, least=1)) if rank >= 2 else ["*"]
+    excluded = [] if rank == 0 else draw(_unique(PARTNER, 2, least=1 if rank == 1 else 0))
     return [
         scope_of(measure) | {"role": role, "partner": one}
         for role, partners in (("include", included), ("exclude", excluded))
@@ -225,14 +245,15 @@ def _partner_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     ]
 
 
-@st.composite
+EXCLUDED = st.tuples(prefixes(), ALL_OR_PARTNER)
+
+
 def _exclusion_rows(draw: st.DrawFn, measure: Row) -> list[Row]:
     """Goods of some partners left out of a measure."""
-    scope = st.tuples(prefixes(), st.just("*") | st.sampled_from(PARTNERS))
     return [
         scope_of(measure)
         | {"exclusion": number, "prefix": prefix, "partner": partner, "source": "drawn"}
-        for number, (prefix, partner) in enumerate(draw(_unique(scope, 2)), 1)
+        for number, (prefix, partner) in enumerate(draw(_unique(EXCLUDED, 2)), 1)
     ]
 
 
@@ -240,28 +261,39 @@ def _at_rate(rate: float) -> Row:
     return {"ad_valorem_rate": rate, "rate_text": f"{rate * 100:g}%"}
 
 
-@st.composite
-def _measure_rows(draw: st.DrawFn, number: int) -> Row:
+STATE = st.just("in force") | st.sampled_from(STATES)
+RANK = st.integers(0, 3)
+IS_SO = st.booleans()
+RANKS = st.tuples(IS_SO, RANK)
+IMPORTER, MODE = st.sampled_from(IMPORTERS), st.sampled_from(("add", "replace"))
+AUTHORITY, PROGRAMME = st.sampled_from(AUTHORITIES), st.sampled_from(PROGRAMMES)
+
+
+def _measure_row(draw: st.DrawFn, number: int) -> Row:
     """A measure of any authority, rank and state."""
-    state = draw(st.just("in force") | st.sampled_from(STATES))
+    state = draw(STATE)
     rate = draw(rates())
     return {
         "measure_id": f"m{number}",
         "step": 0,
-        "importer": draw(st.sampled_from(IMPORTERS)),
-        "authority": draw(st.sampled_from(AUTHORITIES)),
-        "programme": draw(st.sampled_from(PROGRAMMES)),
-        "mode": draw(st.sampled_from(("add", "replace"))),
+        "importer": draw(IMPORTER),
+        "authority": draw(AUTHORITY),
+        "programme": draw(PROGRAMME),
+        "mode": draw(MODE),
         **_at_rate(rate),
         "state": state,
         "is_in_force": state == "in force",
-        "names_products": draw(st.booleans()),
-        "partner_rank": draw(st.integers(0, 3)),
+        "names_products": draw(IS_SO),
+        "partner_rank": draw(RANK),
         "source": "drawn",
     }
 
 
-@st.composite
+@cache
+def _others(named: frozenset[str]) -> st.SearchStrategy[str]:
+    return st.sampled_from([one for one in PARTNERS if one not in named])
+
+
 def _likes(draw: st.DrawFn, measures: list[Row], partners: list[Row]) -> dict[str, list[Row]]:
     """For some measures another on the same goods, of partners that its like does not name.
 
@@ -269,10 +301,10 @@ def _likes(draw: st.DrawFn, measures: list[Row], partners: list[Row]) -> dict[st
     """
     found: dict[str, list[Row]] = {}
     for measure in measures:
-        if measure["partner_rank"] >= 2 and draw(st.booleans()):
+        if measure["partner_rank"] >= 2 and draw(IS_SO):
             of_like = [row for row in partners if row["measure_id"] == measure["measure_id"]]
             named = {row["partner"] for row in of_like if row["role"] == "include"}
-            others = st.sampled_from([one for one in PARTNERS if one not in named])
+            others = _others(frozenset(named))
             cells = {"measure_id": f"{measure['measure_id']}-like", "step": 0, "role": "include"}
             found[measure["measure_id"]] = [
                 cells | {"partner": one} for one in draw(_unique(others, 4, least=1))
@@ -282,9 +314,9 @@ def _likes(draw: st.DrawFn, measures: list[Row], partners: list[Row]) -> dict[st
 
 def _law(draw: st.DrawFn, measures: list[Row]) -> Law:
     """The measures with scopes drawn for each, and others on the same goods of other partners."""
-    products = [row for measure in measures for row in draw(_product_rows(measure))]
-    partners = [row for measure in measures for row in draw(_partner_rows(measure))]
-    likes = draw(_likes(measures, partners))
+    products = [row for measure in measures for row in _product_rows(draw, measure)]
+    partners = [row for measure in measures for row in _partner_rows(draw, measure)]
+    likes = _likes(draw, measures, partners)
     partners += [row for rows in likes.values() for row in rows]
     products += [
         row | {"measure_id": f"{row['measure_id']}-like"}
@@ -296,7 +328,7 @@ def _law(draw: st.DrawFn, measures: list[Row]) -> Law:
         for row in measures
         if row["measure_id"] in likes
     ]
-    exclusions = [row for measure in measures for row in draw(_exclusion_rows(measure))]
+    exclusions = [row for measure in measures for row in _exclusion_rows(draw, measure)]
     return Law(
         table(measures, Measures),
         table(products, MeasureProducts),
@@ -305,11 +337,16 @@ def _law(draw: st.DrawFn, measures: list[Row]) -> Law:
     )
 
 
+@cache
+def _counts(most: int) -> st.SearchStrategy[int]:
+    return st.integers(0, most)
+
+
 @st.composite
 def laws(draw: st.DrawFn, *, max_measures: int = 5) -> Law:
     """Any measures: some lines may have equal ranks, or two authorities without a rule."""
-    count = draw(st.integers(0, max_measures))
-    return _law(draw, [draw(_measure_rows(number)) for number in range(1, count + 1)])
+    count = draw(_counts(max_measures))
+    return _law(draw, [_measure_row(draw, number) for number in range(1, count + 1)])
 
 
 @st.composite
@@ -318,9 +355,9 @@ def settled_laws(draw: st.DrawFn, *, min_measures: int = 0, max_measures: int = 
 
     Two are of one rank where they are on the same goods of different partners.
     """
-    ranks = _unique(st.tuples(st.booleans(), st.integers(0, 3)), max_measures, min_measures)
+    ranks = _unique(RANKS, max_measures, min_measures)
     measures = [
-        draw(_measure_rows(number))
+        _measure_row(draw, number)
         | {
             "authority": "section-301",
             "programme": None,
