@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.bulk import parts
+from pipelines.ingest.bulk import batches, parts
 from pipelines.ingest.bulk.parts import Stored
 from pipelines.workspace import Workspace
 from tests.ingest.files import HEADER, table, text_of, write
-from tests.ingest.test_bulk import both, used
+from tests.ingest.test_bulk import COMTRADE, both, record, used
 
 __all__ = ["used"]
 
@@ -69,3 +69,28 @@ def test_same_bytes_whatever_the_order_of_the_file(
     assert quick == whole
     assert fitting == [expected]
     assert table(workspace).height == 5000
+
+
+def test_a_chapter_met_late_is_in_the_part_of_its_finer_codes(
+    workspace: Workspace,
+    tmp_path: Path,
+    used: list[bool],
+    fitting: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parts, "PART_ROWS", 20)
+    monkeypatch.setattr(parts, "GROUP_ROWS", 90)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 30)
+    partners = (36, 56, 76, 124, 156, 203, 208, 246, 276, 300, 348, 372, 376, 380, 410)
+    rows = [
+        f"M,2022,2022,{importer},{partner},0,H6,{code},C00,0,,{partner},{partner},1.5,kg,2"
+        for code in ("010121", "870829", "900130", "87")
+        for importer in ("842", "392")
+        for partner in partners
+    ]
+    path = write(tmp_path / "t.csv", text_of(rows, ",".join(COMTRADE)))
+    quick, whole = both(workspace, path, used)
+    assert quick == whole
+    assert fitting == [True]
+    assert record(quick)["funnel"][-1]["rows"] == 90
+    assert "87" not in table(workspace)["code"].to_list()

@@ -15,7 +15,8 @@ from calc.tables.trade import VALUE_COLUMNS
 from pipelines.ingest.bulk.coded import APART, BLANK, FAULTY, PADDED, REASON
 from pipelines.ingest.bulk.figures import Figures, settled, values_of
 from pipelines.ingest.bulk.judged import Judge
-from pipelines.ingest.bulk.parts import Keeper, Stored
+from pipelines.ingest.bulk.keeper import Keeper
+from pipelines.ingest.bulk.parts import Stored
 from pipelines.ingest.bulk.plan import Plan, spilled
 from pipelines.ingest.bulk.scopes import Counted
 from pipelines.ingest.excluded import EMPTY_ROW
