@@ -73,15 +73,21 @@ def covers(prefix: str, code: str) -> bool:
 
 def longest_prefix(law: Law, measure_id: str, role: str, code: str) -> str | None:
     """The longest prefix of a role by which a measure speaks of a code; all goods is shortest."""
-    prefixes = law.products.filter(measure_id=measure_id, role=role)["prefix"]
-    return max((one for one in prefixes if covers(one, code)), key=len, default=None)
+    named = _prefixes(law, measure_id, role)
+    return max((one for one in named if covers(one, code)), key=len, default=None)
+
+
+def _prefixes(law: Law, measure_id: str, role: str) -> list[str]:
+    """The prefixes of a role of a measure; a query of each question took most of a reading."""
+    rows = zip(*(law.products[name] for name in ("measure_id", "role", "prefix")), strict=True)
+    return [prefix for whose, of_role, prefix in rows if (whose, of_role) == (measure_id, role)]
 
 
 def is_hit(law: Law, measure: Row, partner: str) -> bool:
     """Whether a measure hits a partner: named or all, not left out, not the importer itself."""
-    rows = law.partners.filter(measure_id=measure["measure_id"])
-    included = set(rows.filter(role="include")["partner"])
-    excluded = set(rows.filter(role="exclude")["partner"])
+    rows = list(zip(*(law.partners[it] for it in ("measure_id", "role", "partner")), strict=True))
+    included = {one for *whose, one in rows if whose == [measure["measure_id"], "include"]}
+    excluded = {one for *whose, one in rows if whose == [measure["measure_id"], "exclude"]}
     named = partner in included or ALL in included
     return named and partner not in excluded and partner != measure["importer"]
 
@@ -90,16 +96,18 @@ def excluded_by(law: Law, measure_id: str, code: str, partner: str) -> int | Non
     """The first exclusion of a measure that takes out a code of a partner."""
     numbers = [
         row["exclusion"]
-        for row in law.exclusions.filter(measure_id=measure_id).iter_rows(named=True)
-        if covers(row["prefix"], code) and row["partner"] in (ALL, partner)
+        for row in law.exclusions.iter_rows(named=True)
+        if row["measure_id"] == measure_id
+        and covers(row["prefix"], code)
+        and row["partner"] in (ALL, partner)
     ]
     return min(numbers, default=None)
 
 
 def part_of_code(law: Law, measure_id: str, code: str) -> str | None:
     """The first prefix that a measure includes and that is a part of a code: it is finer."""
-    prefixes = law.products.filter(measure_id=measure_id, role="include")["prefix"]
-    return min((one for one in prefixes if one != code and one.startswith(code)), default=None)
+    named = _prefixes(law, measure_id, "include")
+    return min((one for one in named if one != code and one.startswith(code)), default=None)
 
 
 def names(law: Law, trade: pl.DataFrame, *, finer: bool = False) -> Iterator[tuple[Line, Row]]:
@@ -196,8 +204,10 @@ def is_out(law: Law, measure: Row, partner: str, code: str) -> bool:
     assert is_hit(law, measure, partner)
     left_out = longest_prefix(law, measure_id, "exclude", code) is not None
     taken_in = longest_prefix(law, measure_id, "but", code) is not None
-    rows = law.exclusions.filter(measure_id=measure_id).iter_rows(named=True)
     excluded = any(
-        code.startswith(row["prefix"]) and row["partner"] in ("*", partner) for row in rows
+        row["measure_id"] == measure_id
+        and code.startswith(row["prefix"])
+        and row["partner"] in ("*", partner)
+        for row in law.exclusions.iter_rows(named=True)
     )
     return excluded or (left_out and not taken_in)

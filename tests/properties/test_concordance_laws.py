@@ -1,5 +1,6 @@
 """Laws of conversion between editions: nothing is lost, nothing made, whichever way is gone."""
 
+from functools import cache
 from itertools import pairwise
 
 import polars as pl
@@ -16,7 +17,8 @@ from calc.concordance import (
     weights_by_value,
     without_target,
 )
-from pipelines.nomenclature import codes_of, nomenclature
+from pipelines import nomenclature as editions
+from pipelines.nomenclature import nomenclature
 
 EDITIONS = edition_names()
 ENDS = [*pairwise(EDITIONS), ("HS1992", "HS2022"), ("HS1996", "HS2017")]
@@ -25,10 +27,22 @@ LEAST_KNOWN = {"HS1992": 19, "HS1996": 19, "HS2007": 1, "HS2017": 1}
 """Most codes of an edition that lead nowhere: petroleum of 1992 and 1996, one of 2007 and 2017."""
 
 
+@cache
+def weights_along(source: str, target: str, along: Along = "tagged") -> pl.DataFrame:
+    """The weights that several laws look at, worked out once."""
+    return weights_between(nomenclature(), source, target, along=along).collect()
+
+
+@cache
+def codes_of(edition: str) -> tuple[str, ...]:
+    """The codes of an edition, sought once."""
+    return tuple(editions.codes_of(edition))
+
+
 @pytest.mark.parametrize("along", ["tagged", "all"])
 @pytest.mark.parametrize(("source", "target"), WAYS)
 def test_weights_of_every_code_sum_to_one(source: str, target: str, along: Along) -> None:
-    weights = weights_between(nomenclature(), source, target, along=along).collect()
+    weights = weights_along(source, target, along)
     sums = weights.group_by("source").agg(pl.col(WEIGHT).sum())
     lost = without_target(nomenclature(), source, weights.lazy()).collect()["code"].to_list()
 
@@ -42,19 +56,14 @@ def test_weights_of_every_code_sum_to_one(source: str, target: str, along: Along
 
 @pytest.mark.parametrize(("source", "target"), WAYS)
 def test_along_the_tags_is_within_all_pairs(source: str, target: str) -> None:
-    pairs = [
-        weights_between(nomenclature(), source, target, along=along)
-        .select("source", "target")
-        .collect()
-        for along in ("tagged", "all")
-    ]
+    tagged, every = weights_along(source, target), weights_along(source, target, "all")
 
-    assert pairs[0].join(pairs[1], on=["source", "target"], how="anti").is_empty()
+    assert tagged.join(every, on=["source", "target"], how="anti").is_empty()
 
 
 @pytest.mark.parametrize(("older", "newer"), ENDS)
 def test_towards_an_older_edition_tags_are_single_and_certain(older: str, newer: str) -> None:
-    found = single_targets(weights_between(nomenclature(), newer, older)).collect()
+    found = single_targets(weights_along(newer, older).lazy()).collect()
 
     assert found["source"].to_list() == list(codes_of(newer))
     assert found["is_certain"].all()
@@ -104,6 +113,6 @@ def test_weights_by_value_sum_to_one_whatever_the_trade(data: st.DataObject) -> 
     weights = weights_by_value(nomenclature(), source, target, values).collect()
 
     sums = weights.group_by("source").agg(pl.col(WEIGHT).sum())
-    plain = weights_between(nomenclature(), source, target).collect()
+    plain = weights_along(source, target)
     assert set(sums[WEIGHT]) == {WHOLE}
     assert set(sums["source"]) == set(plain["source"])

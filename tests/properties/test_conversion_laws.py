@@ -1,5 +1,7 @@
 """Laws of trade put into another edition: dollars before are dollars after, and none is made up."""
 
+from functools import cache
+
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,26 +17,33 @@ from tests.run.asking import trade_of
 
 FLOW = ["importer", "partner", "period", "flow"]
 EDITIONS = edition_names()
+AMOUNT = st.floats(0, 1e11, allow_nan=False)
+AMOUNT_OR_NONE = AMOUNT | st.none()
+PARTNER, UNIT = st.sampled_from(["JPN", "KOR"]), st.sampled_from(["kg", "number"])
+
+
+@cache
+def some_codes(edition: str) -> st.SearchStrategy[list[str]]:
+    """A few codes of an edition, none twice."""
+    return st.lists(st.sampled_from(codes_of(edition)), min_size=1, max_size=25, unique=True)
 
 
 @st.composite
 def traded(draw: st.DrawFn) -> tuple[pl.DataFrame, str, str]:
     """A trade table of one edition, and the edition that it is put into."""
     source, target = draw(st.permutations(EDITIONS))[:2]
-    codes = draw(st.lists(st.sampled_from(codes_of(source)), min_size=1, max_size=25, unique=True))
-    amounts = st.floats(0, 1e11, allow_nan=False)
     rows = [
         {
             "code": code,
             "nomenclature": source,
-            "partner": draw(st.sampled_from(["JPN", "KOR"])),
-            "customs_value_usd": draw(amounts),
-            "fob_value_usd": draw(amounts | st.none()),
-            "calculated_duty_usd": draw(amounts | st.none()),
-            "quantity": draw(amounts),
-            "quantity_unit": draw(st.sampled_from(["kg", "number"])),
+            "partner": draw(PARTNER),
+            "customs_value_usd": draw(AMOUNT),
+            "fob_value_usd": draw(AMOUNT_OR_NONE),
+            "calculated_duty_usd": draw(AMOUNT_OR_NONE),
+            "quantity": draw(AMOUNT),
+            "quantity_unit": draw(UNIT),
         }
-        for code in codes
+        for code in draw(some_codes(source))
     ]
     return trade_of(rows).with_row_index(ROW), source, target
 
