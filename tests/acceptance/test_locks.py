@@ -138,7 +138,7 @@ from pipelines.workspace import Workspace
 from tests.acceptance.injury import Strike
 
 place = Workspace(Path.cwd())
-strike = Strike(signal.SIGINT, 0)
+strike = Strike(signal.SIGINT, 0, place.root)
 sys.addaudithook(strike)
 moment, told = 0, []
 while not told or strike.seen >= strike.moment:
