@@ -27,10 +27,8 @@ from pipelines.ingest.bulk.parts import (
 )
 from pipelines.ingest.bulk.plan import Plan
 from pipelines.ingest.bulk.ranks import Ranked, ranked
-from pipelines.ingest.bulk.scopes import ROWS, Counted
+from pipelines.ingest.bulk.scopes import MOST_PLACES, ROWS, Counted
 from pipelines.ingest.bulk.spill import to_disk
-
-MOST_PAIRS = 8_000_000
 
 
 class Keeper:
@@ -113,9 +111,9 @@ class Keeper:
 
     def _by_pair(self) -> tuple[dict[str, int], Parts] | None:
         """The part of each pair of numbers of an importer and a code; null where none is known."""
-        ranks = {name: item for name, item in ranked(self._plan, PAIR).items() if name in PAIR}
+        ranks = ranked(self._plan, PAIR)
         sizes = {item.cell: len(item.ranks) for item in ranks.values()}
-        if len(sizes) < len(ranks) or not 0 < np.prod([*sizes.values(), 1]) <= MOST_PAIRS:
+        if len(sizes) < len(ranks) or not 0 < np.prod([*sizes.values(), 1]) <= MOST_PLACES:
             return None
         if self._stored.cut is None and (cut := self._cut(ranks)) is not None:
             self._stored.cut = cut
@@ -136,20 +134,18 @@ class Keeper:
         share = max(most * rows // expected, 1)
         places = bounds(pairs, ranks, families=not is_light, most=share)
         begins = {}
-        for name in reversed([name for name in PAIR if name in ranks]):
-            values = ranks[name].values
-            begins[name] = values.gather(places % len(values))
-            places = places // len(values)
+        for name, item in reversed(ranks.items()):
+            begins[name] = item.values.gather(places % len(item.values))
+            places = places // len(item.values)
         if "code" in begins and not is_light:  # of a chapter, finer codes may come first later on
             begins["code"] = begins["code"].str.slice(0, FAMILY)
-        return Cut(begins=pl.DataFrame(begins), most=most, families=not is_light)
+        return Cut(begins=pl.DataFrame(begins), families=not is_light)
 
 
 def _table(cut: Cut, ranks: dict[str, Ranked]) -> Parts:
     """The part of each pair of numbers: how many of the others begin at or before it."""
     places, begins = np.zeros(1, dtype=np.int64), np.zeros(cut.begins.height, dtype=np.int64)
-    for name in [name for name in PAIR if name in ranks]:
-        item = ranks[name]
+    for name, item in ranks.items():
         own = item.ranks.cast(pl.Int64).fill_null(0).to_numpy()
         places = (places[:, None] * len(item.values) + own[None, :]).ravel()
         begins = begins * len(item.values) + item.values.search_sorted(cut.begins[name]).to_numpy()

@@ -46,12 +46,10 @@ class Cut:
 
     Attributes:
         begins: Importer and code, as far as they differ, with which each part but the first begins.
-        most: Rows that a part is to have.
         families: Whether no part begins within a chapter.
     """
 
     begins: pl.DataFrame
-    most: int
     families: bool
 
 
