@@ -228,6 +228,24 @@ def test_a_cell_that_cannot_be_read_is_told_as_always(
     assert not (workspace.trade / "t.parquet").exists()
 
 
+def test_rows_of_an_importer_from_itself_are_found_by_the_pair(
+    workspace: Workspace, tmp_path: Path, used: list[bool]
+) -> None:
+    economies = ("USA", "JPN", "DEU", "842", "Canada")
+    rows = [
+        f"{importer},{partner},{year},import,HS2022,870829,{place}"
+        for year in range(1990, 2025)
+        for place, importer in enumerate(economies)
+        for partner in economies[place % 2 :]
+    ]
+    quick, whole = both(workspace, write(tmp_path / "t.csv", text_of(rows, HEADER)), used)
+    assert quick == whole
+    broken = pl.read_parquet(workspace.trade / "t.originals.parquet")
+    own = table(workspace).filter(pl.col("importer") == pl.col("partner"))
+    assert broken.height == own.height == 35 * 6
+    assert broken["failed_rules"].unique().to_list() == ["trade.importer_is_not_partner"]
+
+
 FAULTS = ("USA,Nowhere,2024,import,HS2022,010121,5", "USA,JPN,2024,import,HS2022,,5",
           "USA,JPN,x,import,HS2022,010121,7", "USA,DEU,2024,import,HS2022,010121,five",
           "USA,JPN,2024,import,HS2022,010121,1,2", "USA,JPN,2024", ",,,,,,",

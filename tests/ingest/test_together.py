@@ -210,3 +210,22 @@ def test_tables_of_ingest_are_put_together(
     single = pl.concat([pl.read_parquet(path) for path in made]).drop("source_id")
     assert table(workspace).drop("source_id").sort(pl.all()).equals(single.sort(pl.all()))
     assert set(table(workspace)["source_id"]) == {path.name for path in made}
+
+
+def test_codes_of_another_edition_are_told_of_every_file(
+    workspace: Workspace, tmp_path: Path, small: list[int]
+) -> None:
+    rows = {2022: "8703230110", 2023: "870323", 2024: "852589"}  # digital cameras: only in HS2022
+    files = [
+        write(
+            tmp_path / f"y{year}.csv", text_of([f"USA,JPN,{year},import,HS2012,{code},7"], HEADER)
+        )
+        for year, code in rows.items()
+    ]
+    first, second = same(*both(workspace, files))
+    assert small == [3]
+    assert first["warnings"] == second["warnings"]
+    assert first["warnings"] == [
+        "HS2012: 1 of 2 codes (852589 of HS2022; 1 row, USD 7) is not in HS2012; HS2022 has all "
+        "of the codes: is that the edition of the file?"
+    ]
