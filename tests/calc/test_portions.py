@@ -101,7 +101,7 @@ def test_divisions_are_rows_of_one_kind_and_the_same_shares() -> None:
 
 
 def weighed(policy: Policy, splits: str, *shares: float) -> list[tuple[Any, ...]]:
-    """Segment, weight and whether it is the largest, of one row with these shares."""
+    """Segment, weight and whether it is the largest, of one row with these shares, by place."""
     named = Kind(number=0, candidates=(Candidate(0, 4),), splits=tuple(splits))
     program = compile_program([named], policy, default_programme="mfn")
     divisions = pl.LazyFrame(
@@ -109,7 +109,7 @@ def weighed(policy: Policy, splits: str, *shares: float) -> list[tuple[Any, ...]
         schema_overrides=dict.fromkeys(("table_row", "kind", "division"), pl.UInt32),
     )
     rows = held(*((7, number, share) for number, share in enumerate(shares)))
-    found = weights_of(divisions, rows, program.segments, policy)
+    found = weights_of(divisions, rows, program.segments, policy).sort("place")  # in no order
     return found.select("segment", "weight", "is_split", "is_largest").collect().rows()
 
 
